@@ -1,0 +1,3 @@
+"""gaitpipe: running gait from wearable BLE motion sensors."""
+
+__version__ = "0.1.0"

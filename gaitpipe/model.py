@@ -1,0 +1,320 @@
+"""The words of the domain that pass between the layers: frozen values without behaviour.
+
+Units are SI and stand in the names. `acc_m_s2` is specific force (+g up at rest). Times are seconds of the session
+clock unless said otherwise. Sample indices count every sample the sensor produced, lost ones included, so an
+unexpected `first_sample` *is* the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Side = Literal["left", "right"]
+Placement = Literal["foot", "shank"]
+Clock = Literal["device", "arrival", "file"]
+SIDES: tuple[Side, Side] = ("left", "right")
+
+FloatArray = NDArray[np.float64]
+ByteArray = NDArray[np.uint8]
+
+STANDARD_GRAVITY_M_S2 = 9.80665
+
+FLAG_ACC_CLIPPED = 1
+"""The accelerometer reading stands at the end of its range: the true value was larger."""
+FLAG_GYR_CLIPPED = 2
+"""The gyroscope reading stands at the end of its range."""
+FLAG_GAP_BEFORE = 4
+"""At least one sample was lost before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorInfo:
+    """What is known of one sensor before its first sample.
+
+    `rate_hz` is nominal (profile, handshake or file) and fixed for the session. `clock_uncertainty_s` is the standard
+    uncertainty of this sensor's time against the session clock; it does not touch durations within one foot.
+    Ranges are None when unknown.
+    """
+
+    side: Side
+    placement: Placement
+    rate_hz: float
+    has_gyro: bool = True
+    device: str = ""
+    profile_id: str = ""
+    clock: Clock = "file"
+    acc_range_m_s2: float | None = None
+    gyr_range_rad_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SampleBlock:
+    """Consecutive samples of one sensor, no gap inside.
+
+    `time_s` (n,), `acc_m_s2` (n, 3) and `gyr_rad_s` (n, 3) are float64 and C-contiguous, in sensor axes;
+    `flags` (n,) uint8 of the FLAG bits. `gyr_rad_s` is NaN throughout for a sensor without a gyroscope.
+    """
+
+    side: Side
+    placement: Placement
+    first_sample: int
+    time_s: FloatArray
+    acc_m_s2: FloatArray
+    gyr_rad_s: FloatArray
+    flags: ByteArray
+
+    def __len__(self) -> int:
+        return int(self.time_s.shape[0])
+
+
+class FaultKind(Enum):
+    """Why a notification could not be used, wholly or in part."""
+
+    LENGTH = "wrong length"
+    CHECKSUM = "wrong checksum"
+    HEADER = "unknown header"
+    INCOMPLETE = "part of a split packet is missing"
+    DUPLICATE = "sent twice"
+    TIME_BACKWARDS = "device time went backwards"
+    VALUE = "value not finite"
+    CHARACTERISTIC = "unknown characteristic"
+
+
+@dataclass(frozen=True, slots=True)
+class PacketFault:
+    """One notification that was not decoded; never silent, always counted."""
+
+    kind: FaultKind
+    detail: str
+    host_time_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What a sensor says beside its samples; `battery_pct` None when this message does not carry it."""
+
+    host_time_s: float
+    battery_pct: int | None = None
+    text: str = ""
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawNotification:
+    """One notification as it came, before anything is decoded: the permanent record.
+
+    `host_monotonic_ns` orders and times it within the session; `host_utc_ns` is for people.
+    """
+
+    side: Side
+    characteristic: str
+    host_monotonic_ns: int
+    host_utc_ns: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEvent:
+    """A mark, a speed change, a connection or its loss, at a host time, as recorded."""
+
+    host_monotonic_ns: int
+    host_utc_ns: int
+    kind: str
+    side: Side | None = None
+    text: str = ""
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSetup:
+    """How one sensor of a recording was set up: enough to decode its bytes again at any time.
+
+    `settings` holds what the stream's configuration decides (`rate_hz`, `acc_range_g`, `gyr_range_dps`, ...).
+    `device` is a label for people (model and the last digits of its serial), never a radio address.
+    """
+
+    side: Side
+    placement: Placement
+    profile_id: str
+    profile_text: str
+    settings: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+
+
+@dataclass(slots=True)
+class StreamQuality:
+    """Running counts of one sensor's stream; everything that was lost or refused is here.
+
+    `gap_s` is the summed length of the gaps. `clock_residual_s` is the standard uncertainty of the device clock
+    against the session clock, None for files. `measured_rate_hz` is samples over device time, None until known.
+    """
+
+    packets: int = 0
+    samples: int = 0
+    lost_samples: int = 0
+    gaps: int = 0
+    gap_s: float = 0.0
+    resets: int = 0
+    acc_clipped_samples: int = 0
+    gyr_clipped_samples: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    clock_residual_s: float | None = None
+    measured_rate_hz: float | None = None
+    battery_pct: int | None = None
+
+    def count_fault(self, kind: FaultKind) -> None:
+        self.faults[kind.value] = self.faults.get(kind.value, 0) + 1
+
+
+Severity = Literal["info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know about the data: `code` is stable, `message` and `advice` are for people."""
+
+    code: str
+    severity: Severity
+    message: str
+    advice: str = ""
+    side: Side | None = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """Sensors and their blocks, from a recording or an importer, not yet analysed.
+
+    `blocks` may be read once. `quality` and `findings` are complete only after `blocks` has been read to its end.
+    """
+
+    name: str
+    sensors: tuple[SensorInfo, ...]
+    blocks: Iterable[SampleBlock]
+    quality: dict[Side, StreamQuality] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    events: list[RecordingEvent] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+    input_sha256: str = ""
+
+    def __iter__(self) -> Iterator[SampleBlock]:
+        return iter(self.blocks)
+
+
+STRIDE_COLUMNS: tuple[str, ...] = (
+    "side", "stride", "ic_s", "tc_s", "ic_raw_s", "tc_raw_s", "stride_time_s", "step_time_s",
+    "ground_contact_time_s", "swing_time_s", "flight_time_s", "duty_factor", "cadence_spm",
+    "foot_strike_angle_deg", "shank_angle_ic_deg", "landing_distance_m", "stride_length_m", "speed_m_s",
+    "peak_acc_m_s2", "mode", "quality",
+)  # fmt: skip
+"""Columns of `strides.csv`, in order. A row speaks of the stride that starts at its `ic_s`."""
+
+STRIDE_TEXT_COLUMNS = frozenset({"side", "mode", "quality"})
+
+STRIDE_DTYPE = np.dtype(
+    [
+        (name, "U5" if name in ("side", "mode") else "U120" if name == "quality" else "i8" if name == "stride" else "f8")
+        for name in STRIDE_COLUMNS
+    ]
+)
+"""One row a stride and side; NaN where a value was not computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Mean and spread of one signal over the strides of a foot, on a grid of the stride in per cent from `ic`.
+
+    `phase_pct` (m,), `mean` (m,), `sd` (m,). `terminal_contact_pct` is the mean place of toe-off in the stride.
+    """
+
+    phase_pct: FloatArray
+    mean: FloatArray
+    sd: FloatArray
+    stride_count: int
+    terminal_contact_pct: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentReport:
+    """How the sensor axes were turned into segment axes and how well that is supported by the data."""
+
+    method: str
+    standing_s: float
+    eigenvalue_ratio: float
+    axis_angle_deg: float
+    confidence: Literal["high", "medium", "low", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorResult:
+    """Everything that was learned about one sensor of the session."""
+
+    info: SensorInfo
+    quality: StreamQuality
+    alignment: AlignmentReport | None
+    pitch_rate_deg_s: Ensemble | None
+    duration_s: float
+    rejected_strides: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SideStatistic:
+    """Mean of a metric on one side: count, mean, standard deviation between strides, standard uncertainty of the mean
+    (systematic part included) and the smallest detectable change of the mean; None where it cannot be given."""
+
+    count: int
+    mean: float
+    sd: float
+    uncertainty: float | None
+    mdc: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """One row of the metric table; values are in the column's SI unit, `display_scale` turns them into `display_unit`."""
+
+    key: str
+    label: str
+    unit: str
+    display_unit: str
+    display_scale: float
+    display_decimals: int
+    definition: str
+    left: SideStatistic | None
+    right: SideStatistic | None
+    both: SideStatistic | None
+    asymmetry_pct: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """What `Session.finish()` gives: the stride table, one result a sensor, the metric table and the findings."""
+
+    strides: NDArray[np.void]
+    sensors: tuple[SensorResult, ...]
+    metrics: tuple[MetricSummary, ...]
+    findings: tuple[Finding, ...]
+    belt_speed_m_s: float | None
+    parameter_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrideUpdate:
+    """A stride of one foot, just completed: what the live view shows before the other foot is known.
+
+    `ground_contact_time_s` is NaN when no terminal contact was found.
+    """
+
+    side: Side
+    ic_s: float
+    tc_s: float
+    stride_time_s: float
+    cadence_spm: float
+    ground_contact_time_s: float
+    quality: str
