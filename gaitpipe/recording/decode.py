@@ -1,0 +1,157 @@
+"""From raw notifications to samples: one decoder a sensor, driven in the order of the host's clock.
+
+The live recorder and the reader of a file drive their decoders through the same `StreamDecoder`; this is what makes a
+replay give the same samples, bit for bit. Session time is host monotonic time minus the session start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gaitpipe.errors import ProfileError, RecordingError
+from gaitpipe.model import (
+    DeviceStatus,
+    FaultKind,
+    Finding,
+    PacketFault,
+    RawNotification,
+    Recording,
+    RecordingEvent,
+    SampleBlock,
+    SensorInfo,
+    SensorSetup,
+    Side,
+    StreamQuality,
+)
+from gaitpipe.protocol.decoder import Decoder
+from gaitpipe.protocol.profile import parse_profile
+from gaitpipe.recording.reader import RawRecording, open_raw
+
+LINK_LOST = "disconnected"
+"""Kind of the event that says a sensor's connection was lost; its decoder drops what was half received."""
+
+MAX_COMPLAINTS = 20
+
+Decoded = SampleBlock | PacketFault | DeviceStatus
+
+
+class StreamDecoder:
+    """All sensors of a session: raw items in, samples, faults and status out. Pure; live and replay both use it.
+
+    The profile is parsed from the text in the setup, so an old file decodes as it was recorded.
+
+    Raises
+    ------
+    ProfileError
+        A setup's profile text cannot be used.
+    """
+
+    def __init__(self, setups: Sequence[SensorSetup], session_start_monotonic_ns: int) -> None:
+        self._start_ns = session_start_monotonic_ns
+        self._decoders: dict[Side, Decoder] = {
+            setup.side: Decoder(
+                parse_profile(setup.profile_text, setup.profile_id), setup.side, setup.placement, setup.settings
+            )
+            for setup in setups
+        }
+
+    @property
+    def sensors(self) -> tuple[SensorInfo, ...]:
+        return tuple(decoder.info for decoder in self._decoders.values())
+
+    @property
+    def quality(self) -> dict[Side, StreamQuality]:
+        """The running counts of each sensor; the same objects throughout."""
+        return {side: decoder.quality for side, decoder in self._decoders.items()}
+
+    def session_time_s(self, host_monotonic_ns: int) -> float:
+        return (host_monotonic_ns - self._start_ns) / 1e9
+
+    def receive(self, item: RawNotification | RecordingEvent) -> list[Decoded]:
+        """What one item gives; an event gives nothing but may tell a decoder that its link was lost."""
+        time_s = self.session_time_s(item.host_monotonic_ns)
+        decoder = self._decoders.get(item.side) if item.side is not None else None
+        if isinstance(item, RawNotification):
+            if decoder is None:
+                return [PacketFault(FaultKind.CHARACTERISTIC, f"no sensor was set up on the {item.side}", time_s)]
+            return list(decoder.receive(item.characteristic, item.payload, time_s))
+        if decoder is not None and item.kind == LINK_LOST:
+            decoder.link_lost(time_s)
+        return []
+
+    def flush(self) -> list[Decoded]:
+        """What the decoders still hold at the end of the session."""
+        return [decoded for decoder in self._decoders.values() for decoded in decoder.flush()]
+
+
+def read_recording(path: Path | str) -> Recording:
+    """Read a gaitpipe recording; blocks are decoded lazily, while they are read.
+
+    Raises
+    ------
+    RecordingError
+        The file is no recording, or so damaged that nothing of it can be decoded.
+    """
+    path = Path(path)
+    raw = open_raw(path)
+    try:
+        decoder = StreamDecoder(raw.setups, raw.session_start_monotonic_ns)
+    except ProfileError as error:
+        advice = "The profile in this recording was made for another version of gaitpipe."
+        raise RecordingError(str(path), f"its device profile cannot be used: {error.message}", advice) from error
+    recording = Recording(
+        name=path.stem,
+        sensors=decoder.sensors,
+        blocks=(),
+        quality=decoder.quality,
+        metadata=dict(raw.metadata),
+        input_sha256=file_sha256(path),
+    )
+    recording.blocks = _blocks(raw, decoder, recording)
+    return recording
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, read in pieces.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RecordingError(str(path), f"cannot be read: {error.strerror}", "Check the file.") from error
+
+
+def _blocks(raw: RawRecording, decoder: StreamDecoder, recording: Recording) -> Iterator[SampleBlock]:
+    """The decoded blocks in file order; events, findings and counts go into the recording on the way."""
+    complaints: dict[str, Finding] = {}
+    for item in raw.items:
+        if isinstance(item, RecordingEvent):
+            recording.events.append(item)
+        for decoded in decoder.receive(item):
+            if isinstance(decoded, SampleBlock):
+                yield decoded
+            else:
+                _note(decoded, item.side, recording, complaints)
+    yield from (decoded for decoded in decoder.flush() if isinstance(decoded, SampleBlock))
+    recording.findings.extend([*raw.salvage.findings(), *complaints.values()])
+
+
+def _note(
+    decoded: PacketFault | DeviceStatus, side: Side | None, recording: Recording, said: dict[str, Finding]
+) -> None:
+    """Keep each different complaint of a sensor once; faults are counted in its quality."""
+    if isinstance(decoded, DeviceStatus) and not decoded.ok:
+        message, code = f"The {side} sensor reported: {decoded.text}", "device-status"
+    elif side is not None and side not in recording.quality:
+        message, code = f"The file holds data of a {side} sensor that was not set up; they were not used.", "no-setup"
+    else:
+        return
+    if len(said) < MAX_COMPLAINTS:
+        said.setdefault(message, Finding(code, "warning", message, side=side))
