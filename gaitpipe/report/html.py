@@ -1,0 +1,114 @@
+"""The report as one HTML page: no script, nothing loaded from anywhere, the same bytes for the same input."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from gaitpipe.registry import load_plugins
+from gaitpipe.report.document import Cell, Column, Content, Facts, ReportInput, Section, Table
+from gaitpipe.report.text import DASH, date, duration, foreign, number, with_unit
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LIMITS = (
+    "Research and education software, not a medical device. It does not diagnose, treat or predict injury, and it does "
+    "not replace a clinician's judgement. It does not measure force in the tendon."
+)
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    """All section plug-ins in the order of the page."""
+    from gaitpipe.report import sections as package
+
+    return tuple(sorted(load_plugins(package, "SECTION", Section), key=lambda section: (section.order, section.key)))
+
+
+def render_html(report: ReportInput) -> str:
+    """The whole report as one self-contained HTML page.
+
+    Every text is escaped by the template; only the drawings, which hold no foreign text, are put in as they are.
+    """
+    shown: list[tuple[Section, Content]] = [
+        (section, section.content(report)) for section in sections() if section.applies(report)
+    ]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=foreign(report.title) or "Running gait report",
+            name=foreign(report.recording_name),
+            synthetic=report.synthetic,
+            limits=LIMITS,
+            facts=_session_facts(report),
+            sensors=_sensor_table(report),
+            sections=shown,
+            software=f"gaitpipe {foreign(report.software_version)}",
+            parameter_hash=foreign(report.result.parameter_hash),
+            input_sha256=foreign(report.input_sha256),
+            style=_style(),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("gaitpipe.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["block"] = lambda block, name: type(block).__name__ == name
+    return environment
+
+
+@cache
+def _style() -> str:
+    return files("gaitpipe.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+
+
+def _session_facts(report: ReportInput) -> Facts:
+    sensors = report.result.sensors
+    longest = max((sensor.duration_s for sensor in sensors), default=0.0)
+    speed = report.result.belt_speed_m_s
+    belt = "not known"
+    if speed is not None:
+        belt = f"{with_unit(number(speed, 2), 'm/s')} ({with_unit(number(speed * 3.6, 1), 'km/h')})"
+    return Facts(
+        (
+            ("Recording", foreign(report.recording_name) or "without a name"),
+            ("Recorded", date(report.recorded_utc)),
+            ("Duration", duration(longest) if sensors else DASH),
+            ("Belt speed", belt),
+        )
+    )
+
+
+def _sensor_table(report: ReportInput) -> Table | None:
+    if not report.result.sensors:
+        return None
+    rows = tuple(
+        (
+            Cell(info.side.capitalize()),
+            Cell(foreign(info.device) or "not named", foreign(info.profile_id)),
+            Cell(info.placement),
+            Cell(with_unit(number(info.rate_hz), "Hz")),
+            Cell("accelerometer and gyroscope" if info.has_gyro else "accelerometer only"),
+        )
+        for info in (sensor.info for sensor in report.result.sensors)
+    )
+    columns = (
+        Column("Side", numeric=False),
+        Column("Sensor", numeric=False),
+        Column("Place", numeric=False),
+        Column("Rate", numeric=False),
+        Column("Measures", numeric=False),
+    )
+    return Table("Sensors", columns, rows, compact=True)

@@ -1,0 +1,139 @@
+"""The metric table: left, right, both, their difference, and the smallest change that means anything."""
+
+from __future__ import annotations
+
+from gaitpipe.model import SIDES, MetricSummary, Side
+from gaitpipe.report.document import (
+    Cell,
+    Column,
+    Content,
+    MeasuredSide,
+    Paragraph,
+    ReportInput,
+    Section,
+    Table,
+    statistic,
+)
+from gaitpipe.report.text import (
+    ASYMMETRY_FORMULA,
+    DASH,
+    foreign,
+    number,
+    shown_mean,
+    shown_uncertainty,
+    signed,
+    uncertainty,
+)
+
+_COLUMNS = (
+    Column("Figure", numeric=False),
+    Column("Left", "left", "mean \u00b1 uncertainty"),
+    Column("Right", "right", "mean \u00b1 uncertainty"),
+    Column("Both", None, "mean \u00b1 uncertainty"),
+    Column("Left \u2212 right", None, "and asymmetry"),
+    Column("MDC", None, "smallest real change"),
+)
+_NOTES = (
+    "SD: standard deviation from stride to stride. n: strides used.",
+    "\u00b1: standard uncertainty of the mean, systematic part included. The true mean lies within twice this "
+    "figure in about 95 of 100 cases.",
+    "MDC: minimal detectable change of the mean between two sessions. A smaller change cannot be told from "
+    "measurement error.",
+    f"Asymmetry in % = {ASYMMETRY_FORMULA}. Positive: larger on the left.",
+)
+
+
+def _missing(report: ReportInput) -> str:
+    if report.result.metrics:
+        return ""
+    if not (report.result.strides["mode"] == "run").any():
+        return "No running strides were found, so there is nothing to average."
+    return "No figure could be computed; the findings under Data quality say why."
+
+
+def _render(report: ReportInput) -> Content:
+    rows = tuple(_row(report, metric) for metric in report.result.metrics)
+    remarks = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note)
+    return (
+        Paragraph("Compare with the same runner, shoe and speed; there is no ideal value.", muted=True),
+        Table("Gait figures over all good running strides", _COLUMNS, rows, notes=(*_NOTES, *remarks)),
+    )
+
+
+def _row(report: ReportInput, metric: MetricSummary) -> tuple[Cell, ...]:
+    unit = metric.display_unit if metric.display_unit not in ("1", "-") else ""
+    return (
+        Cell(metric.label, unit),
+        _side_cell(report, metric, "left"),
+        _side_cell(report, metric, "right"),
+        _both_cell(report, metric),
+        _difference_cell(report, metric),
+        _mdc_cell(metric),
+    )
+
+
+def _side_cell(report: ReportInput, metric: MetricSummary, side: Side) -> Cell:
+    cell = _value_cell(metric, side)
+    return cell if cell is not None else Cell(DASH, _why_empty(report, metric, side), empty=True)
+
+
+def _both_cell(report: ReportInput, metric: MetricSummary) -> Cell:
+    cell = _value_cell(metric, "both")
+    if cell is not None:
+        return cell
+    sides = {sensor.info.side for sensor in report.result.sensors}
+    has_value = any(statistic(metric, side) is not None for side in sides)
+    return Cell(DASH, "needs both sides" if len(sides) < 2 else "by side only" if has_value else "not computed", True)
+
+
+def _value_cell(metric: MetricSummary, side: MeasuredSide) -> Cell | None:
+    found = statistic(metric, side)
+    if found is None:
+        return None
+    value = " ".join(part for part in (shown_mean(metric, found), shown_uncertainty(metric, found)) if part)
+    sd = number(found.sd * abs(metric.display_scale), metric.display_decimals)
+    return Cell(value, f"SD {sd} \u00b7 n {number(found.count)}")
+
+
+def _why_empty(report: ReportInput, metric: MetricSummary, side: Side) -> str:
+    sensor = report.sensor(side)
+    if sensor is None:
+        return "no sensor"
+    rows = report.result.strides
+    if not ((rows["side"] == side) & (rows["mode"] == "run")).any():
+        return "no running strides"
+    if statistic(metric, "both") is not None:
+        return "both feet only"
+    return "no gyroscope" if not sensor.info.has_gyro else "not computed"
+
+
+def _difference_cell(report: ReportInput, metric: MetricSummary) -> Cell:
+    left, right = statistic(metric, "left"), statistic(metric, "right")
+    if left is None or right is None:
+        sides = {sensor.info.side for sensor in report.result.sensors}
+        return Cell(DASH, "needs both sides" if len(sides) < 2 else "no side values", empty=True)
+    difference = signed((left.mean - right.mean) * metric.display_scale, metric.display_decimals)
+    percent = "" if metric.asymmetry_pct is None else f"{signed(metric.asymmetry_pct, 1)} %"
+    return Cell(difference, percent or "no percentage")
+
+
+def _mdc_cell(metric: MetricSummary) -> Cell:
+    both = _mdc(metric, "both")
+    if both:
+        return Cell(both, "both feet")
+    sides = [(side, text) for side in SIDES if (text := _mdc(metric, side))]
+    if not sides:
+        return Cell(DASH, "not known", empty=True)
+    if len(sides) == 2 and sides[0][1] == sides[1][1]:
+        return Cell(sides[0][1], "each side")
+    return Cell(" / ".join(text for _, text in sides), " / ".join(side for side, _ in sides))
+
+
+def _mdc(metric: MetricSummary, side: MeasuredSide) -> str:
+    found = statistic(metric, side)
+    if found is None or found.mdc is None:
+        return ""
+    return uncertainty(found.mdc * abs(metric.display_scale), metric.display_decimals)[2:]
+
+
+SECTION = Section("metrics", "Gait figures", 30, _render, missing=_missing)

@@ -1,0 +1,154 @@
+"""Contact time and cadence, stride by stride, over the session."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitpipe.model import SIDES, FloatArray
+from gaitpipe.report.document import (
+    Block,
+    Callout,
+    Cell,
+    Column,
+    Content,
+    Figure,
+    Paragraph,
+    ReportInput,
+    Section,
+    Table,
+)
+from gaitpipe.report.figures import TimeFigure, time_svg
+from gaitpipe.report.series import (
+    MEDIAN_STRIDES,
+    SideSeries,
+    Span,
+    side_series,
+    spans,
+    time_origin_s,
+    value_limits,
+)
+from gaitpipe.report.text import DASH, clock_time, number, signed
+
+_MOST_SPANS_TOLD = 6
+_LEAST_STRIDES_FOR_CHANGE = 50
+_QUANTITIES = (
+    # key, title, stride column, scale, unit, decimals, least axis span in the unit
+    ("contact-time", "Ground contact time", "ground_contact_time_s", 1e3, "ms", 0, 60.0),
+    ("cadence", "Cadence", "cadence_spm", 1.0, "steps/min", 1, 16.0),
+)
+
+
+def _missing(report: ReportInput) -> str:
+    strides = report.result.strides
+    if any(side_series(strides, side, "cadence_spm", 1.0) is not None for side in SIDES):
+        return ""
+    if (strides["mode"] == "walk").any():
+        return "Only walking was found. The drawings show running; the walking strides are in strides.csv."
+    return "No good running strides were found."
+
+
+def _render(report: ReportInput) -> Content:
+    strides = report.result.strides
+    found_spans = spans(strides)
+    blocks: list[Block] = []
+    for key, title, column, scale, unit, decimals, least_span in _QUANTITIES:
+        series = tuple(one for side in SIDES if (one := side_series(strides, side, column, scale)) is not None)
+        if not series:
+            blocks.append(Callout("info", f"{title}: not available", "No stride has this figure."))
+            continue
+        drawing = TimeFigure(
+            key,
+            f"{title} over time",
+            _in_words(series, found_spans, unit, decimals),
+            unit,
+            least_span,
+            series,
+            found_spans,
+            tuple(time_s for time_s, _ in report.dated_events()),
+            time_origin_s(strides),
+        )
+        blocks.append(_figure(drawing, decimals))
+    measured = {sensor.info.side for sensor in report.result.sensors}
+    if len(measured) == 1:
+        blocks.insert(0, Paragraph(f"Only the {measured.pop()} side was measured."))
+    return tuple(blocks)
+
+
+def _figure(drawing: TimeFigure, decimals: int) -> Figure:
+    caption = (
+        f"Dots: single strides. Lines: running median of {MEDIAN_STRIDES} strides. Good running strides only; "
+        "walking and stretches without strides are shaded."
+    )
+    if drawing.event_times_s:
+        caption += " Numbered lines: events of the recording."
+    wide, narrow = time_svg("wide", drawing), time_svg("narrow", drawing)
+    words = f"{drawing.description} {_outside(drawing)}".strip()
+    return Figure(drawing.key, caption, wide, narrow, words, _table(drawing, decimals))
+
+
+def _in_words(series: tuple[SideSeries, ...], found_spans: tuple[Span, ...], unit: str, decimals: int) -> str:
+    medians = " and ".join(f"{number(float(np.median(one.value)), decimals)} {unit} ({one.side})" for one in series)
+    words = [f"Median {medians}."]
+    for kind, told in (("walk", "Walking"), ("none", "No strides")):
+        chosen = [span for span in found_spans if span.kind == kind]
+        if chosen:
+            places = "; ".join(
+                f"{clock_time(span.start_s)}\u2013{clock_time(span.end_s)}" + (f" ({span.side})" if span.side else "")
+                for span in chosen[:_MOST_SPANS_TOLD]
+            )
+            more = f" and {len(chosen) - _MOST_SPANS_TOLD} more" if len(chosen) > _MOST_SPANS_TOLD else ""
+            words.append(f"{told} at {places}{more} (min:s).")
+    return " ".join(words)
+
+
+def _outside(drawing: TimeFigure) -> str:
+    low, high = value_limits(drawing.series, drawing.least_span)
+    count = sum(int(((one.value < low) | (one.value > high)).sum()) for one in drawing.series)
+    return f"{number(count)} strides lie outside the drawn range." if count else ""
+
+
+def _table(drawing: TimeFigure, decimals: int) -> Table:
+    columns = (
+        Column("", numeric=False),
+        *(Column(one.side.capitalize(), one.side, drawing.unit) for one in drawing.series),
+    )
+    fifths = [_fifths(one.value) for one in drawing.series]
+    rows = (
+        (Cell("Strides"), *(Cell(number(one.value.size)) for one in drawing.series)),
+        (Cell("Median"), *(Cell(number(float(np.median(one.value)), decimals)) for one in drawing.series)),
+        (
+            Cell("Middle 90 %", "of the strides"),
+            *(Cell(_range(one.value, decimals)) for one in drawing.series),
+        ),
+        (Cell("First fifth", "median"), *(_fifth_cell(pair, 0, decimals) for pair in fifths)),
+        (Cell("Last fifth", "median"), *(_fifth_cell(pair, 1, decimals) for pair in fifths)),
+        (Cell("Change", "last minus first"), *(_change_cell(pair, decimals) for pair in fifths)),
+    )
+    return Table(f"{drawing.title} in numbers", columns, rows, compact=True)
+
+
+def _range(value: FloatArray, decimals: int) -> str:
+    low, high = (float(limit) for limit in np.percentile(value, [5.0, 95.0]))
+    return f"{number(low, decimals)} to {number(high, decimals)}"
+
+
+def _fifths(value: FloatArray) -> tuple[float, float] | None:
+    if value.size < _LEAST_STRIDES_FOR_CHANGE:
+        return None
+    part = value.size // 5
+    return float(np.median(value[:part])), float(np.median(value[-part:]))
+
+
+def _fifth_cell(pair: tuple[float, float] | None, which: int, decimals: int) -> Cell:
+    return _too_few() if pair is None else Cell(number(pair[which], decimals))
+
+
+def _change_cell(pair: tuple[float, float] | None, decimals: int) -> Cell:
+    return _too_few() if pair is None else Cell(signed(pair[1] - pair[0], decimals))
+
+
+def _too_few() -> Cell:
+    return Cell(DASH, f"needs {_LEAST_STRIDES_FOR_CHANGE} strides", empty=True)
+
+
+SECTION = Section("timeline", "Over the session", 50, _render, missing=_missing)

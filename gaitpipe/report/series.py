@@ -1,0 +1,135 @@
+"""What the drawings over time show: per-stride values, their running median, pauses and walking."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.model import SIDES, FloatArray, Side
+
+MEDIAN_STRIDES = 15
+"""Window of the running median; about ten seconds of running."""
+_GAP_STRIDES = 2.5
+_GAP_MIN_S = 2.0
+_KNOWN_START_S = 600.0
+
+Strides = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class SideSeries:
+    """One quantity of one foot over the good running strides: all arrays (n,), times in session seconds.
+
+    `median` runs over `MEDIAN_STRIDES` strides and never across a break; `breaks` are the indices before which a
+    break lies.
+    """
+
+    side: Side
+    time_s: FloatArray
+    value: FloatArray
+    median: FloatArray
+    breaks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time without running strides: walking, or no strides at all (of one side or both)."""
+
+    start_s: float
+    end_s: float
+    kind: Literal["walk", "none"]
+    side: Side | None = None
+
+
+def good_running(strides: Strides, side: Side) -> Strides:
+    """Rows of one side that are running and of good quality, in order of time."""
+    rows = strides[(strides["side"] == side) & (strides["mode"] == "run") & (strides["quality"] == "ok")]
+    return np.asarray(rows[np.argsort(rows["ic_s"], kind="stable")])
+
+
+def side_series(strides: Strides, side: Side, column: str, scale: float) -> SideSeries | None:
+    """Values of `column` times `scale` of one foot, None when there are none."""
+    rows = good_running(strides, side)
+    rows = rows[np.isfinite(rows[column]) & np.isfinite(rows["ic_s"])]
+    if rows.size == 0:
+        return None
+    time_s, value = rows["ic_s"].astype(float), rows[column].astype(float) * scale
+    breaks = tuple(int(index) + 1 for index in np.flatnonzero(np.diff(time_s) > _break_s(strides)))
+    edges = (0, *breaks, value.size)
+    pieces = [_running_median(value[first:last]) for first, last in itertools.pairwise(edges)]
+    return SideSeries(side, time_s, value, np.concatenate(pieces), breaks)
+
+
+def _running_median(value: FloatArray) -> FloatArray:
+    half = MEDIAN_STRIDES // 2
+    padded = np.concatenate([np.full(half, np.nan), value, np.full(half, np.nan)])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, MEDIAN_STRIDES)
+    return np.asarray(np.nanmedian(windows, axis=1), dtype=np.float64)
+
+
+def _break_s(strides: Strides) -> float:
+    times = strides["stride_time_s"]
+    times = times[np.isfinite(times)]
+    return max(_GAP_MIN_S, _GAP_STRIDES * float(np.median(times))) if times.size else _GAP_MIN_S
+
+
+def spans(strides: Strides) -> tuple[Span, ...]:
+    """Walking, and holes in the strides: of both feet (side None) or of one foot while the other went on."""
+    rows = strides[np.isfinite(strides["ic_s"])]
+    rows = rows[np.argsort(rows["ic_s"], kind="stable")]
+    if rows.size < 2:
+        return ()
+    limit_s = _break_s(strides)
+    common = _holes(rows["ic_s"], limit_s, None)
+    found = [*_walks(rows, limit_s), *common]
+    for side in SIDES:
+        own = _holes(rows["ic_s"][rows["side"] == side], limit_s, side)
+        found.extend(hole for hole in own if not any(_same(hole, other) for other in common))
+    return tuple(sorted(found, key=lambda span: (span.start_s, span.end_s, span.kind)))
+
+
+def _holes(time_s: FloatArray, limit_s: float, side: Side | None) -> list[Span]:
+    indices = np.flatnonzero(np.diff(time_s) > limit_s)
+    return [Span(float(time_s[index]), float(time_s[index + 1]), "none", side) for index in indices]
+
+
+def _same(first: Span, second: Span) -> bool:
+    shared = min(first.end_s, second.end_s) - max(first.start_s, second.start_s)
+    return shared > 0.5 * (first.end_s - first.start_s)
+
+
+def _walks(rows: Strides, limit_s: float) -> list[Span]:
+    found: list[Span] = []
+    first = None
+    walking = rows["mode"] == "walk"
+    for index in range(rows.size + 1):
+        inside = index < rows.size and bool(walking[index])
+        torn = first is not None and index < rows.size and rows["ic_s"][index] - rows["ic_s"][index - 1] > limit_s
+        if first is not None and (not inside or torn):
+            if index - first >= 2:  # a single stride named walking is not a change of mode
+                after = index if index < rows.size and not torn else index - 1
+                found.append(Span(float(rows["ic_s"][first]), float(rows["ic_s"][after]), "walk"))
+            first = None
+        if inside and first is None:
+            first = index
+    return found
+
+
+def time_origin_s(strides: Strides) -> float:
+    """Zero of the drawn time axis: session time 0, or the first stride where the input counts from long before."""
+    times = strides["ic_s"][np.isfinite(strides["ic_s"])]
+    first = float(times.min()) if times.size else 0.0
+    return 0.0 if 0.0 <= first <= _KNOWN_START_S else first
+
+
+def value_limits(series: tuple[SideSeries, ...], least_span: float) -> tuple[float, float]:
+    """Axis limits that hold all but a few outliers and never blow noise up beyond `least_span`."""
+    values = np.concatenate([one.value for one in series])
+    low, high = (float(limit) for limit in np.percentile(values, [0.5, 99.5]))
+    missing = max(0.0, least_span - (high - low))
+    margin = 0.08 * max(high - low, least_span)
+    return low - missing / 2 - margin, high + missing / 2 + margin
