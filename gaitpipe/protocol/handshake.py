@@ -84,11 +84,9 @@ def _render_part(part: PayloadPart, settings: Mapping[str, float]) -> bytes:
     return struct.pack("<" + STRUCT_CODES[part.type], number)
 
 
-def settings_named_in(part: PayloadPart) -> tuple[str, ...]:
-    """Names of the settings that a part needs."""
-    if part.kind == "setting":
-        return (part.text,)
-    return tuple(_SETTING_IN_TEXT.findall(part.text)) if part.kind == "text" else ()
+def settings_named_in_text(text: object) -> list[str]:
+    """Names of the settings in the braces of a text; nothing when it is no text."""
+    return _SETTING_IN_TEXT.findall(text) if isinstance(text, str) else []
 
 
 def reply_of(
