@@ -31,6 +31,8 @@ from gaitpipe.recording.reader import RawRecording, open_raw
 
 LINK_LOST = "disconnected"
 """Kind of the event that says a sensor's connection was lost; its decoder drops what was half received."""
+BATTERY = "battery"
+"""Kind of the event with a sensor's battery level in per cent, read beside the stream."""
 
 MAX_COMPLAINTS = 20
 
@@ -70,7 +72,7 @@ class StreamDecoder:
         return (host_monotonic_ns - self._start_ns) / 1e9
 
     def receive(self, item: RawNotification | RecordingEvent) -> list[Decoded]:
-        """What one item gives; an event gives nothing but may tell a decoder that its link was lost."""
+        """What one item gives. Of the events only a lost link and a battery level concern a decoder."""
         time_s = self.session_time_s(item.host_monotonic_ns)
         decoder = self._decoders.get(item.side) if item.side is not None else None
         if isinstance(item, RawNotification):
@@ -79,6 +81,9 @@ class StreamDecoder:
             return list(decoder.receive(item.characteristic, item.payload, time_s))
         if decoder is not None and item.kind == LINK_LOST:
             decoder.link_lost(time_s)
+        if decoder is not None and item.kind == BATTERY and item.value is not None:
+            decoder.quality.battery_pct = round(item.value)
+            return [DeviceStatus(time_s, battery_pct=round(item.value))]
         return []
 
     def flush(self) -> list[Decoded]:

@@ -23,11 +23,13 @@ def read(path):
     """Items and report, or None when the file is refused with advice."""
     try:
         raw = open_raw(path)
+    except RecordingError as refused:
+        error = refused
+    else:
         return list(raw.items), raw.salvage
-    except RecordingError as error:
-        assert str(path) in error.message
-        assert error.advice
-        return None
+    assert str(path) in error.message
+    assert error.advice
+    return None
 
 
 def is_subsequence(part, whole):
@@ -52,7 +54,7 @@ def chunk_index(path):
 
 
 def test_file_cut_at_every_byte_gives_a_prefix_or_is_refused(tmp_path, make, write, damaged):
-    items = make(3, per_second=6)
+    items = make(3, per_second=3)
     content = write(tmp_path / "a.mcap", items).read_bytes()
     chunk_ends = [index.chunk_start_offset + index.chunk_length for index in chunk_index(tmp_path / "a.mcap")]
     whole = 0
