@@ -1,0 +1,158 @@
+"""A virtual radio: one host's Bluetooth adapter, the air around it, and the virtual sensors on it.
+
+async with VirtualRadio() as radio:
+    await radio.add_sensor(sensor)
+    source = BleSource(wanted, backend=radio.backend, clock=radio.clock.now)
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakError
+
+from gaitpipe.simulate.bleak_backend import VirtualBackend, make_backend
+from gaitpipe.simulate.bumble_api import core, hci
+from gaitpipe.simulate.clock import VirtualClock
+from gaitpipe.simulate.peripheral import VirtualSensor
+from gaitpipe.simulate.virtual_link import VirtualAir, VirtualController, make_device, retire_device
+
+HOST_ADDRESS = "F0:00:00:00:00:00"
+
+AdvertisementListener = Callable[[Any], None]
+
+
+class VirtualAdapter:
+    """The host's Bluetooth adapter: scanning for several listeners, one pending connection at a time."""
+
+    def __init__(self, air: VirtualAir) -> None:
+        self.powered = True
+        self._controller = VirtualController("host", air)
+        self._device = make_device("host", HOST_ADDRESS, self._controller)
+        self._connecting = asyncio.Lock()
+        self._listeners: list[AdvertisementListener] = []
+
+    async def power_on(self) -> None:
+        """Start the adapter's host stack."""
+        self._device.on("advertisement", self._on_advertisement)
+        await self._device.power_on()
+
+    async def power_off(self) -> None:
+        """End all links and stop the host stack."""
+        await retire_device(self._device, self._controller)
+
+    def switch_off(self) -> None:
+        """Switch Bluetooth off, as a user does: links end, scans and connections are refused until `powered`."""
+        self.powered = False
+        self._controller.lose_all_links()
+
+    def require_power(self) -> None:
+        """Raise what bleak raises on every platform when Bluetooth is off."""
+        if not self.powered:
+            raise BleakBluetoothNotAvailableError(
+                "Bluetooth is turned off.", BleakBluetoothNotAvailableReason.POWERED_OFF
+            )
+
+    async def start_scan(self, listener: AdvertisementListener) -> None:
+        """Report every advertisement to `listener` until `stop_scan`."""
+        self.require_power()
+        self._listeners.append(listener)
+        if len(self._listeners) == 1:
+            await self._device.start_scanning(legacy=True, active=True)
+
+    async def stop_scan(self, listener: AdvertisementListener) -> None:
+        """Stop reporting to `listener`; the radio scans on while others listen."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+            if not self._listeners:
+                await self._device.stop_scanning(legacy=True)
+
+    def _on_advertisement(self, advertisement: Any) -> None:
+        for listener in tuple(self._listeners):
+            listener(advertisement)
+
+    async def connect(self, address: str, timeout_s: float) -> Any:
+        """Return a bumble connection to the sensor at `address`.
+
+        Raises
+        ------
+        TimeoutError, BleakError
+            It does not advertise, or the link failed.
+        """
+        self.require_power()
+        target = hci.Address(address)
+        async with self._connecting:
+            try:
+                return await self._device.connect(target, timeout=timeout_s)
+            except asyncio.CancelledError:
+                await self._forget_attempt(target)
+                raise
+            except core.TimeoutError as error:
+                raise TimeoutError(f"no answer from {address} within {timeout_s:g} s") from error
+            except core.ConnectionError as error:
+                raise BleakError(f"could not connect to {address}: {error}") from error
+
+    async def _forget_attempt(self, target: hci.Address) -> None:
+        """Undo a connection attempt whose caller gave up, be it still pending or just completed."""
+        self._controller.pending_le_connection = None
+        await asyncio.sleep(0)
+        for connection in list(self._device.connections.values()):
+            if connection.peer_address == target:
+                await connection.disconnect()
+
+
+class VirtualRadio:
+    """The virtual world of a recording; an asynchronous context.
+
+    Attributes
+    ----------
+    clock
+        Common time of all sensors and of the host; `speed` > 1 runs it faster than real time. Give `clock.now` to
+        `BleSource`, so that the host's timestamps are on the same scale.
+    backend
+        Scanner and client classes bound to this radio, for bleak's `backend=`.
+    """
+
+    def __init__(self, *, speed: float = 1.0) -> None:
+        self.clock = VirtualClock(speed)
+        self.air = VirtualAir()
+        self.sensors: list[VirtualSensor] = []
+        self._adapter: VirtualAdapter | None = None
+
+    @property
+    def adapter(self) -> VirtualAdapter:
+        """The host's adapter; there is one inside the context."""
+        if self._adapter is None:
+            message = "use `async with VirtualRadio() as radio`"
+            raise RuntimeError(message)
+        return self._adapter
+
+    @property
+    def backend(self) -> VirtualBackend:
+        """Scanner and client classes for bleak's `backend=`."""
+        return make_backend(self.adapter)
+
+    async def __aenter__(self) -> VirtualRadio:
+        self._adapter = VirtualAdapter(self.air)
+        await self._adapter.power_on()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for sensor in self.sensors:
+            await sensor.power_off()
+        if self._adapter is not None:
+            await self._adapter.power_off()
+
+    async def add_sensor(self, sensor: VirtualSensor) -> VirtualSensor:
+        """Put a sensor on the air; addresses must differ."""
+        if any(other.address == sensor.address for other in self.sensors):
+            message = f"two virtual sensors with the address {sensor.address}"
+            raise ValueError(message)
+        self.sensors.append(sensor)
+        await sensor.power_on(self.air, self.clock)
+        return sensor

@@ -1,0 +1,121 @@
+"""From a virtual sensor's samples to its packets, on the common time of the motion; no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.errors import UsageError
+from gaitpipe.model import FloatArray
+from gaitpipe.protocol.encoder import Encoder
+from gaitpipe.protocol.profile import Profile
+
+IndexArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSamples:
+    """What a sensor measures: true time (n,), its own clock (n,), specific force and angular rate (n, 3), all SI.
+
+    `time_s` starts near 0 and rises; `device_time_s` is what the sensor's drifting clock reads at those times.
+    """
+
+    time_s: FloatArray
+    device_time_s: FloatArray
+    acc_m_s2: FloatArray
+    gyr_rad_s: FloatArray
+
+    def __post_init__(self) -> None:
+        n = self.time_s.shape[0]
+        shapes = (self.device_time_s.shape, self.acc_m_s2.shape, self.gyr_rad_s.shape)
+        if n < 2 or shapes != ((n,), (n, 3), (n, 3)):
+            raise UsageError(f"a virtual sensor needs two samples or more of equal count, not {n} and {shapes}")
+
+    @classmethod
+    def uniform(
+        cls,
+        rate_hz: float,
+        acc_m_s2: FloatArray,
+        gyr_rad_s: FloatArray,
+        *,
+        offset_s: float = 0.0,
+        drift_ppm: float = 0.0,
+    ) -> SensorSamples:
+        """Return samples taken at `rate_hz` by a clock that reads `offset_s` at the start and runs `drift_ppm` fast."""
+        time_s = np.arange(acc_m_s2.shape[0]) / rate_hz
+        return cls(time_s, offset_s + time_s * (1.0 + drift_ppm * 1e-6), acc_m_s2, gyr_rad_s)
+
+    @property
+    def period_s(self) -> float:
+        """Length of one pass when the samples are repeated."""
+        span_s = float(self.time_s[-1] - self.time_s[0])
+        return span_s * len(self.time_s) / (len(self.time_s) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SensorPacket:
+    """One packet of the stream: its notifications, the true time at which it is complete, and its sample count."""
+
+    due_s: float
+    notifications: tuple[tuple[str, bytes], ...]
+    sample_count: int
+
+
+class PacketStream:
+    """Cuts samples into packets; `resume` jumps to where the motion is now, as samples that nobody took are lost."""
+
+    def __init__(
+        self, samples: SensorSamples, profile: Profile, settings: Mapping[str, float], *, loop: bool = False
+    ) -> None:
+        self._samples = samples
+        self._loop = loop
+        self._packet_length = profile.samples_per_packet(settings)
+        self._encoder = Encoder(profile, settings)
+        self._next = 0  # index of the next sample, counted on through all passes
+        self._device_zero_s = 0.0
+
+    def reboot(self) -> None:
+        """Start the sensor's clock and its sequence numbers anew, at the next sample."""
+        self._encoder.reset()
+        self._device_zero_s = float(self._times(np.array([self._next]), self._samples.device_time_s)[0])
+
+    def resume(self, motion_s: float) -> None:
+        """Continue with the first sample taken at or after `motion_s`, never going back."""
+        n, period_s = len(self._samples.time_s), self._samples.period_s
+        passes = int(max(0.0, motion_s - self._samples.time_s[0]) // period_s) if self._loop else 0
+        within = int(np.searchsorted(self._samples.time_s, motion_s - passes * period_s - 1e-9))
+        self._next = max(self._next, passes * n + within)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all samples were packed."""
+        return not self._loop and self._next >= len(self._samples.time_s)
+
+    def next_due_s(self) -> float | None:
+        """Return the true time at which the next packet is complete; None at the end."""
+        indices = self._indices()
+        return float(self._times(indices[-1:], self._samples.time_s)[0]) if len(indices) else None
+
+    def next_packet(self) -> SensorPacket:
+        """Pack the next samples."""
+        indices = self._indices()
+        due_s = float(self._times(indices[-1:], self._samples.time_s)[0])
+        device_time_s = float(self._times(indices[:1], self._samples.device_time_s)[0]) - self._device_zero_s
+        rows = indices % len(self._samples.time_s)
+        notifications = self._encoder.encode(device_time_s, self._samples.acc_m_s2[rows], self._samples.gyr_rad_s[rows])
+        self._next += len(indices)
+        return SensorPacket(due_s, tuple(notifications), len(indices))
+
+    def _indices(self) -> IndexArray:
+        end = self._next + self._packet_length
+        if not self._loop:
+            end = min(end, len(self._samples.time_s))
+        return np.arange(self._next, end, dtype=np.int64)
+
+    def _times(self, indices: IndexArray, clock_s: FloatArray) -> FloatArray:
+        n = len(clock_s)
+        pass_s = float(clock_s[-1] - clock_s[0]) * n / (n - 1)
+        return np.asarray(clock_s[indices % n] + (indices // n) * pass_s, dtype=np.float64)

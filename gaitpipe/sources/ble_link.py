@@ -1,0 +1,395 @@
+"""The link to one sensor: connect, stream, notice trouble, come back.
+
+Rules of the supervisor:
+
+- Every connection has a fresh client and a session of its own; whatever an older session still delivers is ignored, so
+  a notification never comes twice and an own disconnect is never taken for a loss.
+- Subscribe first, then send the start commands: fast sensors send before the acknowledgement arrives.
+- Trouble is a lost link, or a link without data for `stall_timeout_s` although it should stream. Both lead to: drop the
+  client, scan for this sensor, connect, subscribe, start; again and again until `close`, with pauses that double up to
+  `longest_pause_s` and start from nothing once data flows.
+- Scans and connections of all sensors take turns under one lock: Bluetooth stacks refuse two at once.
+- The notification callback only takes the time and queues; nothing in it can block.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bleak import BleakClient, BleakScanner
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak_retry_connector import establish_connection
+
+from gaitpipe.errors import DeviceError, DeviceReason
+from gaitpipe.model import RawNotification, RecordingEvent, Side
+from gaitpipe.protocol.handshake import Command
+from gaitpipe.sources.ble_errors import LINK_ERRORS, as_device_error
+from gaitpipe.sources.ble_scan import BleBackend, Sighting, WantedSensor, scanner_options
+
+ATT_HEADER_BYTES = 3
+FIRST_CONNECT_ATTEMPTS = 3
+FIRST_PAUSE_S = 0.25
+BATTERY_PERIOD_S = 60.0
+GATT_TIMEOUT_S = 5.0
+
+Clock = Callable[[], tuple[int, int]]
+
+
+def system_clock() -> tuple[int, int]:
+    """Return monotonic and UTC time of the host, in ns."""
+    return time.monotonic_ns(), time.time_ns()
+
+
+@dataclass(slots=True)
+class LinkState:
+    """How the link of one side is just now, for a live view."""
+
+    device: str = ""
+    connected: bool = False
+    streaming: bool = False
+    rssi_dbm: int | None = None
+    mtu: int | None = None
+    battery_pct: int | None = None
+    reconnects: int = 0
+    notifications: int = 0
+    last_data_s: float | None = None
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the last data notification; None before the first."""
+        return None if self.last_data_s is None else time.monotonic() - self.last_data_s
+
+
+@dataclass(slots=True)
+class LinkOptions:
+    """What all links of a source share: where items go, the clock, the radio's lock, and patience."""
+
+    emit: Callable[[RawNotification | RecordingEvent], None]
+    clock: Clock
+    backend: BleBackend | None
+    connect_timeout_s: float
+    stall_timeout_s: float
+    rescan_s: float
+    longest_pause_s: float
+    radio_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(slots=True, eq=False)
+class _Session:
+    """One connection from its first moment to its end; `live` turns False when we let go of it."""
+
+    client: BleakClient
+    lost: asyncio.Event
+    live: bool = True
+
+
+class SensorLink:
+    """One wanted sensor and its connections."""
+
+    def __init__(self, wanted: WantedSensor, sighting: Sighting, options: LinkOptions) -> None:
+        self.wanted = wanted
+        self.state = LinkState(device=sighting.name, rssi_dbm=sighting.advertisement.rssi)
+        self._options = options
+        self._profile = wanted.profile
+        self._settings = wanted.profile.resolve_settings(wanted.settings)
+        self._device = sighting.device
+        self._session: _Session | None = None
+        self._pause_s = 0.0
+        self._battery_due_s = 0.0
+        self._advised: set[str] = set()
+
+    @property
+    def side(self) -> Side:
+        """The side that the sensor is worn on."""
+        return self.wanted.side
+
+    # -- first connection -----------------------------------------------------------------------------------------
+
+    async def connect(self) -> None:
+        """Connect for the first time, with a few attempts.
+
+        Raises
+        ------
+        DeviceError
+            CONNECT_FAILED and its kin, or WRONG_MODEL when a characteristic of the profile is missing.
+        """
+        for attempt in range(FIRST_CONNECT_ATTEMPTS):
+            try:
+                await asyncio.sleep(attempt * FIRST_PAUSE_S)
+                await self._open()
+            except LINK_ERRORS as error:
+                await self._drop()
+                if attempt + 1 == FIRST_CONNECT_ATTEMPTS:
+                    raise as_device_error(error, f"connecting to '{self.state.device}'", self.state.device) from error
+            else:
+                return
+
+    async def subscribe(self) -> None:
+        """Subscribe to everything that the profile lists; a loss meanwhile is left to the supervisor."""
+        await self._guarded(self._subscribe(), "subscribing")
+
+    async def start(self) -> None:
+        """Send the start commands and read the battery.
+
+        Raises
+        ------
+        DeviceError
+            The sensor refused a command (REJECTED).
+        """
+        await self._guarded(self._start(), "starting")
+
+    async def _guarded(self, work: Any, doing: str) -> None:
+        try:
+            await work
+        except LINK_ERRORS as error:
+            translated = as_device_error(error, f"{doing} '{self.state.device}'", self.state.device)
+            if translated.reason is DeviceReason.REJECTED:
+                raise translated from error
+            if self._session is not None:
+                self._session.lost.set()
+
+    # -- life -----------------------------------------------------------------------------------------------------
+
+    async def supervise(self) -> None:
+        """Watch the link and restore it, until cancelled."""
+        while True:
+            trouble = await self._watch()
+            text = "no data" if trouble == "stalled" else "link lost"
+            self._event(trouble, text)
+            await self._drop()
+            await self._come_back()
+
+    async def close(self) -> None:
+        """Stop the stream and disconnect; never raises, never hangs, does nothing a second time."""
+        session = self._session
+        if session is not None and session.client.is_connected:
+            with suppress(*LINK_ERRORS):
+                async with asyncio.timeout(GATT_TIMEOUT_S):
+                    for command in self._profile.stop_commands(self._settings):
+                        await self._write(session, command)
+                    for uuid in self._profile.notify_characteristics:
+                        characteristic = _find(session.client, uuid)
+                        if characteristic is not None:
+                            await session.client.stop_notify(characteristic)
+        await self._drop()
+
+    async def _watch(self) -> Literal["disconnected", "stalled"]:
+        """Return what went wrong, once something did; reads the battery now and then."""
+        session = self._session
+        if session is None:
+            return "disconnected"
+        started_s = time.monotonic()
+        while True:
+            last_s = max(started_s, self.state.last_data_s or 0.0)
+            left_s = last_s + self._options.stall_timeout_s - time.monotonic()
+            if left_s <= 0.0:
+                return "stalled"
+            try:
+                async with asyncio.timeout(min(left_s, max(0.05, self._battery_due_s - time.monotonic()))):
+                    await session.lost.wait()
+            except TimeoutError:
+                if time.monotonic() >= self._battery_due_s:
+                    await self._read_battery(session)
+            else:
+                return "disconnected"
+
+    async def _come_back(self) -> None:
+        """Restore the stream, however long it takes."""
+        attempt = 0
+        while True:
+            attempt += 1
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(max(2.0 * self._pause_s, FIRST_PAUSE_S), self._options.longest_pause_s)
+            if attempt == 1:
+                self._event("reconnecting", f"looking for '{self.state.device}'")
+            try:
+                if await self._find_again():
+                    await self._open()
+                    await self._subscribe()
+                    await self._start()
+                    self.state.reconnects += 1
+                    return
+                if attempt > 1:
+                    self._advise("away", "The sensor is not heard: bring it closer, wake it or charge it.")
+            except LINK_ERRORS as error:
+                self._advise_about(error)
+            except DeviceError as error:
+                self._advise_about(error)
+            await self._drop()
+
+    def _advise_about(self, error: BaseException) -> None:
+        translated = as_device_error(error, f"reconnecting to '{self.state.device}'", self.state.device)
+        self._advise(translated.reason.value, f"{translated.message}. {translated.advice}")
+
+    async def _find_again(self) -> bool:
+        """Scan for this sensor's address; needed as systems forget a device that is gone."""
+        address = self._device.address
+
+        def is_it(device: BLEDevice, advertisement: Any) -> bool:
+            if device.address == address:
+                self.state.rssi_dbm = advertisement.rssi
+            return device.address == address
+
+        async with self._options.radio_lock:
+            found = await BleakScanner.find_device_by_filter(
+                is_it, timeout=self._options.rescan_s, **scanner_options(self._options.backend)
+            )
+        if found is not None:
+            self._device = found
+        return found is not None
+
+    # -- one session ----------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        """Connect with a fresh client and check that it is the right kind of sensor.
+
+        One attempt each: the pauses between attempts are ours, so that other sensors get their turn at the radio.
+        """
+        lost = asyncio.Event()
+        options = self._options
+        choice: dict[str, Any] = {} if options.backend is None else {"backend": options.backend.client}
+
+        def on_disconnected(_client: BleakClient) -> None:
+            lost.set()
+
+        async with options.radio_lock, asyncio.timeout(options.connect_timeout_s):
+            client = await establish_connection(
+                BleakClient, self._device, self.state.device, on_disconnected, max_attempts=1, **choice
+            )
+        self._session = _Session(client, lost)
+        needed = [self._profile.packet.characteristic]
+        needed += [command.characteristic for command in self._profile.start_commands(self._settings)]
+        missing = [uuid for uuid in needed if _find(client, uuid) is None]
+        if missing:
+            await self._drop()
+            raise DeviceError(
+                DeviceReason.WRONG_MODEL,
+                f"'{self.state.device}' is not a {self._profile.name}: it has no characteristic {missing[0]}",
+                "Choose the profile of this sensor (`gaitpipe profiles` lists them), or name the right sensor.",
+                self.state.device,
+            )
+        self.state.connected = True
+        self._event("connected", self.state.device)
+
+    async def _subscribe(self) -> None:
+        session = self._require_session()
+        for uuid in self._profile.notify_characteristics:
+            characteristic = _find(session.client, uuid)
+            if characteristic is not None:
+                async with asyncio.timeout(GATT_TIMEOUT_S):
+                    await session.client.start_notify(characteristic, self._make_callback(session, uuid))
+        self._check_mtu(session)
+
+    async def _start(self) -> None:
+        session = self._require_session()
+        for command in self._profile.start_commands(self._settings):
+            async with asyncio.timeout(GATT_TIMEOUT_S):
+                await self._write(session, command)
+        await self._read_battery(session)
+
+    def _require_session(self) -> _Session:
+        if self._session is None or self._session.lost.is_set():
+            message = f"'{self.state.device}' is not connected"
+            raise ConnectionError(message)
+        return self._session
+
+    async def _write(self, session: _Session, command: Command) -> None:
+        characteristic = _find(session.client, command.characteristic)
+        if characteristic is not None:
+            await session.client.write_gatt_char(characteristic, command.payload, response=command.with_response)
+
+    def _make_callback(self, session: _Session, uuid: str) -> Callable[[BleakGATTCharacteristic, bytearray], None]:
+        side, state = self.wanted.side, self.state
+        emit, clock = self._options.emit, self._options.clock
+        is_data = uuid == self._profile.packet.characteristic
+        is_battery = uuid == self._profile.battery_characteristic
+
+        def on_notification(_characteristic: BleakGATTCharacteristic, payload: bytearray) -> None:
+            if not session.live:
+                return
+            monotonic_ns, utc_ns = clock()
+            if is_data:
+                state.last_data_s = time.monotonic()
+                if not state.streaming:
+                    state.streaming = True
+                    self._pause_s = 0.0
+                    self._advised.clear()
+                    self._event("streaming", state.device)
+            state.notifications += 1
+            emit(RawNotification(side, uuid, monotonic_ns, utc_ns, bytes(payload)))
+            if is_battery and payload:
+                self._note_battery(payload[0])
+
+        return on_notification
+
+    async def _read_battery(self, session: _Session) -> None:
+        """Read the charge, if the sensor tells it; a sensor that fails to is no reason to stop."""
+        self._battery_due_s = time.monotonic() + BATTERY_PERIOD_S
+        uuid = self._profile.battery_characteristic
+        characteristic = _find(session.client, uuid) if uuid is not None and session.client.is_connected else None
+        if characteristic is None or "read" not in characteristic.properties:
+            return
+        with suppress(*LINK_ERRORS):
+            async with asyncio.timeout(GATT_TIMEOUT_S):
+                value = await session.client.read_gatt_char(characteristic)
+            if value:
+                self._note_battery(value[0])
+
+    def _note_battery(self, battery_pct: int) -> None:
+        if battery_pct != self.state.battery_pct:
+            self.state.battery_pct = battery_pct
+            self._event("battery", "", float(battery_pct))
+
+    def _check_mtu(self, session: _Session) -> None:
+        """Compare the agreed MTU with what one packet needs: too small an MTU cuts every packet off, silently."""
+        characteristic = _find(session.client, self._profile.packet.characteristic)
+        if characteristic is None:
+            return
+        mtu = characteristic.max_write_without_response_size + ATT_HEADER_BYTES
+        self.state.mtu = mtu
+        self._event("mtu", "", float(mtu))
+        needed = self._profile.required_mtu(self._settings)
+        if mtu < needed:
+            self._advise(
+                "mtu",
+                f"Packets of '{self.state.device}' need an ATT MTU of {needed} bytes, but the link has {mtu}: they "
+                "will be cut off. Choose a lower rate or use another Bluetooth adapter.",
+            )
+
+    async def _drop(self) -> None:
+        """Let go of the present client, whatever state it is in."""
+        session, self._session = self._session, None
+        self.state.connected = self.state.streaming = False
+        if session is not None:
+            session.live = False
+            with suppress(*LINK_ERRORS):
+                async with asyncio.timeout(GATT_TIMEOUT_S):
+                    await session.client.disconnect()
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def _advise(self, key: str, text: str) -> None:
+        """Give one piece of advice once per outage."""
+        if key not in self._advised:
+            self._advised.add(key)
+            self._event("advice", text)
+
+    def _event(self, kind: str, text: str, value: float | None = None) -> None:
+        monotonic_ns, utc_ns = self._options.clock()
+        self._options.emit(RecordingEvent(monotonic_ns, utc_ns, kind, self.wanted.side, text, value))
+
+
+def _find(client: BleakClient, uuid: str) -> BleakGATTCharacteristic | None:
+    """Return the first characteristic with this UUID; some devices have the same one in two services."""
+    with suppress(*LINK_ERRORS):
+        for service in client.services:
+            characteristic = service.get_characteristic(uuid)
+            if characteristic is not None:
+                return characteristic
+    return None
