@@ -1,0 +1,31 @@
+"""Files that are whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from gaitpipe.errors import RecordingError
+
+
+def write_atomic(path: Path | str, data: bytes | str) -> None:
+    """Write a file under another name, force it to disk, then give it its name; text becomes UTF-8 as it is.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be written; what stood under `path` before is untouched.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        advice = "Check that the folder exists, its permissions and the free space."
+        raise RecordingError(str(path), f"cannot be written: {error.strerror}", advice) from error
+    finally:
+        temporary.unlink(missing_ok=True)
