@@ -1,0 +1,152 @@
+"""Physical parameters of the detector, turned into one coefficient record for a placement and a sampling rate.
+
+`DetectorParams` is what people read and change (seconds, hertz, rad/s, m/s^2). `coefficients` is what the kernel reads:
+a structured array of one row, so that it compiles, caches and also runs with the compiler switched off.
+Numbers about the body come from `gaitpipe.evidence`; here they only get their place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.core.kernel import PLACEMENT_FOOT, PLACEMENT_SHANK
+from gaitpipe.errors import AnalysisError
+from gaitpipe.evidence import value
+from gaitpipe.model import STANDARD_GRAVITY_M_S2, Placement
+
+MINIMUM_RATE_HZ = 40.0
+MAXIMUM_RATE_HZ = 800.0
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorParams:
+    """Everything the detector can be told, in physical units; defaults by `default_params`.
+
+    `gate_hz` and `feature_hz` are the low-pass corners of the swing gate and of the signals in which event features are
+    picked. Thresholds of the gate are relative to the athlete's own running swing amplitude, with a floor.
+    """
+
+    placement: Placement
+    gate_hz: float = 6.0
+    feature_hz: float = 25.0
+    swing_threshold_fraction: float = 0.35
+    swing_floor_rad_s: float = 1.8
+    swing_initial_rad_s: float = 3.5
+    swing_memory: float = 0.25
+    refractory_fraction: float = 0.55
+    minimum_stride_s: float = value("stride_time_minimum_s")
+    maximum_stride_s: float = value("stride_time_maximum_s")
+    minimum_contact_s: float = value("contact_time_minimum_s")
+    prominence_fraction: float = 0.06
+    peak_window_s: float = 0.060
+    bridge_gap_s: float = 0.100
+    gap_margin_s: float = 0.015
+    strike_angle_lead_s: float = 0.010
+    ic_bias_s: float = 0.0
+    tc_bias_s: float = 0.0
+
+
+def default_params(placement: Placement) -> DetectorParams:
+    """Parameters for a placement, with the event biases of the evidence table."""
+    return DetectorParams(
+        placement=placement,
+        ic_bias_s=value(f"{placement}_ic_bias_s"),
+        tc_bias_s=value(f"{placement}_tc_bias_s"),
+    )
+
+
+def parameter_hash(params: DetectorParams) -> str:
+    """Twelve hex digits that change when any number of the detector changes."""
+    text = repr(sorted(asdict(params).items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+COEFFICIENTS_DTYPE = np.dtype(
+    [
+        ("placement", "i8"),
+        ("gate", "f8", (5,)),
+        ("low", "f8", (5,)),
+        ("high", "f8", (5,)),
+        ("gate_lag", "i8"),
+        ("feature_delay", "f8"),
+        ("feature_lag", "i8"),
+        ("swing_fraction", "f8"),
+        ("swing_floor", "f8"),
+        ("swing_initial", "f8"),
+        ("swing_memory", "f8"),
+        ("refractory", "f8"),
+        ("cycle_minimum", "i8"),
+        ("cycle_maximum", "i8"),
+        ("contact_minimum", "i8"),
+        ("prominence", "f8"),
+        ("peak_window", "i8"),
+        ("gap_margin", "i8"),
+        ("ic_lead", "f8"),
+        ("interval_s", "f8"),
+        ("gravity", "f8"),
+    ]
+)
+
+
+def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
+    """The kernel's record for one sampling rate.
+
+    Filters: the gate is a 2nd-order Butterworth; features are picked on a 4th-order Bessel low-pass, whose group delay
+    is flat in its pass band, so that one fixed delay can be taken off every event time. At low rates the corner is
+    held below 0.35 of the rate.
+
+    Raises
+    ------
+    AnalysisError
+        The rate is outside `MINIMUM_RATE_HZ`..`MAXIMUM_RATE_HZ`.
+    """
+    from scipy.signal import bessel, butter
+
+    if not MINIMUM_RATE_HZ <= rate_hz <= MAXIMUM_RATE_HZ:
+        raise AnalysisError(
+            f"sampling rate {rate_hz:g} Hz is outside {MINIMUM_RATE_HZ:g} to {MAXIMUM_RATE_HZ:g} Hz",
+            "Record at 100 Hz or more; resample faster recordings to 200-500 Hz first.",
+        )
+    gate = butter(2, params.gate_hz, fs=rate_hz, output="sos")
+    feature = bessel(4, min(params.feature_hz, 0.35 * rate_hz), fs=rate_hz, norm="mag", output="sos")
+    delay = group_delay_samples(feature)
+    record = np.zeros(1, COEFFICIENTS_DTYPE)
+    row = record[0]
+    row["placement"] = PLACEMENT_FOOT if params.placement == "foot" else PLACEMENT_SHANK
+    row["gate"] = gate[0, [0, 1, 2, 4, 5]]
+    row["low"] = feature[0, [0, 1, 2, 4, 5]]
+    row["high"] = feature[1, [0, 1, 2, 4, 5]]
+    row["gate_lag"] = round(group_delay_samples(gate) - delay)
+    row["feature_delay"] = delay
+    row["feature_lag"] = int(np.ceil(delay))
+    row["swing_fraction"] = params.swing_threshold_fraction
+    row["swing_floor"] = params.swing_floor_rad_s
+    row["swing_initial"] = params.swing_initial_rad_s
+    row["swing_memory"] = params.swing_memory
+    row["refractory"] = params.refractory_fraction
+    row["cycle_minimum"] = round(params.minimum_stride_s * rate_hz)
+    row["cycle_maximum"] = round(params.maximum_stride_s * rate_hz)
+    row["contact_minimum"] = round(params.minimum_contact_s * rate_hz)
+    row["prominence"] = params.prominence_fraction
+    row["peak_window"] = round(params.peak_window_s * rate_hz)
+    row["gap_margin"] = round(params.gap_margin_s * rate_hz)
+    row["ic_lead"] = (params.ic_bias_s + params.strike_angle_lead_s) * rate_hz
+    row["interval_s"] = 1.0 / rate_hz
+    row["gravity"] = STANDARD_GRAVITY_M_S2
+    return record
+
+
+def group_delay_samples(sections: NDArray[np.float64]) -> float:
+    """Group delay at zero frequency of second-order sections, shape (m, 6), in samples.
+
+    For H(z) = B(z)/A(z) it is sum(k b_k)/sum(b_k) - sum(k a_k)/sum(a_k), added over the sections.
+    """
+    order = np.arange(3)
+    numerator, denominator = sections[:, :3], sections[:, 3:]
+    return float(
+        np.sum(numerator @ order / numerator.sum(axis=1)) - np.sum(denominator @ order / denominator.sum(axis=1))
+    )
