@@ -125,17 +125,11 @@ def rotation_jet(angle: FloatArray) -> ComplexArray:
     )
 
 
-def swing_coefficients(start: ComplexArray, end: ComplexArray, duration_s: FloatArray) -> ComplexArray:
-    """Coefficients (7, m) in powers of u = t / duration of curves that leave `start` and arrive at `end`.
-
-    `start` (4, m) fixes value to third derivative, `end` (3, m) value to second derivative. Matching the third
-    derivative at the start keeps toe-off free of any mark in the acceleration.
-    """
+def quintic_between(start: ComplexArray, end: ComplexArray, duration_s: FloatArray) -> ComplexArray:
+    """Coefficients (6, m) in powers of u = t / duration of curves from `start` to `end`, jets (>= 3, m)."""
     h = duration_s
-    c0, c1, c2, c3 = start[0], start[1] * h, start[2] * h**2 / 2, start[3] * h**3 / 6
-    dp = end[0] - c0 - c1 - c2 - c3
-    dv = end[1] * h - c1 - 2 * c2 - 3 * c3
-    da = end[2] * h**2 - 2 * c2 - 6 * c3
-    return np.stack(
-        [c0, c1, c2, c3, 15 * dp - 5 * dv + da / 2, -24 * dp + 9 * dv - da, 10 * dp - 4 * dv + da / 2]
-    )
+    c0, c1, c2 = start[0], start[1] * h, start[2] * h**2 / 2
+    dp = end[0] - c0 - c1 - c2
+    dv = end[1] * h - c1 - 2 * c2
+    da = end[2] * h**2 - 2 * c2
+    return np.stack([c0, c1, c2, 10 * dp - 4 * dv + da / 2, -15 * dp + 7 * dv - da, 6 * dp - 3 * dv + da / 2])

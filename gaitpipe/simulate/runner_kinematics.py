@@ -5,9 +5,10 @@ Planar vectors are complex numbers x + i z, so a turn by an angle is a product. 
 1. Stance: the foot rolls over a point of the sole that moves from where it touched to the ball and, late, towards the
    toes. The ankle follows from the foot's pitch alone. After contact the touching point still moves and comes to
    rest with a raised cosine (shoe and heel pad): deceleration starts from zero exactly at initial contact.
-2. Swing: the ankle leaves with position, velocity, acceleration and jerk of the stance at toe-off and arrives with
-   position, velocity and acceleration of the next stance at contact, plus a bump for clearance. Toe-off therefore
-   leaves no mark in the accelerations. A mark there would let any detector find toe-off: a false triumph.
+2. Swing: the ankle leaves with position, velocity, acceleration and jerk of the stance and arrives with position,
+   velocity and acceleration of the next stance at contact, plus a bump for heel recovery. Leaving therefore makes no
+   mark in the accelerations; and it is locked to the push-off movement, which varies by a few milliseconds against
+   the end of contact. A mark at toe-off would let any detector find it: a false triumph.
 3. Roll and yaw turn the foot about a point of the sole and the shank about the ankle.
 """
 
@@ -23,9 +24,9 @@ from gaitpipe.simulate.runner_curves import (
     ComplexArray,
     PiecewiseQuintic,
     product_jet,
+    quintic_between,
     rotation_jet,
     step_jet,
-    swing_coefficients,
 )
 from gaitpipe.simulate.runner_pattern import BALL_X_M, SOLE_Z_M, LegPattern, landing_of
 from gaitpipe.simulate.runner_schedule import Contact
@@ -34,7 +35,10 @@ INSTEP_M = (0.075, 0.0, -0.025)
 SHANK_SENSOR_M = (0.0, 0.0, 0.12)
 SOLE_TURN_M = 0.04 + 1j * SOLE_Z_M
 """Point of the sole about which the foot rolls and yaws, foot axes."""
-TOE_ROLL_M = 0.05
+TOE_ROLL_M = 0.11
+BUMP_TOP = 3 / 7
+"""Where in the swing the bump u^3 (1 - u)^4 is highest, and how high."""
+BUMP_SIZE = BUMP_TOP**3 * (1 - BUMP_TOP) ** 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Leg:
         self.config, self.side, self.contacts, self.pattern, self.travel = config, side, contacts, pattern, travel
         self._sway_phase = sway_phase
         self._initial_s = np.array([contact.initial_s for contact in contacts])
-        self._terminal_s = np.array([contact.terminal_s for contact in contacts])
+        self._leave_s = pattern.push_off_s
         self._nominal_s = np.array([contact.nominal_contact_s for contact in contacts])
         self._position_m = np.array([contact.position_m for contact in contacts])
         landings = [landing_of(contact.mode, config.strike) for contact in contacts]
@@ -76,21 +80,21 @@ class Leg:
         self._touch_x_m = np.array([landing.touch_x_m for landing in landings])
         run = np.array([contact.mode == "run" for contact in contacts])
         speed = np.array([contact.speed_m_s for contact in contacts])
-        self._clearance_m = np.where(run, 0.13 + 0.035 * np.minimum(speed, 6), 0.05)
+        self._top_m = np.where(run, 0.22 + 0.05 * speed, 0.15 + 0.03 * speed)
         self._fit_swings()
 
     def _fit_swings(self) -> None:
         """Swing k goes from toe-off of contact k to contact k + 1."""
         count = len(self.contacts)
-        self._swing_s = self._initial_s[1:] - self._terminal_s[:-1]
-        if count < 2:
-            self._swing = np.zeros((7, 0), dtype=np.complex128)
-            return
+        self._swing_s = self._initial_s[1:] - self._leave_s[:-1]
         if np.any(self._swing_s < 0.08):
             raise ValueError("a swing of the synthetic runner is shorter than 0.08 s")
-        start = self._stance(np.arange(count - 1), self._terminal_s[:-1])
+        start = self._stance(np.arange(count - 1), self._leave_s[:-1])
         end = self._stance(np.arange(1, count), self._initial_s[1:])
-        self._swing = swing_coefficients(start, end, self._swing_s)
+        self._swing = quintic_between(start, end, self._swing_s)
+        self._extra_jerk = start[3] * self._swing_s**3 / 6 - self._swing[3]
+        height = sum(self._swing[n].imag * BUMP_TOP**n for n in range(6))
+        self._lift_m = np.maximum(self._top_m[:-1] - height, 0.0)
 
     def _stance(self, contact: np.ndarray, time_s: FloatArray) -> ComplexArray:
         """Ankle in stance of `contact` (n,) at `time_s` (n,): jet (4, n)."""
@@ -128,7 +132,7 @@ class Leg:
     def ankle(self, time_s: FloatArray) -> ComplexArray:
         """Ankle at `time_s` (n,): jet (3, n) over the ground (belt)."""
         contact = np.searchsorted(self._initial_s, time_s, side="right") - 1
-        swinging = time_s > self._terminal_s[contact]
+        swinging = time_s > self._leave_s[contact]
         result = np.empty((3, len(time_s)), dtype=np.complex128)
         if np.any(~swinging):
             result[:, ~swinging] = self._stance(contact[~swinging], time_s[~swinging])[:3]
@@ -138,17 +142,16 @@ class Leg:
 
     def _in_swing(self, swing: np.ndarray, time_s: FloatArray) -> ComplexArray:
         h = self._swing_s[swing]
-        u = (time_s - self._terminal_s[swing]) / h
-        c = self._swing[:, swing]
-        power = np.arange(7.0)
-        value = sum(c[n] * u**n for n in range(7))
-        first = sum(power[n] * c[n] * u ** (n - 1) for n in range(1, 7))
-        second = sum(power[n] * (power[n] - 1) * c[n] * u ** (n - 2) for n in range(2, 7))
-        lift = 1j * self._clearance_m[swing] / 0.00839
+        u = (time_s - self._leave_s[swing]) / h
         v = 1 - u
-        value = value + lift * u**3 * v**4
-        first = first + lift * u**2 * v**3 * (3 - 7 * u)
-        second = second + lift * u * v**2 * (6 * v**2 - 24 * u * v + 12 * u**2)
+        c = self._swing[:, swing]
+        value = sum(c[n] * u**n for n in range(6))
+        first = sum(n * c[n] * u ** (n - 1) for n in range(1, 6))
+        second = sum(n * (n - 1) * c[n] * u ** (n - 2) for n in range(2, 6))
+        for size, k in ((1j * self._lift_m[swing] / BUMP_SIZE, 4), (self._extra_jerk[swing], 9)):
+            value = value + size * u**3 * v**k
+            first = first + size * u**2 * v ** (k - 1) * (3 * v - k * u)
+            second = second + size * u * v ** (k - 2) * (6 * v**2 - 6 * k * u * v + k * (k - 1) * u**2)
         return np.stack([value, first / h, second / h**2])
 
     def _sway(self, time_s: FloatArray) -> FloatArray:
@@ -192,7 +195,7 @@ def _sole_point_jet(
     """Where along the sole (foot axes, m) the foot rolls: touch point, ball, then towards the toes; jet (4, n)."""
     flat_s, push_off_s = np.maximum(flat_s, -1e6), np.minimum(push_off_s, 1e9)
     to_ball = step_jet(time_s, flat_s, 0.12 * contact_s)
-    to_toes = step_jet(time_s, push_off_s - 0.35 * contact_s, 0.6 * contact_s)
+    to_toes = step_jet(time_s, push_off_s - 0.35 * contact_s, 0.9 * contact_s)
     result = (BALL_X_M - touch_x_m) * to_ball + TOE_ROLL_M * to_toes
     result[0] += touch_x_m
     return np.asarray(result)

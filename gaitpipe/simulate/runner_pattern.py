@@ -55,6 +55,10 @@ class _Knots:
     rate: list[float] = field(default_factory=list)
     acceleration: list[float] = field(default_factory=list)
 
+    def hold(self, time_s: float, value: float) -> None:
+        """A knot where the curve pauses: no overshoot on either side."""
+        self.add(time_s, value, 0.0, 0.0)
+
     def add(self, time_s: float, value: float, rate: float = 0.0, acceleration: float = FREE) -> None:
         self.time_s.append(time_s)
         self.value.append(value)
@@ -90,7 +94,8 @@ def build_pattern(
     config: RunnerConfig, side: Side, contacts: tuple[Contact, ...], generator: np.random.Generator
 ) -> LegPattern:
     """Draw the stride-to-stride variation and join the knots of all contacts into curves."""
-    foot, shank, roll, yaw, shank_roll, shank_yaw = (_Knots() for _ in range(6))
+    foot, shank = _Knots(), _Knots()
+    turns = [_Knots() for _ in range(4)]
     draws = np.clip(generator.standard_normal((len(contacts), 12)), -2.5, 2.5)
     push_off_s = np.array([contact.terminal_s for contact in contacts]) + config.push_off_jitter_s * draws[:, 0]
     outward = 1.0 if side == "left" else -1.0  # toe-out turns the left foot to the left
@@ -99,17 +104,17 @@ def build_pattern(
         row = draws[index]
         spread_deg = config.angle_sd_deg * row
         _add_stance(config, contact, foot, shank, spread_deg, following is None)
-        _add_turns(contact, roll, yaw, shank_roll, shank_yaw, outward, row, following is None)
+        _add_turns(contact, turns, outward, row, following is None)
         if following is not None:
             swing_s = following.initial_s - contact.terminal_s
             _add_swing(config, contact, following, foot, shank, float(push_off_s[index]), swing_s, row, spread_deg)
-            _add_swing_turns(contact.terminal_s, swing_s, roll, yaw, shank_roll, shank_yaw, outward, row)
+            _add_swing_turns(contact.terminal_s, swing_s, turns, outward, row)
     run = np.array([contact.mode == "run" for contact in contacts])
     speed = np.array([contact.speed_m_s for contact in contacts])
     give_s = np.array([landing_of(contact.mode, config.strike).give_s for contact in contacts])
     sink = np.where(run, 0.9 * (0.8 + 0.07 * speed), 0.25 + 0.08 * speed) * (1 + 0.06 * draws[:, 9])
     forward = np.where(run, 0.6, 0.3) * (1 + 0.1 * draws[:, 10])
-    curves = (knots.curve() for knots in (foot, roll, yaw, shank, shank_roll, shank_yaw))
+    curves = (knots.curve() for knots in (foot, *turns[:2], shank, *turns[2:]))
     return LegPattern(*curves, push_off_s, give_s * (1 + 0.05 * draws[:, 11]), forward - 1j * sink)
 
 
@@ -151,6 +156,7 @@ def _add_stance(
             shank.add(start_s + 0.35, 0.0)
         else:
             foot.add(start_s + landing.flat_fraction * nominal_s, 0.0, -10)
+            foot.add(start_s + (landing.flat_fraction + 0.15) * nominal_s, -0.5, -6)
         if last:
             foot.add(start_s + 1e6, 0.0)
             shank.add(start_s + 1e6, 0.0)
@@ -165,7 +171,7 @@ def _add_stance(
         shank.add(end_s - 0.48 * nominal_s, (-15 + 0.5 * spread_deg[3]) * gain, -250 * gain)
     else:
         foot.add(end_s - 0.42 * nominal_s, -3 * gain, -45 * gain)
-        foot.add(end_s - 0.14 * nominal_s, -27 * gain, -250 * gain)
+        foot.add(end_s - 0.16 * nominal_s, -27 * gain, -230 * gain)
         shank.add(end_s - 0.55 * nominal_s, (-4 + 0.5 * spread_deg[3]) * gain, -70 * gain)
         shank.add(end_s - 0.20 * nominal_s, (-26 + 0.5 * spread_deg[3]) * gain, -170 * gain)
 
@@ -195,8 +201,8 @@ def _add_swing(
         shank.add(end_s + 0.22 * swing_s, -(80 + 5 * v) * gain + 1.5 * spread_deg[7])
         shank.add(end_s + 0.55 * swing_s, -40 * gain + spread_deg[8], (520 + 70 * v) * quick)
     else:
-        foot.add(push_off_s, -62 * gain + spread_deg[5], -190 * gain * (1 + 0.04 * row[6]))
-        foot.add(end_s + 0.14 * swing_s, -70 * gain + spread_deg[7])
+        foot.add(push_off_s, -56 * gain + spread_deg[5], -230 * gain * (1 + 0.04 * row[6]))
+        foot.add(end_s + 0.14 * swing_s, -66 * gain + spread_deg[7])
         foot.add(end_s + 0.50 * swing_s, -18 * gain + spread_deg[8], (250 + 60 * v) * quick)
         shank.add(push_off_s, -46 * gain + spread_deg[5], -170 * gain * (1 + 0.04 * row[6]))
         shank.add(end_s + 0.17 * swing_s, -56 * gain + spread_deg[7])
@@ -206,62 +212,43 @@ def _add_swing(
     shank.add(end_s + 0.86 * swing_s, late, 0)
 
 
-def _add_turns(
-    contact: Contact,
-    roll: _Knots,
-    yaw: _Knots,
-    shank_roll: _Knots,
-    shank_yaw: _Knots,
-    outward: float,
-    row: FloatArray,
-    last: bool,
-) -> None:
-    """Out of plane in stance: lands inverted, pronates by about 11 deg within 60 ms; the shank turns inwards with it."""
-    far_s = 1e6
-    turns = (roll, yaw, shank_roll, shank_yaw)
+def _add_turns(contact: Contact, turns: list[_Knots], outward: float, row: FloatArray, last: bool) -> None:
+    """Out of plane in stance: lands inverted, pronates by about 11 deg within 60 ms; the shank turns inwards with it.
+
+    `turns` are foot roll, foot yaw, shank roll and shank yaw. All knots are pauses, and none lies near toe-off.
+    """
     rest = (0.0, 5 * outward, 0.0, 0.0)
     if contact.first:
         early_s = contact.terminal_s - 20_000.0 if np.isfinite(contact.terminal_s) else -10.0
-        for knots, value in zip(turns, rest, strict=True):
-            knots.add(early_s, value)
+        _hold_all(turns, early_s, rest)
     else:
-        start_s = contact.initial_s
         size = 1.0 if contact.mode == "run" else 0.6
         inverted = -outward * (5.5 + 0.7 * row[3]) * size  # inversion drops the outer edge
-        roll.add(start_s, inverted, 0.0)
-        yaw.add(start_s, (6 + row[4]) * outward)
-        shank_roll.add(start_s, -2 * outward * size)
-        shank_yaw.add(start_s, 3 * outward * size)
+        toe_out = (6 + row[4]) * outward
+        landed = (inverted, toe_out, -2 * outward * size, 3 * outward * size)
+        _hold_all(turns, contact.initial_s, landed)
         if not contact.stands:
-            roll.add(start_s + 0.06, inverted + outward * (11 + 1.2 * row[7]) * size)
-            shank_yaw.add(start_s + 0.07, -4 * outward * size)
-    if contact.stands and not last:
-        settled_s = contact.terminal_s - 0.5 * contact.nominal_contact_s
-        for knots, value in zip(turns, rest, strict=True):
-            if not contact.first:
-                knots.add(contact.initial_s + 0.3, value, 0.0, 0.0)
-            knots.add(settled_s, value, 0.0, 0.0)
-    if last:
-        for knots, value in zip(turns, rest, strict=True):
-            if not contact.first:
-                knots.add(contact.initial_s + 0.3, value, 0.0, 0.0)
-            knots.add(far_s, value)
+            pronated = inverted + outward * (11 + 1.2 * row[7]) * size
+            settled = (pronated, toe_out, -outward * size, -4 * outward * size)
+            _hold_all(turns, contact.initial_s + 0.06, settled)
+            _hold_all(turns, contact.initial_s + 0.5 * contact.nominal_contact_s, settled)
+    if contact.stands:
+        if not contact.first:
+            _hold_all(turns, contact.initial_s + 0.3, rest)
+        _hold_all(turns, 1e6 if last else contact.terminal_s - 0.5 * contact.nominal_contact_s, rest)
 
 
-def _add_swing_turns(
-    end_s: float,
-    swing_s: float,
-    roll: _Knots,
-    yaw: _Knots,
-    shank_roll: _Knots,
-    shank_yaw: _Knots,
-    outward: float,
-    row: FloatArray,
-) -> None:
-    """Out of plane in swing. Nothing turns round at toe-off itself: the knots lie after it."""
-    roll.add(end_s + 0.20 * swing_s, -outward * (7 + row[9]))
-    roll.add(end_s + 0.60 * swing_s, -outward * (3 + row[10]))
-    yaw.add(end_s + 0.25 * swing_s, (10 + row[11]) * outward)
-    yaw.add(end_s + 0.65 * swing_s, (3 + row[8]) * outward)
-    shank_roll.add(end_s + 0.30 * swing_s, 3 * outward)
-    shank_yaw.add(end_s + 0.25 * swing_s, (6 + row[11]) * outward)
+def _hold_all(turns: list[_Knots], time_s: float, values: tuple[float, ...]) -> None:
+    for knots, value in zip(turns, values, strict=True):
+        knots.hold(time_s, value)
+
+
+def _add_swing_turns(end_s: float, swing_s: float, turns: list[_Knots], outward: float, row: FloatArray) -> None:
+    """Out of plane in swing."""
+    roll, yaw, shank_roll, shank_yaw = turns
+    roll.hold(end_s + 0.25 * swing_s, -outward * (7 + row[9]))
+    roll.hold(end_s + 0.65 * swing_s, -outward * (3 + row[10]))
+    yaw.hold(end_s + 0.25 * swing_s, (10 + row[11]) * outward)
+    yaw.hold(end_s + 0.65 * swing_s, (3 + row[8]) * outward)
+    shank_roll.hold(end_s + 0.35 * swing_s, 3 * outward)
+    shank_yaw.hold(end_s + 0.30 * swing_s, (6 + row[11]) * outward)
