@@ -1,0 +1,210 @@
+"""A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of two stacks.
+
+`virtual`: bleak's front ends on our own backend classes. `bluez`: bleak's own BlueZ backend on a real dbus-daemon, with
+a stand-in for bluetoothd that is bridged to the same virtual radio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import shutil
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gaitpipe import profile_store
+from gaitpipe.model import RawNotification, RecordingEvent
+from gaitpipe.sources.ble import BleSource, WantedSensor
+
+WAIT_S = 8.0
+
+HAS_BUMBLE = importlib.util.find_spec("bumble") is not None
+BLUEZ_MISSING = (
+    "the BlueZ layer needs Linux"
+    if sys.platform != "linux"
+    else "the BlueZ layer needs the program dbus-daemon"
+    if shutil.which("dbus-daemon") is None
+    else ""
+)
+
+
+def _load(name: str) -> Any:
+    """Import a helper module that lies beside this file."""
+    spec = importlib.util.spec_from_file_location(f"gaitpipe_tests_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def run_samples(rate_hz: float, seconds: float) -> Any:
+    """A still sensor with a slow rotation: enough to tell samples apart, nothing that clips."""
+    from gaitpipe.simulate.stream import SensorSamples
+
+    time_s = np.arange(round(rate_hz * seconds)) / rate_hz
+    acc = np.stack([np.sin(time_s), np.cos(time_s), np.full_like(time_s, 9.81)], axis=1)
+    gyr = np.stack([time_s, -time_s, 0.5 * time_s], axis=1)
+    return SensorSamples.uniform(rate_hz, acc, gyr)
+
+
+@dataclass
+class Collected:
+    """Everything that a source gave so far."""
+
+    source: BleSource
+    items: list[RawNotification | RecordingEvent] = field(default_factory=list)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def read(self) -> None:
+        async for item in self.source.items():
+            self.items.append(item)
+            self._changed.set()
+
+    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+        """Wait for a condition that an item brings about."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while not condition():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            pytest.fail(f"did not happen: {what}; events: {[(e.side, e.kind, e.text) for e in self.events()]}")
+
+    async def until_event(self, kind: str, side: str, count: int = 1) -> None:
+        await self.until(lambda: self.kinds(side).count(kind) >= count, f"{kind} of {side}, {count} times")
+
+    def events(self, side: str | None = None) -> list[RecordingEvent]:
+        found = [item for item in self.items if isinstance(item, RecordingEvent)]
+        return [item for item in found if side is None or item.side == side]
+
+    def kinds(self, side: str) -> list[str]:
+        return [item.kind for item in self.events(side)]
+
+    def payloads(self, side: str, characteristic: str) -> list[bytes]:
+        found = [item for item in self.items if isinstance(item, RawNotification)]
+        return [item.payload for item in found if item.side == side and item.characteristic == characteristic]
+
+
+class World:
+    """A virtual radio, how bleak reaches it, and helpers; everything that was opened is closed at the end."""
+
+    def __init__(self, stack: str, radio: Any, bluez: Any, closing: AsyncExitStack) -> None:
+        self.stack = stack
+        self.radio = radio
+        self.bluez = bluez
+        self._closing = closing
+
+    @property
+    def backend(self) -> Any:
+        return None if self.bluez is not None else self.radio.backend
+
+    def switch_off(self) -> None:
+        if self.bluez is not None:
+            self.bluez.switch_off()
+        else:
+            self.radio.adapter.switch_off()
+
+    async def sensor(self, number: int = 1, profile_id: str = "open_imu", seconds: float = 30.0, **options: Any) -> Any:
+        """Put one more sensor on the air."""
+        from gaitpipe.simulate.peripheral import VirtualSensor
+
+        profile = profile_store.load(profile_id)
+        settings = profile.resolve_settings(options.pop("settings", {}))
+        options.setdefault("address", f"C0:00:00:00:00:{number:02X}")
+        if profile_id == "open_imu":
+            options.setdefault("name", f"OpenIMU {number:04d}")
+        samples = options.pop("samples", None) or run_samples(settings["rate_hz"], seconds)
+        return await self.radio.add_sensor(VirtualSensor(profile, settings, samples, **options))
+
+    def source(self, *wanted: WantedSensor, **options: Any) -> BleSource:
+        """A source with little patience; it is stopped at the end of the test."""
+        options = {"scan_timeout_s": 3.0, "settle_s": 0.1, "longest_pause_s": 0.5, "rescan_s": 2.0} | options
+        source = BleSource(wanted, backend=self.backend, clock=self.radio.clock.now, **options)
+        self._closing.push_async_callback(source.stop)
+        return source
+
+    async def record(self, *wanted: WantedSensor, **options: Any) -> Collected:
+        """Connect, start and collect in the background."""
+        source = self.source(*wanted, **options)
+        await source.connect()
+        await source.start()
+        return self.collect(source)
+
+    def collect(self, source: BleSource) -> Collected:
+        collected = Collected(source)
+        task = asyncio.get_running_loop().create_task(collected.read())
+
+        async def finish() -> None:
+            await source.stop()
+            await task
+
+        self._closing.push_async_callback(finish)
+        return collected
+
+
+def wanted(side: str, profile_id: str = "open_imu", match: str | None = None, **settings: float) -> WantedSensor:
+    return WantedSensor(side, "foot", profile_store.load(profile_id), settings, match)
+
+
+@pytest.fixture
+def want() -> Callable[..., WantedSensor]:
+    return wanted
+
+
+@pytest.fixture
+def make_samples() -> Callable[[float, float], Any]:
+    return run_samples
+
+
+@pytest.fixture(scope="session")
+def bus_address(tmp_path_factory: pytest.TempPathFactory):
+    if BLUEZ_MISSING:
+        pytest.skip(BLUEZ_MISSING)
+    with _load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
+        yield address
+
+
+@pytest.fixture
+def speed() -> float:
+    """How much faster than real time the virtual world runs; a test module may override it."""
+    return 1.0
+
+
+async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    if not HAS_BUMBLE:
+        pytest.skip('virtual sensors need bumble: python -m pip install -e ".[test]"')
+    from gaitpipe.simulate.radio import VirtualRadio
+
+    async with AsyncExitStack() as closing:
+        radio = await closing.enter_async_context(VirtualRadio(speed=speed))
+        bluez = None
+        if stack == "bluez":
+            address = request.getfixturevalue("bus_address")
+            request.getfixturevalue("monkeypatch").setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+            fake = _load("fake_bluez")
+            bluez = fake.FakeBluez(address, radio)
+            await bluez.start()
+            closing.push_async_callback(bluez.stop)
+            closing.push_async_callback(fake.forget_bluez_manager)
+        yield World(stack, radio, bluez, closing)
+
+
+@pytest.fixture(params=["virtual", pytest.param("bluez", marks=pytest.mark.bluez)])
+async def world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[World]:
+    """The same world through either stack."""
+    async for item in _build(request.param, speed, request):
+        yield item
+
+
+@pytest.fixture
+async def virtual_world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[World]:
+    """The world through the virtual backend only."""
+    async for item in _build("virtual", speed, request):
+        yield item
