@@ -17,6 +17,7 @@ from gaitpipe.report.series import SideSeries, Span, value_limits
 from gaitpipe.report.svg import draw_svg
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
 
@@ -24,14 +25,18 @@ Format = Literal["wide", "narrow"]
 FORMATS: tuple[Format, Format] = ("wide", "narrow")
 
 SIDE_COLOUR: dict[Side, str] = {"left": "#0072B2", "right": "#D55E00"}  # Okabe and Ito
-_SIDE_DASH: dict[Side, Literal["solid"] | tuple[float, tuple[float, ...]]] = {"left": "solid", "right": (0.0, (5.0, 2.2))}
+_SIDE_DASH: dict[Side, Literal["solid"] | tuple[float, tuple[float, ...]]] = {
+    "left": "solid",
+    "right": (0.0, (5.0, 2.2)),
+}
 _SIDE_MARKER: dict[Side, str] = {"left": "o", "right": "s"}
 _SIDE_CAP: dict[Side, Literal["round", "projecting"]] = {"left": "round", "right": "projecting"}
-_INK, _MUTED, _GRID, _SHADE = "#1d2733", "#56616e", "#e3e7ec", "#eef1f4"
+_INK, _MUTED, _GRID, _SHADE, _HATCH, _WALK = "#1d2733", "#56616e", "#e3e7ec", "#eef1f4", "#c3cad2", "#f6ecd2"
 _SIZE_PX: dict[Format, tuple[int, int]] = {"wide": (896, 320), "narrow": (400, 300)}
-_MARGIN_PX: dict[Format, tuple[int, int, int, int]] = {"wide": (58, 96, 46, 34), "narrow": (48, 14, 44, 52)}  # l r b t
+_MARGIN_PX: dict[Format, tuple[int, int, int, int]] = {"wide": (58, 112, 46, 34), "narrow": (48, 14, 44, 52)}  # l r b t
 _MOST_DOTS: dict[Format, int] = {"wide": 700, "narrow": 350}
 _MOST_EVENTS_DRAWN = 12
+_MOST_LINE_POINTS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ def time_svg(form: Format, figure: TimeFigure) -> str:
         for one in figure.series:
             _draw_median(axes, one, figure.origin_s, scale_s)
         _draw_events(axes, figure, scale_s)
-        _heading(axes, form, f"{figure.title}, {figure.unit}", [one.side for one in figure.series])
+        _heading(axes, form, f"{figure.title}, {figure.unit}", [one.side for one in figure.series], figure.spans)
 
     width, height = _SIZE_PX[form]
     return draw_svg(f"{figure.key}-{form}", width, height, figure.title, figure.description, draw)
@@ -138,29 +143,14 @@ def _time_scale(axes: Axes, figure: TimeFigure) -> float:
 
 
 def _draw_spans(axes: Axes, figure: TimeFigure, scale_s: float) -> None:
-    first, last = axes.get_xlim()
     for span in figure.spans:
         start, end = (span.start_s - figure.origin_s) / scale_s, (span.end_s - figure.origin_s) / scale_s
         if span.kind == "walk":
-            axes.axvspan(start, end, facecolor="#f6ecd2", linewidth=0)
-            for edge in (start, end):
+            axes.axvspan(start, end, facecolor=_WALK, linewidth=0)
+            for edge in (start, end):  # the change of mode
                 axes.axvline(edge, color="#8a6d1f", linewidth=1.0, linestyle=(0.0, (1.5, 2.0)))
         else:
-            axes.axvspan(start, end, facecolor=_SHADE, edgecolor="#c3cad2", hatch="////", linewidth=0)
-        word = "walk" if span.kind == "walk" else "no strides" + (f" {span.side}" if span.side else "")
-        if (end - start) / (last - first) > (0.075 if span.kind == "walk" else 0.11 + 0.05 * bool(span.side)):
-            background = {"facecolor": "white", "edgecolor": "none", "pad": 1.5, "alpha": 0.85}
-            axes.text(
-                (start + end) / 2,
-                0.045,
-                word,
-                transform=axes.get_xaxis_transform(),
-                ha="center",
-                va="bottom",
-                color=_INK,
-                fontsize=11,
-                bbox=background,
-            )
+            axes.axvspan(start, end, facecolor=_SHADE, edgecolor=_HATCH, hatch="////", linewidth=0)
 
 
 def _draw_dots(
@@ -192,7 +182,7 @@ def _draw_dots(
 
 def _draw_median(axes: Axes, one: SideSeries, origin_s: float, scale_s: float) -> None:
     edges = (0, *one.breaks, one.value.size)
-    step = max(1, one.value.size // 500)
+    step = max(1, one.value.size // _MOST_LINE_POINTS)  # a median needs no finer line than its window
     for first, last in itertools.pairwise(edges):
         chosen = np.unique(np.append(np.arange(first, last, step), last - 1))
         time: FloatArray = (one.time_s[chosen] - origin_s) / scale_s
@@ -237,42 +227,51 @@ def _axes(drawing: Drawing, form: Format) -> Axes:
     return axes
 
 
-def _heading(axes: Axes, form: Format, quantity: str, sides: Sequence[Side]) -> None:
+def _heading(axes: Axes, form: Format, quantity: str, sides: Sequence[Side], spans: Sequence[Span] = ()) -> None:
     """What is drawn, above the axis, and the key: at the right in the wide form, below the title in the narrow one."""
-    from matplotlib.lines import Line2D
-
     wide = form == "wide"
     axes.annotate(
         quantity,
         (0.0, 1.0),
         xycoords="axes fraction",
-        xytext=(-_MARGIN_PX[form][0] + 6, 14 if wide else 30),
+        xytext=(-_MARGIN_PX[form][0] + 6, 14 if wide else 32),
         textcoords="offset points",
         color=_INK,
-        fontsize=12,
+        fontsize=13,
+        fontweight="bold",
     )
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=SIDE_COLOUR[side],
-            linewidth=2.2,
-            linestyle=_SIDE_DASH[side],
-            marker=_SIDE_MARKER[side],
-            markersize=6,
-            label=side.capitalize(),
-        )
-        for side in sides
-    ]
+    handles = [*(_side_key(side) for side in sides), *_span_keys(spans)]
+    crowded = not wide and len(handles) > 3
     axes.legend(
         handles=handles,
         loc="upper left" if wide else "lower left",
         bbox_to_anchor=(1.005, 1.0) if wide else (-0.03, 0.985),
-        ncols=1 if wide else 2,
+        ncols=1 if wide else len(handles),
         frameon=False,
-        fontsize=12,
-        handlelength=2.6,
+        fontsize=11 if crowded else 12,
+        handlelength=1.7 if crowded else 2.6,
+        handletextpad=0.5,
         labelcolor=_INK,
         borderaxespad=0.2,
-        columnspacing=1.4,
+        columnspacing=0.9 if crowded else 1.4,
     )
+
+
+def _side_key(side: Side) -> Artist:
+    from matplotlib.lines import Line2D
+
+    colour, label = SIDE_COLOUR[side], side.capitalize()
+    marker = _SIDE_MARKER[side]
+    dash = _SIDE_DASH[side]
+    return Line2D([], [], color=colour, linewidth=2.2, linestyle=dash, marker=marker, markersize=6, label=label)
+
+
+def _span_keys(spans: Sequence[Span]) -> list[Artist]:
+    from matplotlib.patches import Patch
+
+    found: list[Artist] = []
+    if any(span.kind == "walk" for span in spans):
+        found.append(Patch(facecolor=_WALK, edgecolor="#8a6d1f", linewidth=0.8, linestyle=":", label="Walking"))
+    if any(span.kind == "none" for span in spans):
+        found.append(Patch(facecolor=_SHADE, edgecolor=_HATCH, hatch="////", linewidth=0.8, label="No strides"))
+    return found

@@ -99,8 +99,7 @@ def _sensor_table(report: ReportInput) -> Table | None:
             Cell(info.side.capitalize()),
             Cell(foreign(info.device) or "not named", foreign(info.profile_id)),
             Cell(info.placement),
-            Cell(with_unit(number(info.rate_hz), "Hz")),
-            Cell("accelerometer and gyroscope" if info.has_gyro else "accelerometer only"),
+            Cell(with_unit(number(info.rate_hz), "Hz"), "" if info.has_gyro else "accelerometer only"),
         )
         for info in (sensor.info for sensor in report.result.sensors)
     )
@@ -109,6 +108,5 @@ def _sensor_table(report: ReportInput) -> Table | None:
         Column("Sensor", numeric=False),
         Column("Place", numeric=False),
         Column("Rate", numeric=False),
-        Column("Measures", numeric=False),
     )
     return Table("Sensors", columns, rows, compact=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gaitpipe.model import SIDES, FloatArray, Side
 
-MEDIAN_STRIDES = 15
-"""Window of the running median; about ten seconds of running."""
+MEDIAN_STRIDES = 31
+"""Window of the running median; about twenty seconds of running."""
 _GAP_STRIDES = 2.5
 _GAP_MIN_S = 2.0
 _KNOWN_START_S = 600.0

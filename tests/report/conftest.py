@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from gaitpipe.model import (
     StreamQuality,
 )
 from gaitpipe.report.document import ReportInput, TruthComparison, TruthRow
+from gaitpipe.report.html import render_html
 
 START_NS = 5_000_000_000_000
 HOSTILE = "<script>alert(1)</script>\"'><img src=http://evil.example/x onerror=alert(1)>\u202e\x07&amp;{{ 7*7 }}"
@@ -76,7 +79,9 @@ def make_ensemble(toe_off_pct: float, scale: float, seed: int) -> Ensemble:
     return Ensemble(phase, mean * scale, sd, 402, toe_off_pct)
 
 
-def make_sensor(side: Side, *, has_gyro: bool = True, device: str = "Movesense HR+ 0042", **changes: object) -> SensorResult:
+def make_sensor(
+    side: Side, *, has_gyro: bool = True, device: str = "Movesense HR+ 0042", **changes: object
+) -> SensorResult:
     right = side == "right"
     quality = StreamQuality(
         packets=15_600,
@@ -101,32 +106,33 @@ def make_sensor(side: Side, *, has_gyro: bool = True, device: str = "Movesense H
     return SensorResult(**(fields | changes))
 
 
+METRIC_ROWS = (
+    # key, label, unit, shown unit, scale, decimals, left, right, SD, uncertainty, MDC, has a figure of both, note
+    ("cadence_spm", "Cadence", "1/min", "steps/min", 1, 1, 164.9, 164.8, 1.8, 0.12, 0.4, True, ""),
+    ("ground_contact_time_s", "Ground contact time", "s", "ms", 1e3, 0, 0.2574, 0.2662, 0.0061, 4e-3, 0.0111, True, ""),
+    ("flight_time_s", "Flight time", "s", "ms", 1e3, 0, 0.104, 0.101, 0.007, 0.0046, 0.013, True, ""),
+    ("duty_factor", "Duty factor", "1", "%", 100, 1, 0.3536, 0.3657, 0.008, 0.006, 0.016, True, ""),
+    ("stride_time_s", "Stride time", "s", "ms", 1e3, 0, 0.7277, 0.7281, 0.008, 4e-4, 1e-3, True, ""),
+    ("foot_strike_angle_deg", "Foot strike angle", "deg", "deg", 1, 1, 11.2, 9.8, 2.1, 2.0, 5.5, False, "Unverified."),
+)
+
+
 def make_metrics(sides: Sequence[Side] = ("left", "right")) -> tuple[MetricSummary, ...]:
-    def both(mean: float, sd: float, u: float | None, mdc: float | None, only: bool = True) -> SideStatistic | None:
-        return SideStatistic(742, mean, sd, u, mdc) if only else None
-
-    def side(which: Side, mean: float, sd: float, u: float | None, mdc: float | None) -> SideStatistic | None:
-        return SideStatistic(380 if which == "left" else 371, mean, sd, u, mdc) if which in sides else None
-
-    two = len(sides) == 2
-
-    def row(key, label, unit, shown, scale, decimals, definition, values, sd, u, mdc, note="", with_both=True):
-        left, right = (side(which, value, sd, u, mdc) for which, value in zip(("left", "right"), values, strict=True))
-        mean = sum(values) / 2
-        return MetricSummary(
-            key, label, unit, shown, scale, decimals, definition, left, right,
-            both(mean, sd, u, mdc, with_both and two), 100 * (values[0] - values[1]) / mean if two else None, note,
+    made = []
+    for key, label, unit, shown, scale, decimals, left, right, sd, u, mdc, with_both, note in METRIC_ROWS:
+        two, mean = len(sides) == 2, (left + right) / 2
+        made.append(
+            MetricSummary(
+                key, label, unit, shown, scale, decimals, f"What {label.lower()} means.",
+                SideStatistic(380, left, sd, u, mdc) if "left" in sides else None,
+                SideStatistic(371, right, sd, u, mdc) if "right" in sides else None,
+                SideStatistic(751, mean, sd, u, mdc) if two and with_both else None,
+                100 * (left - right) / mean if two and with_both else None, note,
+            )
         )  # fmt: skip
-
-    return (
-        row("cadence_spm", "Cadence", "1/min", "steps/min", 1, 1, "Steps per minute of both feet; from one foot, 120 over stride time.", (164.9, 164.8), 1.8, 0.12, 0.4),
-        row("ground_contact_time_s", "Ground contact time", "s", "ms", 1e3, 0, "Initial contact to toe-off of the same foot.", (0.2574, 0.2662), 0.0061, 0.004, 0.0111),
-        row("flight_time_s", "Flight time", "s", "ms", 1e3, 0, "Toe-off to the initial contact of the other foot.", (0.104, 0.101), 0.007, 0.0046, 0.013),
-        row("duty_factor", "Duty factor", "1", "%", 100, 1, "Contact time over stride time.", (0.3536, 0.3657), 0.008, 0.006, 0.016),
-        row("stride_time_s", "Stride time", "s", "ms", 1e3, 0, "Initial contact to the next of the same foot.", (0.7277, 0.7281), 0.008, 0.0004, 0.001),
-        row("foot_strike_angle_deg", "Foot strike angle", "deg", "deg", 1, 1, "Foot pitch 10 ms before initial contact, zero in quiet standing.", (11.2, 9.8), 2.1, 2.0, 5.5, "Unverified on this sensor.", with_both=False),
-        MetricSummary("peak_acc_m_s2", "Impact acceleration", "m/s^2", "g", 1 / 9.80665, 1, "Largest acceleration in the 60 ms after initial contact.", None, None, None, None, "Clipped in most strides, so no mean is given."),
-    )  # fmt: skip
+    clipped = "Clipped in most strides, so no mean is given."
+    acceleration = ("peak_acc_m_s2", "Impact acceleration", "m/s^2", "g", 1 / 9.80665, 1, "Largest after contact.")
+    return (*made, MetricSummary(*acceleration, None, None, None, None, clipped))
 
 
 def make_truth() -> TruthComparison:
@@ -189,7 +195,7 @@ def make_hostile_report() -> ReportInput:
         findings=findings, sensors=sensors, title=HOSTILE, recording_name=HOSTILE, recorded_utc=HOSTILE,
         software_version=HOSTILE, input_sha256=HOSTILE, metadata={HOSTILE: HOSTILE}, parameter_hash=HOSTILE,
         events=(RecordingEvent(START_NS, 0, HOSTILE, None, HOSTILE, np.nan),), synthetic=True,
-        truth=TruthComparison((TruthRow(HOSTILE, HOSTILE, "both", np.nan, np.nan, np.nan, within=False),), 0, 0, HOSTILE),
+        truth=TruthComparison((TruthRow(HOSTILE, HOSTILE, "both", *(np.nan,) * 3, within=False),), 0, 0, HOSTILE),
     )  # fmt: skip
 
 
@@ -225,11 +231,37 @@ CASES: dict[str, Callable[[], ReportInput]] = {
 }
 
 
+CASES = {name: functools.cache(make) for name, make in CASES.items()}
+
+
 @pytest.fixture(params=sorted(CASES))
-def report(request: pytest.FixtureRequest) -> ReportInput:
-    return CASES[request.param]()
+def case_name(request: pytest.FixtureRequest) -> str:
+    """Every kind of session, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def report(case_name: str) -> ReportInput:
+    return CASES[case_name]()
 
 
 @pytest.fixture(scope="session")
 def cases() -> dict[str, Callable[[], ReportInput]]:
     return CASES
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[str, str]:
+    """The page of every case, rendered once."""
+    return {name: render_html(make()) for name, make in CASES.items()}
+
+
+@pytest.fixture(scope="session")
+def build() -> SimpleNamespace:
+    """The builders, for tests that need a variation."""
+    return SimpleNamespace(report=make_report, sensor=make_sensor, strides=make_strides, metrics=make_metrics)
+
+
+@pytest.fixture(scope="session")
+def hostile_text() -> str:
+    return HOSTILE

@@ -37,7 +37,7 @@ def _render(report: ReportInput) -> Content:
     title = f"Pitch rate of the {segment} over one stride, {sides}"
     description = f"{title}. " + " ".join(_in_words(side, ensemble) for side, ensemble in ensembles)
     rising = (
-        "toes coming up" if segment == "foot" else "upper end turning back" if segment == "shank" else "see Methods"
+        "toes coming up" if segment == "foot" else "ankle swinging forward" if segment == "shank" else "see Methods"
     )
     caption = (
         f"How fast the {segment} rotates in the plane of running; positive: {rising}. Line: mean of the strides. "

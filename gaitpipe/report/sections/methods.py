@@ -49,7 +49,7 @@ def _render(report: ReportInput) -> Content:
     blocks += [Heading("Signs and formulas"), Bullets(_SIGNS)]
     blocks += [Heading("What the sensors cannot see"), Bullets(_CANNOT_SEE)]
     blocks += [Heading("How far the uncertainties are verified"), Paragraph(_UNVERIFIED)]
-    notes = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in metrics if metric.note)
+    notes = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in metrics if "verified" in metric.note.lower())
     if notes:
         blocks.append(Bullets(notes))
     blocks += [Heading("Traceability"), Facts(_traceability(report), wide=True)]

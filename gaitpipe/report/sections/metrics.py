@@ -27,11 +27,11 @@ from gaitpipe.report.text import (
 
 _COLUMNS = (
     Column("Figure", numeric=False),
-    Column("Left", "left", "mean \u00b1 uncertainty"),
-    Column("Right", "right", "mean \u00b1 uncertainty"),
-    Column("Both", None, "mean \u00b1 uncertainty"),
-    Column("Left \u2212 right", None, "and asymmetry"),
-    Column("MDC", None, "smallest real change"),
+    Column("Left", "left"),
+    Column("Right", "right"),
+    Column("Both"),
+    Column("L \u2212 R", None, "asymmetry"),
+    Column("MDC", None, "real change"),
 )
 _NOTES = (
     "SD: standard deviation from stride to stride. n: strides used.",
@@ -56,7 +56,7 @@ def _render(report: ReportInput) -> Content:
     remarks = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note)
     return (
         Paragraph("Compare with the same runner, shoe and speed; there is no ideal value.", muted=True),
-        Table("Gait figures over all good running strides", _COLUMNS, rows, notes=(*_NOTES, *remarks)),
+        Table("Mean \u00b1 uncertainty over all good running strides", _COLUMNS, rows, notes=(*_NOTES, *remarks)),
     )
 
 
@@ -114,7 +114,7 @@ def _difference_cell(report: ReportInput, metric: MetricSummary) -> Cell:
         return Cell(DASH, "needs both sides" if len(sides) < 2 else "no side values", empty=True)
     difference = signed((left.mean - right.mean) * metric.display_scale, metric.display_decimals)
     percent = "" if metric.asymmetry_pct is None else f"{signed(metric.asymmetry_pct, 1)} %"
-    return Cell(difference, percent or "no percentage")
+    return Cell(difference, percent)
 
 
 def _mdc_cell(metric: MetricSummary) -> Cell:

@@ -12,7 +12,6 @@ from gaitpipe.report.document import (
     Cell,
     Column,
     Content,
-    Heading,
     Paragraph,
     ReportInput,
     Section,
@@ -45,11 +44,9 @@ def _render(report: ReportInput) -> Content:
         *(Column(sensor.info.side.capitalize(), sensor.info.side) for sensor in sensors),
     )
     blocks += [
-        Heading("What the sensors delivered"),
-        Table("Signal quality of each sensor", columns, _signal_rows(sensors), compact=True),
-        Heading("Strides found and used"),
+        Table("What the sensors delivered", columns, _signal_rows(sensors), compact=True),
         Table(
-            "Strides of each side and how well the sensor's axes are known",
+            "Strides found and used, and how well the sensor's axes are known",
             columns,
             _stride_rows(report),
             notes=(

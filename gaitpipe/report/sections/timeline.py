@@ -89,16 +89,26 @@ def _figure(drawing: TimeFigure, decimals: int) -> Figure:
 def _in_words(series: tuple[SideSeries, ...], found_spans: tuple[Span, ...], unit: str, decimals: int) -> str:
     medians = " and ".join(f"{number(float(np.median(one.value)), decimals)} {unit} ({one.side})" for one in series)
     words = [f"Median {medians}."]
-    for kind, told in (("walk", "Walking"), ("none", "No strides")):
-        chosen = [span for span in found_spans if span.kind == kind]
-        if chosen:
-            places = "; ".join(
-                f"{clock_time(span.start_s)}\u2013{clock_time(span.end_s)}" + (f" ({span.side})" if span.side else "")
-                for span in chosen[:_MOST_SPANS_TOLD]
-            )
-            more = f" and {len(chosen) - _MOST_SPANS_TOLD} more" if len(chosen) > _MOST_SPANS_TOLD else ""
-            words.append(f"{told} at {places}{more} (min:s).")
+    pauses = [
+        f"{told} {_places([span for span in found_spans if span.kind == kind])}"
+        for kind, told in (("walk", "walking"), ("none", "no strides"))
+        if any(span.kind == kind for span in found_spans)
+    ]
+    if pauses:
+        words.append(f"{', '.join(pauses).capitalize()} (min:s).")
+    changes = [(one.side, _fifths(one.value)) for one in series]
+    told_changes = [f"{side} {signed(pair[1] - pair[0], decimals)} {unit}" for side, pair in changes if pair]
+    if told_changes:
+        words.insert(1, f"Change from the first to the last fifth of the strides: {', '.join(told_changes)}.")
     return " ".join(words)
+
+
+def _places(chosen: list[Span]) -> str:
+    places = "; ".join(
+        f"{clock_time(span.start_s)}\u2013{clock_time(span.end_s)}" + (f" ({span.side} only)" if span.side else "")
+        for span in chosen[:_MOST_SPANS_TOLD]
+    )
+    return places + (f" and {len(chosen) - _MOST_SPANS_TOLD} more" if len(chosen) > _MOST_SPANS_TOLD else "")
 
 
 def _outside(drawing: TimeFigure) -> str:

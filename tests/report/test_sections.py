@@ -1,0 +1,193 @@
+"""The contract of every report section, from the registry: it renders for any session or says why it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from gaitpipe.model import SideStatistic
+from gaitpipe.report.document import Bullets, Callout, Cards, Cell, Content, Figure, Paragraph, Section, Table, TruthRow
+from gaitpipe.report.html import sections
+
+SECTIONS = {section.key: section for section in sections()}
+ALL = pytest.mark.parametrize("section", SECTIONS.values(), ids=lambda section: section.key)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+_SHOWN: dict[tuple[str, str], Content] = {}
+
+
+@pytest.fixture
+def content(section: Section, case_name: str, report) -> Content:
+    """What a section shows of a session, rendered once; empty when it does not apply."""
+    key = (section.key, case_name)
+    if key not in _SHOWN:
+        _SHOWN[key] = section.content(report) if section.applies(report) else ()
+    return _SHOWN[key]
+
+
+def rows_of(table: Table) -> dict[str, tuple[Cell, ...]]:
+    return {row[0].text: row[1:] for row in table.rows}
+
+
+def table_of(key: str, report, index: int = 0) -> Table:
+    tables = [block for block in SECTIONS[key].content(report) if isinstance(block, Table)]
+    return tables[index]
+
+
+def test_the_folder_holds_the_sections_of_the_page_in_their_order():
+    assert list(SECTIONS) == ["summary", "quality", "metrics", "ensemble", "timeline", "events", "truth", "methods"]
+
+
+@ALL
+def test_a_section_renders_or_says_why_not(section: Section, report, content):
+    assert bool(content) == section.applies(report)
+    if content and section.missing(report):
+        (callout,) = content
+        assert isinstance(callout, Callout)
+        assert callout.text.endswith(".")
+
+
+@ALL
+def test_tables_are_rectangular_and_empty_cells_give_a_reason(content):
+    tables = [block for block in content if isinstance(block, Table)]
+    tables += [block.table for block in content if isinstance(block, Figure) and block.table is not None]
+    for table in tables:
+        assert table.caption
+        for row in table.rows:
+            assert len(row) == len(table.columns)
+            assert all(cell.small for cell in row if cell.empty)
+
+
+@ALL
+def test_figures_have_title_description_and_text_twin(content):
+    for figure in (block for block in content if isinstance(block, Figure)):
+        assert figure.summary
+        assert figure.table is not None
+        for svg in (figure.wide_svg, figure.narrow_svg):
+            drawing = ElementTree.fromstring(svg)
+            assert drawing.get("role") == "img"
+            labels = {
+                element.get("id"): element.text for element in drawing if element.tag in (SVG + "title", SVG + "desc")
+            }
+            assert all(labels[name] for name in (drawing.get("aria-labelledby") or "").split())
+
+
+def test_a_truth_section_stands_only_in_synthetic_reports(build, cases):
+    assert not SECTIONS["truth"].applies(build.report())
+    assert "true values" in SECTIONS["truth"].content(cases["synthetic without truth"]())[0].text
+
+
+def test_truth_covered_and_not_covered_are_told_apart_by_words(cases):
+    cells = [row[-1] for row in table_of("truth", cases["synthetic"]()).rows]
+    assert [cell.text for cell in cells] == ["yes", "yes", "no", "\u2013"]
+
+
+@pytest.mark.parametrize(("measured", "within"), [(258.0, True), (258.1, False), (242.0, True)])
+def test_truth_is_covered_within_twice_the_standard_uncertainty(measured, within):
+    assert TruthRow.compare("Contact", "ms", "left", 250.0, measured, 4.0).within is within
+
+
+def test_metrics_are_shown_in_their_display_unit_with_uncertainty_spread_and_count(build):
+    left, right, both, difference, mdc = rows_of(table_of("metrics", build.report()))["Ground contact time"]
+    assert (left.text, left.small) == ("257 \u00b1\u202f4", "SD 6 \u00b7 n 380")
+    assert right.text == "266 \u00b1\u202f4"
+    assert both.text == "262 \u00b1\u202f4"
+    assert (difference.text, difference.small) == ("\u22129", "\u22123.4 %")
+    assert mdc.text == "11"
+
+
+def test_one_foot_gets_a_dash_and_a_reason_for_the_other(build):
+    report = build.report(("right",))
+    left, right, both, difference, _ = rows_of(table_of("metrics", report))["Cadence"]
+    assert (left.text, left.small, left.empty) == ("\u2013", "no sensor", True)
+    assert right.text == "164.8 \u00b1\u202f0.1"
+    assert both.small == difference.small == "needs both sides"
+    bullets = next(block for block in SECTIONS["summary"].content(report) if isinstance(block, Bullets))
+    assert any("Only the right side was measured" in item for item in bullets.items)
+
+
+def test_the_asymmetry_formula_is_printed_below_the_table(build):
+    assert any(
+        "(left \u2212 right) / ((left + right) / 2)" in note for note in table_of("metrics", build.report()).notes
+    )
+
+
+def contact_words(build, difference_s: float, uncertainty_s: float | None) -> str:
+    metrics = list(build.metrics())
+    sides = {"left": 0.26 + difference_s / 2, "right": 0.26 - difference_s / 2}
+    changed = {side: SideStatistic(100, mean, 0.006, uncertainty_s, None) for side, mean in sides.items()}
+    metrics[1] = replace(metrics[1], **changed)
+    content = SECTIONS["summary"].content(build.report(metrics=tuple(metrics)))
+    return next(block for block in content if isinstance(block, Bullets)).items[-1]
+
+
+def test_a_small_side_difference_is_called_within_measurement_error(build):
+    assert "within measurement error" in contact_words(build, 0.009, 0.004)
+
+
+def test_a_large_side_difference_names_the_longer_side_and_the_sensor_swap(build):
+    assert "longer on the left" in contact_words(build, 0.02, 0.004)
+    assert "longer on the right" in contact_words(build, -0.02, 0.004)
+    assert "swap the sensors" in contact_words(build, -0.02, 0.004)
+
+
+def test_a_side_difference_without_uncertainty_claims_nothing(build):
+    assert "uncertainty is not known" in contact_words(build, 0.02, None)
+
+
+def test_the_worst_finding_is_the_main_caution(build):
+    callout = SECTIONS["summary"].content(build.report())[-1]
+    assert isinstance(callout, Callout)
+    assert (callout.severity, "may have moved" in callout.heading) == ("warning", True)
+
+
+def test_no_finding_is_said_too(build):
+    report = build.report(findings=())
+    assert "No problem" in SECTIONS["summary"].content(report)[-1].heading
+    assert any(isinstance(block, Paragraph) for block in SECTIONS["quality"].content(report))
+
+
+def test_walking_only_gives_no_cards_and_no_drawing(cases):
+    report = cases["walking only"]()
+    assert not any(isinstance(block, Cards) for block in SECTIONS["summary"].content(report))
+    assert "Only walking" in SECTIONS["timeline"].missing(report)
+
+
+def test_a_sensor_without_gyroscope_is_named_as_the_reason(build):
+    sensors = tuple(build.sensor(side, has_gyro=False) for side in ("left", "right"))
+    assert "gyroscope" in SECTIONS["ensemble"].missing(build.report(sensors=sensors))
+
+
+def test_data_quality_counts_losses_faults_and_rejections(build):
+    signal = rows_of(table_of("quality", build.report()))
+    assert signal["Samples lost"][1] == Cell("128", "0.10 %")
+    assert signal["Packet faults"][1] == Cell("3", "sent twice: 1; wrong checksum: 2")
+    assert signal["Clock residual"][0].text == "2.1\u00a0ms"
+    strides = rows_of(table_of("quality", build.report(), 1))
+    assert strides["Rejected"][1] == Cell("10", "gap: 2; no terminal contact: 8")
+    assert strides["Alignment"][1].text == "medium"
+
+
+def test_used_strides_are_good_running_strides(build):
+    report = build.report(strides=build.strides(("left",), seconds=100.0), sensors=(build.sensor("left"),))
+    rows = report.result.strides
+    used = rows_of(table_of("quality", report, 1))["Used for the figures"][0].text
+    assert used == str(((rows["mode"] == "run") & (rows["quality"] == "ok")).sum())
+
+
+def test_events_are_numbered_as_in_the_drawings(build):
+    report = build.report()
+    rows = table_of("events", report).rows
+    assert [row[1].text for row in rows] == ["0:42", "4:09", "4:36", "7:00"]
+    contact = next(block for block in SECTIONS["timeline"].content(report) if isinstance(block, Figure))
+    drawn = [element.text for element in ElementTree.fromstring(contact.wide_svg).iter(SVG + "text")]
+    assert all(number in drawn for number in ("1", "2", "3", "4"))
+
+
+def test_the_text_twin_tells_walking_gaps_and_change(build):
+    figures = [block for block in SECTIONS["timeline"].content(build.report()) if isinstance(block, Figure)]
+    assert "Walking 0:08\u20130:40, no strides 4:09\u20134:35 (min:s)." in figures[0].summary
+    assert "Change from the first to the last fifth" in figures[0].summary
