@@ -4,11 +4,11 @@ Rules, in the order in which they are asked:
 
 1. The first packet starts at sample 0.
 2. A stamp (sequence number and clock) that was just seen is a DUPLICATE: dropped.
-3. After a lost link the device may have restarted. Its clock went on if it ran forward as long as the host's did (within
-   2 s): then the hole is known from the clock. Otherwise it restarted: the hole is estimated from host time.
-4. Backwards by up to 1 s, by clock or else by sequence, is a LATE packet: dropped, its samples stay counted as lost. The
-   third in a row, and any longer way back, is a restart. A wrapped counter does not go backwards: differences are taken
-   modulo its width.
+3. After a lost link the device may have restarted. Its clock went on if it ran forward as long as the host's did
+   (within 2 s): then the hole is known from the clock. Otherwise it restarted: the hole is estimated from host time.
+4. Backwards by up to 1 s, by clock or else by sequence, is a LATE packet: dropped, its samples stay counted as lost.
+   The third in a row, and any longer way back, is a restart. A wrapped counter does not go backwards: differences are
+   taken modulo its width.
 5. A clock that jumps forward by 10 s more than the host's cannot be a gap: a restart.
 6. With a sequence number the missing packets are counted by it. Where the clock says otherwise by more than a packet
    (or 50 ms, or 2 %), the sensor stood still in between and the clock is believed.
@@ -114,19 +114,16 @@ class Continuity:
         waited_s = host_s - last.host_s
         forward_s = clock_s if clock_s is not None else packets
         if self._link_was_lost:
-            went_on = clock_s is not None and clock_s > 0.0 and abs(clock_s - waited_s) <= RESUMED_WITHIN_S
-            if not went_on:
+            if clock_s is None or clock_s <= 0.0 or abs(clock_s - waited_s) > RESUMED_WITHIN_S:
                 return self._restart(ticks, count, host_s, period_s)
             lost = self._counted(last, clock_s, packets, period_s)
-            if lost is None:
-                lost = max(0, round((clock_s or 0.0) / period_s) - last.count)
-            return self._accept(lost, last, clock_s, restarted=False)
+            return self._accept(max(0, round(clock_s / period_s) - last.count) if lost is None else lost, last, clock_s)
         if forward_s is not None and forward_s <= 0:
             back_s = -clock_s if clock_s is not None else -(packets or 0) * last.count * period_s
             if back_s <= LATE_AT_MOST_S and self._late_in_a_row < _LATE_IN_A_ROW - 1:
                 return Step(Verdict.LATE)
-            return self._restart(ticks, count, host_s, period_s)
-        if clock_s is not None and clock_s - waited_s > JUMP_AT_LEAST_S:
+        jumped = clock_s is not None and clock_s - waited_s > JUMP_AT_LEAST_S
+        if jumped or (forward_s is not None and forward_s <= 0):
             return self._restart(ticks, count, host_s, period_s)
         return self._accept(self._missing(last, clock_s, packets, waited_s, count, period_s), last, clock_s)
 
@@ -158,9 +155,9 @@ class Continuity:
                 return None
         return lost
 
-    def _accept(self, lost: int, last: _Last, clock_s: float | None, *, restarted: bool = False) -> Step:
+    def _accept(self, lost: int, last: _Last, clock_s: float | None) -> Step:
         device_s = last.device_s + clock_s if clock_s is not None else None
-        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, restarted, device_s)
+        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, first_device_s=device_s)
 
     def _restart(self, ticks: int | None, count: int, host_s: float, period_s: float) -> Step:
         waited_s = host_s - self._last.host_s if self._last is not None else 0.0

@@ -216,8 +216,8 @@ def decode_samples(
     Returns
     -------
     list
-        One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists of
-        three, or None). A notification that cannot be decoded gives a `PacketFault` in its place.
+        One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists
+        of three, or None). A notification that cannot be decoded gives a `PacketFault` in its place.
     """
     if full_uuid(characteristic) != profile.packet.characteristic:
         detail = f"{characteristic}: samples of {profile.name} come on {profile.packet.characteristic}"

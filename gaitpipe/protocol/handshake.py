@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 STRUCT_CODES = {
-    "u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i", "u64": "Q", "i64": "q", "f32": "f", "f64": "d",
+    "u8": "B", "i8": "b", "u16": "H", "i16": "h", "u32": "I", "i32": "i", "u64": "Q", "i64": "q", "f32": "f",
 }  # fmt: skip
 """Number types of a profile and their `struct` letters; all are little-endian."""
 
@@ -80,7 +80,7 @@ def _render_part(part: PayloadPart, settings: Mapping[str, float]) -> bytes:
     if part.kind == "text":
         return _SETTING_IN_TEXT.sub(lambda found: f"{settings[found.group(1)]:g}", part.text).encode("ascii")
     value = settings[part.text]
-    number = value if part.type in ("f32", "f64") else round(value)
+    number = value if part.type == "f32" else round(value)
     return struct.pack("<" + STRUCT_CODES[part.type], number)
 
 

@@ -139,7 +139,7 @@ class PacketFormat:
         if self._layout.order == "interleaved":
             table = np.frombuffer(data, dtype=self._sample_type, count=count, offset=offset)
             return {name: table[name].astype(np.float64) for name in self._sample_type.names or ()}
-        columns = {}
+        columns: dict[str, FloatArray] = {}
         for item in self._layout.fields:
             block = np.frombuffer(data, dtype=_NUMPY_TYPES[item.type], count=3 * count, offset=offset)
             columns[item.quantity] = block.astype(np.float64).reshape(count, 3)
@@ -149,7 +149,9 @@ class PacketFormat:
     def write(self, header: Mapping[str, int], values_si: Mapping[str, FloatArray]) -> bytes:
         """The bytes of a packet with these header numbers and SI values (n, 3); values saturate at the range."""
         numbers = [header.get(item.name, item.equals or 0) for item in self._layout.header]
-        raw = {column.field.quantity: _to_raw(column, values_si[column.field.quantity]) for column in self._columns}
+        raw: dict[str, NDArray[Any]] = {}
+        for column in self._columns:
+            raw[column.field.quantity] = _to_raw(column, values_si[column.field.quantity])
         data = self._header.pack(*numbers) + self._body(raw)
         if self._layout.crc is not None:
             data += crc16_ccitt_false(data).to_bytes(2, "little")

@@ -1,7 +1,8 @@
 """Types of a profile file, and their translation into a `Profile`.
 
-Strict pydantic models: no key that is not named here, no text where a number belongs. Each table that states facts about
-a device carries `source` and `confidence`. Imported only when a profile is read, since pydantic takes a while to load.
+Strict pydantic models: no key that is not named here, no text where a number belongs. Each table that states facts
+about a device carries `source` and `confidence`. Imported only when a profile is read, since pydantic takes a while to
+load.
 """
 
 from __future__ import annotations

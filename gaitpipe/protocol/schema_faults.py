@@ -1,7 +1,8 @@
 """What is wrong with a profile file: every fault with its key, its line and, where it helps, the word that was meant.
 
 Two sorts of fault are collected side by side. pydantic checks each table by itself. `cross_faults` checks what
-tables say about each other, on the raw values, so that a mistyped key in one table does not hide a wrong role in another.
+tables say about each other, on the raw values, so that a mistyped key in one table does not hide a wrong role in
+another.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def pydantic_faults(error: ValidationError, root: type[BaseModel], text: str) ->
 
 
 def _without_type_names(location: Sequence[int | str]) -> Location:
-    """pydantic adds the branch of a union (`int`, `dict[str,...]`) to the place of a fault; it is no key of the file."""
+    """The place of a fault without the branch of a union (`int`, `dict[str,...]`): that is no key of the file."""
     noise = re.compile(r"constrained-|dict\[|literal\[|function-|nullable|^\[key\]$|^int$|^float$|^str$")
     return tuple(part for part in location if not (isinstance(part, str) and noise.search(part)))
 
@@ -180,7 +181,10 @@ def _packet_faults(raw: Mapping[str, Any]) -> Found:
         quantities.append(item.get("quantity"))
         allowed = _UNITS_OF.get(str(item.get("quantity")))
         if allowed and item.get("unit") not in allowed:
-            yield ("packet", "field", row, "unit"), f"unit of {item.get('quantity')} must be one of {', '.join(allowed)}"
+            yield (
+                ("packet", "field", row, "unit"),
+                f"unit of {item.get('quantity')} must be one of {', '.join(allowed)}",
+            )
     if packet and quantities.count("acc") != 1:
         yield ("packet", "field"), "needs exactly one field with quantity 'acc'"
     if len(set(map(str, quantities))) != len(quantities):
@@ -209,7 +213,7 @@ def _count_faults(raw: Mapping[str, Any], packet: Mapping[str, Any]) -> Found:
         try:
             numeric[float(key)] = value
         except ValueError:
-            yield ("packet", "samples_per_packet", key), "the key must be a rate in Hz, such as \"104\""
+            yield ("packet", "samples_per_packet", key), 'the key must be a rate in Hz, such as "104"'
     missing = [f"{rate:g}" for rate in rates if isinstance(rate, (int, float)) and float(rate) not in numeric]
     if missing:
         yield ("packet", "samples_per_packet"), f"no count for the rate(s) {', '.join(missing)}"

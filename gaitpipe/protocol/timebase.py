@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -99,7 +100,7 @@ class SampleClock:
 
     def times_s(self, first: int, count: int) -> FloatArray:
         """Times of `count` samples from index `first` on."""
-        return self.time_s(first) + np.arange(count) * self.period_s
+        return self.time_s(first) + np.arange(count, dtype=np.float64) * self.period_s
 
 
 class SessionOffset:
@@ -182,7 +183,7 @@ def _envelope_slope(points: list[tuple[float, float]]) -> float:
             hull.pop()
         hull.append(point)
     mean_s = sum(time_s - origin_s for time_s, _ in points) / len(points)
-    for left, right in zip(hull, hull[1:], strict=False):
+    for left, right in pairwise(hull):
         if left[0] <= mean_s <= right[0] and right[0] > left[0]:
             return (right[1] - left[1]) / (right[0] - left[0])
     return 0.0

@@ -1,4 +1,4 @@
-"""In which line of a TOML text each key stands. `tomllib` does not say, and a fault without its line is hard to find."""
+"""In which line of a TOML text each key stands: `tomllib` does not say; a fault without its line is hard to find."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Mapping
 Location = tuple[int | str, ...]
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$""")
+_KEY = re.compile(
+    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$"""
+)
 _STRINGS = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'[^']*'""")
 
 
