@@ -5,14 +5,14 @@ Each drawing exists in a wide form (screen, paper) and a narrow one (phone). Wha
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gaitpipe.model import Ensemble, FloatArray, Side
+from gaitpipe.model import Ensemble, Side
 from gaitpipe.report.series import SideSeries, Span, value_limits
 from gaitpipe.report.svg import draw_svg
 
@@ -37,6 +37,7 @@ _MARGIN_PX: dict[Format, tuple[int, int, int, int]] = {"wide": (58, 112, 46, 34)
 _MOST_DOTS: dict[Format, int] = {"wide": 700, "narrow": 350}
 _MOST_EVENTS_DRAWN = 12
 _MOST_LINE_POINTS = 120
+_MOST_SPANS_DRAWN = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _mark_toe_off(axes: Axes, side: Side, ensemble: Ensemble, form: Format) -> N
         textcoords="offset points",
         ha="right" if left else "left",
         va="top",
-        color=colour,
+        color=_INK,
         fontsize=12,
     )
 
@@ -143,7 +144,8 @@ def _time_scale(axes: Axes, figure: TimeFigure) -> float:
 
 
 def _draw_spans(axes: Axes, figure: TimeFigure, scale_s: float) -> None:
-    for span in figure.spans:
+    longest = sorted(figure.spans, key=lambda span: span.start_s - span.end_s)[:_MOST_SPANS_DRAWN]
+    for span in longest:
         start, end = (span.start_s - figure.origin_s) / scale_s, (span.end_s - figure.origin_s) / scale_s
         if span.kind == "walk":
             axes.axvspan(start, end, facecolor=_WALK, linewidth=0)
@@ -181,13 +183,17 @@ def _draw_dots(
 
 
 def _draw_median(axes: Axes, one: SideSeries, origin_s: float, scale_s: float) -> None:
+    """The running median as one line; a NaN point lifts the pen at each break."""
     edges = (0, *one.breaks, one.value.size)
     step = max(1, one.value.size // _MOST_LINE_POINTS)  # a median needs no finer line than its window
-    for first, last in itertools.pairwise(edges):
+    time: list[float] = []
+    value: list[float] = []
+    for first, last in pairwise(edges):
         chosen = np.unique(np.append(np.arange(first, last, step), last - 1))
-        time: FloatArray = (one.time_s[chosen] - origin_s) / scale_s
-        axes.plot(time, one.median[chosen], color="white", linewidth=4.2, solid_capstyle="round")
-        axes.plot(time, one.median[chosen], color=SIDE_COLOUR[one.side], linewidth=2.2, linestyle=_SIDE_DASH[one.side])
+        time += [*(one.time_s[chosen] - origin_s) / scale_s, np.nan]
+        value += [*one.median[chosen], np.nan]
+    axes.plot(time, value, color="white", linewidth=4.2, solid_capstyle="round")
+    axes.plot(time, value, color=SIDE_COLOUR[one.side], linewidth=2.2, linestyle=_SIDE_DASH[one.side])
 
 
 def _draw_events(axes: Axes, figure: TimeFigure, scale_s: float) -> None:

@@ -137,7 +137,7 @@ def test_synthetic_sessions_carry_a_banner(pages):
 def test_drawings_keep_their_text_as_text(pages):
     page = Page(pages["normal"])
     assert len(page.tagged("svg")) == 6  # three drawings, each wide and narrow
-    assert "Ground contact time over time, ms" in page.words
+    assert "Ground contact time through the session, ms" in page.words
 
 
 def test_an_hour_of_running_stays_below_half_a_megabyte(build):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from gaitpipe.model import SideStatistic
+from gaitpipe.model import Finding, RecordingEvent, SideStatistic
 from gaitpipe.report.document import Bullets, Callout, Cards, Cell, Content, Figure, Paragraph, Section, Table, TruthRow
 from gaitpipe.report.html import sections
 
@@ -83,6 +84,8 @@ def test_a_truth_section_stands_only_in_synthetic_reports(build, cases):
 def test_truth_covered_and_not_covered_are_told_apart_by_words(cases):
     cells = [row[-1] for row in table_of("truth", cases["synthetic"]()).rows]
     assert [cell.text for cell in cells] == ["yes", "yes", "no", "\u2013"]
+    words = SECTIONS["truth"].content(cases["synthetic"]())[0].text
+    assert "covers the truth in 2 of 3 figures; 1 state none." in words
 
 
 @pytest.mark.parametrize(("measured", "within"), [(258.0, True), (258.1, False), (242.0, True)])
@@ -191,3 +194,24 @@ def test_the_text_twin_tells_walking_gaps_and_change(build):
     figures = [block for block in SECTIONS["timeline"].content(build.report()) if isinstance(block, Figure)]
     assert "Walking 0:08\u20130:40, no strides 4:09\u20134:35 (min:s)." in figures[0].summary
     assert "Change from the first to the last fifth" in figures[0].summary
+
+
+def test_the_worst_findings_are_shown_first_and_their_number_is_bounded(build):
+    findings = (*[Finding("note", "info", "A note.")] * 500, Finding("bad", "error", "Worst of all."))
+    content = SECTIONS["quality"].content(build.report(findings=findings))
+    callouts = [block for block in content if isinstance(block, Callout)]
+    assert callouts[0].heading == "Worst of all."
+    assert len(callouts) == 40
+    assert any("461 more findings" in block.text for block in content if isinstance(block, Paragraph))
+
+
+def test_hundreds_of_gaps_and_events_keep_the_drawing_small(build):
+    strides = build.strides(seconds=3600.0, gap_s=None)
+    strides = strides[np.mod(strides["ic_s"], 10.0) < 7.0]
+    start_ns = build.report().session_start_monotonic_ns
+    events = tuple(RecordingEvent(start_ns + index * 10**9, 0, "mark") for index in range(2000))
+    report = build.report(strides=strides, events=events)
+    figures = [block for block in SECTIONS["timeline"].content(report) if isinstance(block, Figure)]
+    assert all(len(figure.wide_svg) < 120_000 for figure in figures)
+    assert " more (min:s)" in figures[0].summary
+    assert len(table_of("events", report).rows) == 60

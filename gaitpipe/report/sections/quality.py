@@ -19,6 +19,7 @@ from gaitpipe.report.document import (
 )
 from gaitpipe.report.text import DASH, duration, foreign, number, share, with_unit
 
+_MOST_FINDINGS = 40
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 _CLOCK_WORDS = {
     "device": "sensor's own clock",
@@ -33,7 +34,9 @@ def _missing(report: ReportInput) -> str:
 
 def _render(report: ReportInput) -> Content:
     findings = sorted(report.result.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
-    blocks: list[Block] = [_callout(finding) for finding in findings]
+    blocks: list[Block] = [_callout(finding) for finding in findings[:_MOST_FINDINGS]]
+    if len(findings) > _MOST_FINDINGS:
+        blocks.append(Paragraph(f"{number(len(findings) - _MOST_FINDINGS)} more findings are in summary.json."))
     if not findings:
         blocks.append(Paragraph("Nothing in the data called for a remark."))
     sensors = report.result.sensors

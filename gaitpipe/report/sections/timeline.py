@@ -58,7 +58,7 @@ def _render(report: ReportInput) -> Content:
             continue
         drawing = TimeFigure(
             key,
-            f"{title} over time",
+            f"{title} through the session",
             _in_words(series, found_spans, unit, decimals),
             unit,
             least_span,

@@ -28,12 +28,14 @@ def _render(report: ReportInput) -> Content:
     truth = report.truth
     if truth is None:
         return ()
-    covered = sum(row.within for row in truth.rows)
+    stated = [row for row in truth.rows if row.uncertainty is not None]
+    covered = sum(row.within for row in stated)
+    without = len(truth.rows) - len(stated)
     found = share(truth.matched_strides, truth.true_strides)
     words = (
         f"A simulator made this session, so the true values are known. {number(truth.matched_strides)} of "
         f"{number(truth.true_strides)} true strides were found ({found}). The stated uncertainty covers the truth in "
-        f"{covered} of {len(truth.rows)} figures."
+        f"{covered} of {len(stated)} figures{f'; {without} state none' if without else ''}."
     )
     columns = (
         Column("Figure", numeric=False),
@@ -49,8 +51,8 @@ def _render(report: ReportInput) -> Content:
         tuple(_row(row) for row in truth.rows),
         notes=(
             f"Covered: the truth lies within {number(COVERAGE_FACTOR)} times the stated standard uncertainty.",
-            "Agreement with a simulator shows that the computation is right. It does not show that it is right for a "
-            "real runner: the simulated foot is simpler than a real one.",
+            "Agreement with a simulator checks the computation only. A real foot moves in more ways than a simulated "
+            "one, so errors on a real runner can be larger.",
         ),
     )
     note = (Paragraph(foreign(truth.note)),) if truth.note else ()
