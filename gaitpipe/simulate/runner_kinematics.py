@@ -74,12 +74,13 @@ class Leg:
         self._initial_s = np.array([contact.initial_s for contact in contacts])
         self._leave_s = pattern.push_off_s
         self._nominal_s = np.array([contact.nominal_contact_s for contact in contacts])
+        self._push_off_s = np.array([contact.push_off.contact_s for contact in contacts])
         self._position_m = np.array([contact.position_m for contact in contacts])
         landings = [landing_of(contact.mode, config.strike) for contact in contacts]
         self._flat_s = np.array([landing.flat_fraction for landing in landings]) * self._nominal_s
         self._touch_x_m = np.array([landing.touch_x_m for landing in landings])
-        run = np.array([contact.mode == "run" for contact in contacts])
-        speed = np.array([contact.speed_m_s for contact in contacts])
+        run = np.array([contact.push_off.mode == "run" for contact in contacts])
+        speed = np.array([contact.push_off.speed_m_s for contact in contacts])
         self._top_m = np.where(run, 0.22 + 0.05 * speed, 0.15 + 0.03 * speed)
         self._fit_swings()
 
@@ -103,8 +104,9 @@ class Leg:
             time_s,
             self._initial_s[contact] + self._flat_s[contact],
             self._touch_x_m[contact],
-            self.pattern.push_off_s[contact],
             self._nominal_s[contact],
+            self._leave_s[contact],
+            self._push_off_s[contact],
         )
         away = -turn
         away[0] += 1.0
@@ -190,12 +192,17 @@ class Leg:
 
 
 def _sole_point_jet(
-    time_s: FloatArray, flat_s: FloatArray, touch_x_m: FloatArray, push_off_s: FloatArray, contact_s: FloatArray
+    time_s: FloatArray,
+    flat_s: FloatArray,
+    touch_x_m: FloatArray,
+    contact_s: FloatArray,
+    leave_s: FloatArray,
+    push_off_contact_s: FloatArray,
 ) -> FloatArray:
     """Where along the sole (foot axes, m) the foot rolls: touch point, ball, then towards the toes; jet (4, n)."""
-    flat_s, push_off_s = np.maximum(flat_s, -1e6), np.minimum(push_off_s, 1e9)
+    flat_s, leave_s = np.maximum(flat_s, -1e6), np.minimum(leave_s, 1e9)
     to_ball = step_jet(time_s, flat_s, 0.12 * contact_s)
-    to_toes = step_jet(time_s, push_off_s - 0.35 * contact_s, 0.9 * contact_s)
+    to_toes = step_jet(time_s, leave_s - 0.35 * push_off_contact_s, 0.9 * push_off_contact_s)
     result = (BALL_X_M - touch_x_m) * to_ball + TOE_ROLL_M * to_toes
     result[0] += touch_x_m
     return np.asarray(result)

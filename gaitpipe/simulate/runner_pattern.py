@@ -153,7 +153,7 @@ def _add_stance(
         shank.add(start_s, angle, angle_rate)
         if contact.stands:
             foot.add(start_s + landing.flat_fraction * nominal_s, 0.0, 0.0, 0.0)
-            shank.add(start_s + 0.35, 0.0)
+            shank.hold(start_s + 0.35, 0.0)
         else:
             foot.add(start_s + landing.flat_fraction * nominal_s, 0.0, -10)
             foot.add(start_s + (landing.flat_fraction + 0.15) * nominal_s, -0.5, -6)
@@ -162,11 +162,12 @@ def _add_stance(
             shank.add(start_s + 1e6, 0.0)
     if last:
         return
+    push_off = contact.push_off
+    nominal_s, gain = push_off.contact_s, _amplitude(push_off.mode, push_off.speed_m_s)
     if contact.stands:
-        foot.add(end_s - 0.62 * nominal_s, 0.0, 0.0, 0.0)
-        shank.add(end_s - 0.9 * nominal_s, 0.0, 0.0, 0.0)
-    gain = _amplitude(contact.mode, contact.speed_m_s)
-    if contact.mode == "run":
+        foot.hold(end_s - 0.62 * nominal_s, 0.0)
+        shank.hold(end_s - 0.9 * nominal_s, 0.0)
+    if push_off.mode == "run":
         foot.add(end_s - 0.48 * nominal_s, -3 * gain, -120 * gain)
         shank.add(end_s - 0.48 * nominal_s, (-15 + 0.5 * spread_deg[3]) * gain, -250 * gain)
     else:
@@ -188,12 +189,13 @@ def _add_swing(
     spread_deg: FloatArray,
 ) -> None:
     """Toe-off knot and the swing; angles at the end lead to the next contact's, whose spread is not known here."""
-    v, end_s, gain = contact.speed_m_s, contact.terminal_s, _amplitude(contact.mode, contact.speed_m_s)
+    v, end_s, mode = contact.push_off.speed_m_s, contact.terminal_s, contact.push_off.mode
+    gain = _amplitude(mode, v)
     next_landing = landing_of(following.mode, config.strike)
     before = next_landing.pitch_deg * _amplitude(following.mode, following.speed_m_s)
     before += next_landing.pitch_before_extra_deg
     quick = (1 + 0.04 * row[4]) * min(1.0, 0.45 / swing_s) * gain
-    if contact.mode == "run":
+    if mode == "run":
         foot.add(push_off_s, -(52 + 3 * v) * gain + spread_deg[5], -(520 + 40 * v) * gain * (1 + 0.04 * row[6]))
         foot.add(end_s + 0.22 * swing_s, -(88 + 6 * v) * gain + 1.5 * spread_deg[7])
         foot.add(end_s + 0.55 * swing_s, -25 * gain + spread_deg[8], (430 + 60 * v) * quick)
@@ -235,7 +237,7 @@ def _add_turns(contact: Contact, turns: list[_Knots], outward: float, row: Float
     if contact.stands:
         if not contact.first:
             _hold_all(turns, contact.initial_s + 0.3, rest)
-        _hold_all(turns, 1e6 if last else contact.terminal_s - 0.5 * contact.nominal_contact_s, rest)
+        _hold_all(turns, 1e6 if last else contact.terminal_s - 0.5 * contact.push_off.contact_s, rest)
 
 
 def _hold_all(turns: list[_Knots], time_s: float, values: tuple[float, ...]) -> None:

@@ -2,11 +2,13 @@
 
 Rules
 -----
-1. The body moves with a speed that is constant in each segment and changes smoothly: 2.5 s (running) or 1.5 s (walking)
-   after standing, 1.5 s before standing, 1.2 s from one gait to another, all but the last inside the moving segment.
+1. The body moves with a speed that is constant in each segment and changes smoothly: in 2.5 s (running) or 1.5 s
+   (walking) after standing and in 1.5 s before standing, inside the moving segment; between walking and running in 2 s,
+   inside the running segment; between two speeds of one gait in 1.2 s around the border.
 2. Steps alternate. The step time follows from mode and speed at that moment, times a small variation whose mean over a
    segment is zero. Contact times follow from mode and speed, the side's asymmetry, and a variation whose mean over the
-   segment and side is zero, so that the asked asymmetry is met exactly.
+   segment and side is zero, so that the asked asymmetry is met exactly. While walking speed changes, the contact keeps
+   its share of the true stride time instead.
 3. A foot lands half the speed times its contact time ahead of the body, so at steady speed stride length is exactly
    speed times stride time.
 4. A foot that stands before the first step or after the last one has one long contact; such a contact has no
@@ -15,7 +17,7 @@ Rules
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,8 +36,17 @@ LEAD_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
+class PushOff:
+    """How a contact ends: like a contact of this gait, length and speed."""
+
+    mode: SegmentKind
+    contact_s: float
+    speed_m_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact of one foot.
+    """One contact of one foot. `push_off` differs from its beginning only if it stands in between.
 
     `position_m` is where the ankle stands over the flat foot. `terminal_s` is infinite for the last one. `stands` marks
     a contact that holds a part of standing; `first` the one that has no initial contact.
@@ -48,6 +59,7 @@ class Contact:
     nominal_contact_s: float
     position_m: float
     speed_m_s: float
+    push_off: PushOff
     stands: bool = False
     first: bool = False
 
@@ -100,6 +112,9 @@ def body_travel(segments: tuple[Segment, ...]) -> PiecewiseQuintic:
             ramp = (start_s, start_s + min(2.5 if after.kind == "run" else 1.5, 0.45 * after.duration_s))
         elif after.kind == "stand":
             ramp = (start_s - min(1.5, 0.45 * before.duration_s), start_s)
+        elif before.kind != after.kind:
+            inside = start_s if after.kind == "run" else start_s - 2.0
+            ramp = (inside, inside + 2.0)
         else:
             ramp = (start_s - 0.6, start_s + 0.6)
         times += ramp
@@ -206,39 +221,50 @@ def _contacts_of(
 ) -> tuple[Contact, ...]:
     sign = 1.0 if side == "left" else -1.0
     factor = 1.0 + sign * config.contact_time_asymmetry_pct / 200.0
-    start = Contact(side, "stand", -np.inf, np.inf, 0.3, 0.0, 0.0, stands=True, first=True)
+    still = PushOff("stand", 0.3, 0.0)
+    start = Contact(side, "stand", -np.inf, np.inf, 0.3, 0.0, 0.0, still, stands=True, first=True)
     contacts = [start]
     for block in blocks:
         own = [index for index, step in enumerate(block) if step.side == side]
         if not own:
             continue
-        contacts[-1] = _leave_standing(config, contacts[-1], block[own[0]])
+        contacts[-1] = _leave_standing(contacts[-1], block[own[0]])
         for index in own:
             step = block[index]
-            contact_s = step.contact_s * factor * (1.0 + noise[step.initial_s])
+            contact_s = _nominal_contact_s(block, index) * factor * (1.0 + noise[step.initial_s])
             after = block[index + 1] if index + 1 < len(block) else None
             if after is not None and step.mode == "walk" and after.mode == "run":
                 contact_s = min(contact_s, 0.95 * (after.initial_s - step.initial_s))
             position_m = float(travel.jet(np.array([step.initial_s]))[0, 0]) + 0.5 * step.speed_m_s * step.contact_s
             ends = index == own[-1]
-            terminal_s = np.inf if ends else step.initial_s + contact_s
             contacts.append(
-                Contact(side, step.mode, step.initial_s, terminal_s, contact_s, position_m, step.speed_m_s, stands=ends)
+                Contact(
+                    side,
+                    step.mode,
+                    step.initial_s,
+                    np.inf if ends else step.initial_s + contact_s,
+                    contact_s,
+                    position_m,
+                    step.speed_m_s,
+                    PushOff(step.mode, contact_s, step.speed_m_s),
+                    stands=ends,
+                )
             )
     return tuple(contacts)
 
 
-def _leave_standing(config: RunnerConfig, standing: Contact, step: _Step) -> Contact:
+def _nominal_contact_s(block: list[_Step], index: int) -> float:
+    """Contact time of a step without its variation (rule 2)."""
+    step = block[index]
+    if step.mode == "walk" and index + 2 < len(block):
+        later = block[index + 2]
+        if abs(later.speed_m_s - step.speed_m_s) > 0.02:
+            return step.contact_s / step.period_s * (later.initial_s - step.initial_s)
+    return step.contact_s
+
+
+def _leave_standing(standing: Contact, step: _Step) -> Contact:
     """The standing contact ends one swing before the first step lands; it pushes off like a contact of that gait."""
     swing_s = max(step.period_s - step.contact_s, 0.36)
-    return Contact(
-        standing.side,
-        step.mode if standing.first else standing.mode,
-        standing.initial_s,
-        step.initial_s - swing_s,
-        step.contact_s,
-        standing.position_m,
-        step.speed_m_s,
-        stands=True,
-        first=standing.first,
-    )
+    push_off = PushOff(step.mode, step.contact_s, step.speed_m_s)
+    return replace(standing, terminal_s=step.initial_s - swing_s, push_off=push_off)
