@@ -1,0 +1,60 @@
+"""Importers: samples of other programs' files. One format, one module, found by folder scan (`IMPORTER`)."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from pathlib import Path
+
+from gaitpipe.errors import RecordingError, UsageError
+from gaitpipe.importers._contract import Importer
+from gaitpipe.importers._merge import merge
+from gaitpipe.registry import load_plugins
+
+__all__ = ["Importer", "available", "find_importer", "merge"]
+
+HEAD_BYTES = 65_536
+
+
+def available() -> tuple[Importer, ...]:
+    """All importers, sorted by name."""
+    return load_plugins(sys.modules[__name__], "IMPORTER", Importer)
+
+
+def find_importer(path: Path | str, name: str = "") -> Importer:
+    """The importer for a file: the one called `name`, else the one that knows the content, else the file's ending.
+
+    Raises
+    ------
+    UsageError
+        There is no importer of this name.
+    RecordingError
+        The file cannot be read, or no importer, or more than one, is right for it.
+    """
+    path = Path(path)
+    importers = available()
+    if name:
+        return _called(name, importers)
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise RecordingError(str(path), f"cannot be read: {error.strerror}", "Check the name.") from error
+    found = [importer for importer in importers if importer.sniff(head, path)]
+    if not found:
+        found = [importer for importer in importers if path.suffix.lower() in importer.extensions]
+    names = ", ".join(importer.name for importer in found or importers)
+    if not found:
+        raise RecordingError(str(path), "no importer knows this kind of file", f"There are importers for: {names}.")
+    if len(found) > 1:
+        raise RecordingError(str(path), f"more than one importer fits: {names}", "Name the format.")
+    return found[0]
+
+
+def _called(name: str, importers: tuple[Importer, ...]) -> Importer:
+    by_name = {importer.name: importer for importer in importers}
+    if name in by_name:
+        return by_name[name]
+    close = difflib.get_close_matches(name, by_name, n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(by_name)}."
+    raise UsageError(f"there is no importer called '{name}'", hint)

@@ -1,0 +1,54 @@
+"""Joins the recordings of two feet into one session."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterator
+
+from gaitpipe.errors import UsageError
+from gaitpipe.model import Finding, Recording, SampleBlock, Side
+
+
+def merge(left: Recording, right: Recording) -> Recording:
+    """One recording of both feet, blocks in the order of their time; both files must share one clock.
+
+    Names are joined, `input_sha256` is the SHA-256 of both (in hex, left first), and each file's own hash is kept in
+    the metadata (`left_sha256`, `right_sha256`). Findings are complete when the blocks have been read.
+
+    Raises
+    ------
+    UsageError
+        The recordings are not one of each side.
+    """
+    sides = {sensor.side for sensor in left.sensors}, {sensor.side for sensor in right.sensors}
+    if sides != ({"left"}, {"right"}):
+        message = f"a left and a right recording are needed, not {sorted(sides[0])} and {sorted(sides[1])}"
+        raise UsageError(message, "Give the left foot's file as left and the right foot's as right.")
+    both = (left.input_sha256 + right.input_sha256).encode()
+    sources = {"left_sha256": left.input_sha256, "right_sha256": right.input_sha256}
+    merged = Recording(
+        name=left.name if left.name == right.name else f"{left.name} + {right.name}",
+        sensors=left.sensors + right.sensors,
+        blocks=(),
+        quality=left.quality | right.quality,
+        events=sorted(left.events + right.events, key=lambda event: event.host_monotonic_ns),
+        metadata=right.metadata | left.metadata | sources,
+        input_sha256=hashlib.sha256(both).hexdigest(),
+    )
+    merged.blocks = _blocks(left, right, merged)
+    return merged
+
+
+def _blocks(left: Recording, right: Recording, merged: Recording) -> Iterator[SampleBlock]:
+    spans: dict[Side, tuple[float, float]] = {}
+    for block in heapq.merge(left.blocks, right.blocks, key=lambda block: float(block.time_s[0])):
+        first, _last = spans.get(block.side, (float(block.time_s[0]), 0.0))
+        spans[block.side] = first, float(block.time_s[-1])
+        yield block
+    merged.findings.extend(left.findings + right.findings)
+    if len(spans) == 2 and max(first for first, _ in spans.values()) >= min(last for _, last in spans.values()):
+        message = (
+            "The times of the left and the right file do not overlap: nothing can be said about both feet together."
+        )
+        merged.findings.append(Finding("sides-do-not-overlap", "warning", message, "Give two files of one session."))

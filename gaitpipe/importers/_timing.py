@@ -1,0 +1,149 @@
+"""The time column of a file: which rows count, the sensor's rate, and which samples are missing.
+
+Rules:
+
+1. A row whose time is not later than every time before it is left out (a copy, or a clock that went back).
+2. The interval is the mean of the steps that are no gap (at most 1.5 medians); the rate is its inverse.
+3. A step above 1.5 intervals is a gap of round(step / interval) - 1 samples; more than a tenth of them is no clock.
+4. The given times are kept as they are; unevenness is measured, and stated above 10 % of the interval.
+5. What cannot be a time in seconds is refused, with what it looks like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.errors import RecordingError
+from gaitpipe.importers._table import FIRST_ROW_LINE
+from gaitpipe.model import Finding, FloatArray, Side
+
+MAX_BACKWARD_SHARE = 0.05
+MAX_UNEVEN_SHARE = 0.05
+MAX_GAP_SHARE = 0.1
+GAP_INTERVALS = 1.5
+UNEVEN_INTERVALS = 0.3
+STATED_JITTER = 0.1
+MIN_DURATION_S = 2.0
+MIN_RATE_HZ = 40.0
+SHOCK_RATE_HZ = 100.0
+MAX_RATE_HZ = 10_000.0
+MAX_STEP_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Rows that count: `rows` (m,) their places in the file, `sample` (m,) their sample index; and the findings."""
+
+    rows: NDArray[np.int64]
+    sample: NDArray[np.int64]
+    rate_hz: float
+    findings: tuple[Finding, ...]
+
+
+def read_timing(time_s: FloatArray, path: str, side: Side) -> Timing:
+    """Rows, sample indices and rate from the time column (n,), NaN where it has none.
+
+    Raises
+    ------
+    RecordingError
+        Too short, too slow, or not a time in seconds.
+    """
+    findings: list[Finding] = []
+    rows = np.flatnonzero(np.isfinite(time_s))
+    rows = rows[_forward(time_s[rows], rows, path, side, findings)]
+    if len(rows) < 3:
+        raise RecordingError(path, "no samples, or only one or two", "Export the whole session.")
+    time_s = time_s[rows]
+    steps_s = np.diff(time_s)
+    interval_s = _interval_s(steps_s, path)
+    duration_s = float(time_s[-1] - time_s[0])
+    if duration_s < MIN_DURATION_S:
+        advice = "At least some ten strides are needed: export 20 seconds or more."
+        raise RecordingError(path, f"only {duration_s:.2f} s of data", advice)
+    rate_hz = round(1.0 / interval_s, 3)
+    _check_rate(rate_hz, path, side, findings)
+    _check_jitter(steps_s, interval_s, path, side, findings)
+    _check_gaps(steps_s, interval_s, rows, path, side, findings)
+    steps = np.where(steps_s > GAP_INTERVALS * interval_s, np.rint(steps_s / interval_s), 1).astype(np.int64)
+    sample = np.concatenate([np.zeros(1, np.int64), np.cumsum(steps)])
+    return Timing(rows.astype(np.int64), sample, rate_hz, tuple(findings))
+
+
+def _forward(
+    time_s: FloatArray, rows: NDArray[np.int64], path: str, side: Side, findings: list[Finding]
+) -> NDArray[np.bool_]:
+    """Mask of the rows that are later than all before; the others are counted."""
+    latest = np.maximum.accumulate(np.concatenate([[-np.inf], time_s[:-1]]))
+    forward: NDArray[np.bool_] = time_s > latest
+    dropped = int((~forward).sum())
+    if dropped == 0:
+        return forward
+    line = int(rows[np.argmin(forward)]) + FIRST_ROW_LINE
+    share = dropped / len(time_s)
+    text = f"{dropped} of {len(time_s)} rows have a time that is not later than the time before, first in line {line}"
+    if share > MAX_BACKWARD_SHARE:
+        advice = "time_s must grow from row to row: one sensor a file, times with enough decimals, one session."
+        raise RecordingError(path, text, advice, line)
+    message = f"{text}; they were left out."
+    findings.append(Finding("time-backwards", "warning", message, "Check the export of the time column.", side))
+    return forward
+
+
+def _interval_s(steps_s: FloatArray, path: str) -> float:
+    median_s = float(np.median(steps_s))
+    if median_s > MAX_STEP_S:
+        looks = "samples counted from 0" if median_s == 1.0 else "microseconds" if median_s > 500.0 else "milliseconds"
+        message = f"time_s grows by {median_s:g} from row to row: this looks like {looks}, not seconds"
+        raise RecordingError(path, message, "Convert the column to seconds.")
+    if median_s < 1.0 / MAX_RATE_HZ:
+        message = f"time_s grows by only {median_s:g} from row to row: this cannot be seconds"
+        raise RecordingError(path, message, "Convert the column to seconds (not minutes, hours or days).")
+    even = steps_s[steps_s <= GAP_INTERVALS * median_s * (1.0 + 1e-6)]
+    return float(np.mean(even))
+
+
+def _check_rate(rate_hz: float, path: str, side: Side, findings: list[Finding]) -> None:
+    if rate_hz < MIN_RATE_HZ:
+        message = f"{rate_hz:.1f} samples a second are too few for running: at least {MIN_RATE_HZ:.0f} are needed"
+        raise RecordingError(path, message, f"Record at {SHOCK_RATE_HZ:.0f} Hz or more; 200 Hz is better.")
+    if rate_hz < SHOCK_RATE_HZ:
+        message = (
+            f"The {side} sensor gives {rate_hz:.0f} samples a second: times are coarse and shocks cannot be measured."
+        )
+        findings.append(Finding("rate-low", "warning", message, "Record at 200 Hz if the sensor can.", side))
+
+
+def _check_gaps(
+    steps_s: FloatArray, interval_s: float, rows: NDArray[np.int64], path: str, side: Side, findings: list[Finding]
+) -> None:
+    """Refuse times of arrival, whose bursts look like a fast sensor with many gaps; name the place of the first gap."""
+    gaps = steps_s > GAP_INTERVALS * interval_s
+    count = int(gaps.sum())
+    if count == 0:
+        return
+    line = int(rows[np.argmax(gaps) + 1]) + FIRST_ROW_LINE
+    if count > MAX_GAP_SHARE * len(steps_s):
+        message = f"the times come in bursts: {count} of {len(steps_s)} steps are jumps, first in line {line}"
+        raise RecordingError(path, message, "Export the sensor's own time, not the time of arrival.", line)
+    lost_s = float((steps_s[gaps] - interval_s).sum())
+    message = (
+        f"Samples are missing in {count} place(s) of the {side} file, {lost_s:.2f} s in all, first in line {line}."
+    )
+    findings.append(Finding("time-gaps", "info", message, "Strides with lost samples are left out.", side))
+
+
+def _check_jitter(steps_s: FloatArray, interval_s: float, path: str, side: Side, findings: list[Finding]) -> None:
+    """Refuse times of arrival in bursts; state what is uneven beyond rounding."""
+    deviation = (steps_s[steps_s <= GAP_INTERVALS * interval_s] - interval_s) / interval_s
+    uneven = np.abs(deviation) > UNEVEN_INTERVALS
+    share, jitter = float(np.mean(uneven)), float(np.std(deviation))
+    if share > MAX_UNEVEN_SHARE:
+        message = f"the times are too uneven: {share:.0%} of the steps differ by more than 30 % from {interval_s:.5f} s"
+        raise RecordingError(path, message, "Export the sensor's own time, not the time of arrival.")
+    if share > 0.0 or jitter > STATED_JITTER:
+        message = f"The times of the {side} file are uneven by {jitter:.0%} of a sample; they were used as they are."
+        advice = "Times of single strides are less certain. Export the sensor's own time if there is one."
+        findings.append(Finding("time-jitter", "warning" if share > 0.0 else "info", message, advice, side))
