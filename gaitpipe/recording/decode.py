@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from gaitpipe.errors import ProfileError, RecordingError
+from gaitpipe.errors import ProfileError, ProtocolError, RecordingError
 from gaitpipe.model import (
     DeviceStatus,
     FaultKind,
@@ -48,20 +49,20 @@ class StreamDecoder:
     ------
     ProfileError
         A setup's profile text cannot be used.
+    LocalProtocolError
+        A setup's settings are none that its profile knows.
     """
 
     def __init__(self, setups: Sequence[SensorSetup], session_start_monotonic_ns: int) -> None:
         self._start_ns = session_start_monotonic_ns
-        self._decoders: dict[Side, Decoder] = {
-            setup.side: Decoder(
-                parse_profile(setup.profile_text, setup.profile_id), setup.side, setup.placement, setup.settings
-            )
-            for setup in setups
-        }
+        self._labels = {setup.side: setup.device for setup in setups}
+        self._decoders = {setup.side: _decoder(setup) for setup in setups}
 
     @property
     def sensors(self) -> tuple[SensorInfo, ...]:
-        return tuple(decoder.info for decoder in self._decoders.values())
+        """What is known of each sensor, with the label it was recorded under."""
+        infos = [decoder.info for decoder in self._decoders.values()]
+        return tuple(replace(info, device=self._labels[info.side] or info.device) for info in infos)
 
     @property
     def quality(self) -> dict[Side, StreamQuality]:
@@ -91,6 +92,11 @@ class StreamDecoder:
         return [decoded for decoder in self._decoders.values() for decoded in decoder.flush()]
 
 
+def _decoder(setup: SensorSetup) -> Decoder:
+    profile = parse_profile(setup.profile_text, setup.profile_id)
+    return Decoder(profile, setup.side, setup.placement, profile.resolve_settings(setup.settings))
+
+
 def read_recording(path: Path | str) -> Recording:
     """Read a gaitpipe recording; blocks are decoded lazily, while they are read.
 
@@ -103,7 +109,7 @@ def read_recording(path: Path | str) -> Recording:
     raw = open_raw(path)
     try:
         decoder = StreamDecoder(raw.setups, raw.session_start_monotonic_ns)
-    except ProfileError as error:
+    except (ProfileError, ProtocolError) as error:
         advice = "The profile in this recording was made for another version of gaitpipe."
         raise RecordingError(str(path), f"its device profile cannot be used: {error.message}", advice) from error
     recording = Recording(
