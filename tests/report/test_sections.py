@@ -118,10 +118,10 @@ def test_the_asymmetry_formula_is_printed_below_the_table(build):
     )
 
 
-def contact_words(build, difference_s: float, uncertainty_s: float | None) -> str:
+def contact_words(build, difference_s: float, uncertainty_s: float | None, mdc_s: float | None = None) -> str:
     metrics = list(build.metrics())
     sides = {"left": 0.26 + difference_s / 2, "right": 0.26 - difference_s / 2}
-    changed = {side: SideStatistic(100, mean, 0.006, uncertainty_s, None) for side, mean in sides.items()}
+    changed = {side: SideStatistic(100, mean, 0.006, uncertainty_s, mdc_s) for side, mean in sides.items()}
     metrics[1] = replace(metrics[1], **changed)
     content = SECTIONS["summary"].content(build.report(metrics=tuple(metrics)))
     return next(block for block in content if isinstance(block, Bullets)).items[-1]
@@ -135,6 +135,11 @@ def test_a_large_side_difference_names_the_longer_side_and_the_sensor_swap(build
     assert "longer on the left" in contact_words(build, 0.02, 0.004)
     assert "longer on the right" in contact_words(build, -0.02, 0.004)
     assert "swap the sensors" in contact_words(build, -0.02, 0.004)
+
+
+def test_the_smallest_detectable_change_decides_where_it_is_known(build):
+    assert "longer on the left" in contact_words(build, 0.02, 0.017, 0.014)
+    assert "within measurement error (14\u00a0ms)" in contact_words(build, 0.013, 0.001, 0.014)
 
 
 def test_a_side_difference_without_uncertainty_claims_nothing(build):

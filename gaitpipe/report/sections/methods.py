@@ -35,9 +35,9 @@ _CANNOT_SEE = (
     "Pain during the run, after it and the next morning matters more than these figures.",
 )
 _UNVERIFIED = (
-    "Uncertainties come from published accuracy of the methods and from simulation. Unless a note says otherwise, they "
-    "were not verified against a force plate with these sensors on this runner. A figure called unverified rests on a "
-    "value that was not checked at its source."
+    "Uncertainties come from published figures and from public recordings of other runners. Unless a note says "
+    "otherwise, they were not verified against a force plate with these sensors on this runner. A figure called "
+    "unverified rests on a value that was not checked at its source."
 )
 
 

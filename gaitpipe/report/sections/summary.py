@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gaitpipe.model import SIDES, Finding, MetricSummary
+from gaitpipe.model import SIDES, Finding, MetricSummary, SideStatistic
 from gaitpipe.report.document import (
     COVERAGE_FACTOR,
     BigNumber,
@@ -81,10 +81,11 @@ def _contact_difference(report: ReportInput) -> tuple[str, ...]:
     scale, unit = metric.display_scale, metric.display_unit
     difference = (left.mean - right.mean) * scale
     size = with_unit(number(abs(difference), metric.display_decimals), unit)
-    if left.uncertainty is None or right.uncertainty is None:
+    limit = _difference_limit(left, right)
+    if limit is None:
         longer = "left" if difference > 0 else "right"
         return (f"Contact time was {size} longer on the {longer}. Its uncertainty is not known.",)
-    limit = COVERAGE_FACTOR * math.hypot(left.uncertainty, right.uncertainty) * scale
+    limit *= scale
     shown_limit = with_unit(number(limit, metric.display_decimals), unit)
     percent = "" if metric.asymmetry_pct is None else f" ({number(abs(metric.asymmetry_pct), 1)} %)"
     if abs(difference) <= limit:
@@ -98,6 +99,20 @@ def _contact_difference(report: ReportInput) -> tuple[str, ...]:
         f"({shown_limit}), but a shifted sensor can look the same: swap the sensors and repeat before reading "
         "anything into it.",
     )
+
+
+def _difference_limit(left: SideStatistic, right: SideStatistic) -> float | None:
+    """Smallest left-right difference that is more than measurement error, None when not known.
+
+    Left and right are two mountings of a sensor on one runner, like two sessions of one foot: the minimal detectable
+    change is the measure. A bias of the method that both feet share cancels, so the full uncertainty of each side,
+    used only where no MDC is given, says too little.
+    """
+    if left.mdc is not None and right.mdc is not None:
+        return max(left.mdc, right.mdc)
+    if left.uncertainty is None or right.uncertainty is None:
+        return None
+    return COVERAGE_FACTOR * math.hypot(left.uncertainty, right.uncertainty)
 
 
 def _main_caution(report: ReportInput) -> Callout:
