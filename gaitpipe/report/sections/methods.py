@@ -19,8 +19,8 @@ _EVENTS = (
     ("Step", "initial contact to the next initial contact of the other foot"),
 )
 _SIGNS = (
-    "Foot pitch is positive toes up; zero is the foot flat on the ground while standing.",
-    "The shank angle is positive when the ankle is ahead of the knee; zero is quiet standing.",
+    "Foot pitch is positive toes up.",
+    "The shank angle is positive when the ankle is ahead of the knee.",
     "Left\u2013right differences are left minus right.",
     "A negative flight time means that both feet were on the ground together: walking.",
     f"Asymmetry in % = {ASYMMETRY_FORMULA}.",
