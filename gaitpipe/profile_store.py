@@ -47,7 +47,9 @@ def available(extra_dirs: Sequence[Path | str] = ()) -> list[StoredProfile]:
     found: list[StoredProfile] = []
     for folder, origin in [*((Path(item), str(item)) for item in extra_dirs), (shipped_folder(), SHIPPED)]:
         if not folder.is_dir():
-            raise ProfileError(str(folder), [ProfileFault("", None, "no such folder")], "Name a folder with *.toml files.")
+            raise ProfileError(
+                str(folder), [ProfileFault("", None, "no such folder")], "Name a folder with *.toml files."
+            )
         found += sorted(
             (StoredProfile(_id_of(path), str(path), origin) for path in folder.glob("*.toml")), key=lambda item: item.id
         )

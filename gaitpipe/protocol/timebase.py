@@ -11,9 +11,11 @@ Rules:
    contact: 0.05 ms) do not feel it.
 4. The envelope is the line under the minima of the last 60 seconds, one a second, that is nearest to them (an edge of
    their lower convex hull); its slope is the drift between the two crystals. Below 15 minima it is level.
-5. `uncertainty_s` is the root of the summed squares of three parts: the root mean square height of the five-second
-   minima above the envelope, the part of the offset that the slew limit still holds back, and the tick / sqrt(12). A
-   constant delay that every packet has is not visible from one side and is not in it.
+5. `uncertainty_s` is the root of the summed squares of four parts: the root mean square height of the five-second
+   minima above the envelope; the part of the offset that the slew limit still holds back; the tick / sqrt(12); and the
+   widest hole in the lower half of the delays / sqrt(3). The hole matters when the packets and the connection events keep
+   step (60 Hz and 50 ms: three packets an event, always with the same delays): the smallest delay may then be anything
+   up to the hole. A delay that all packets have is not visible from one side and is not in it.
 6. Session time is strictly increasing, also over a restart of the device: the new epoch is held back and locked anew,
    and is moved up if it would begin before the old one ended.
 7. A sensor without a clock gets the same straight line through its arrival times instead (`clock = "arrival"`): the
@@ -116,6 +118,7 @@ class SessionOffset:
         self._second_minimum: tuple[float, float] | None = None
         self._minima: list[tuple[float, float]] = []
         self._line = (0.0, math.inf, 0.0)
+        self._delays = _DelayHistogram()
         self.uncertainty_s: float | None = None
 
     def observe(self, device_time_s: float, host_time_s: float) -> None:
@@ -129,6 +132,7 @@ class SessionOffset:
             if host_time_s - self._first_host_s >= LOCK_S:
                 self.lock()
         else:
+            self._delays.add(delay_s - self.offset_s)
             limit_s = SLEW_LIMIT * max(device_time_s - self._last_device_s, 0.0)
             self.offset_s += min(max(self._envelope_s(device_time_s) - self.offset_s, -limit_s), limit_s)
         self._last_device_s = device_time_s
@@ -145,6 +149,7 @@ class SessionOffset:
             del self._minima[:-_WINDOW]
             self._second, self._second_minimum = second, None
             if self.locked:
+                self._delays.age()
                 self._fit()
         if self._second_minimum is None or delay_s < self._second_minimum[1]:
             self._second_minimum = (device_time_s, delay_s)
@@ -170,7 +175,35 @@ class SessionOffset:
         ]
         spread_s2 = sum(low * low for low in lows) / len(lows)
         pending_s = self._envelope_s(self._last_device_s) - self.offset_s
-        self.uncertainty_s = math.sqrt(spread_s2 + pending_s**2 + self._tick_s**2 / 12.0)
+        hole_s2 = self._delays.widest_hole_s() ** 2 / 3.0
+        self.uncertainty_s = math.sqrt(spread_s2 + pending_s**2 + self._tick_s**2 / 12.0 + hole_s2)
+
+
+class _DelayHistogram:
+    """Delays above the offset of about the last 20 s, in bins of 1 ms."""
+
+    def __init__(self) -> None:
+        self._weights = [0.0] * 128
+
+    def add(self, delay_s: float) -> None:
+        place = int(delay_s * 1000.0)
+        self._weights[min(max(place, 0), 127)] += 1.0
+
+    def age(self) -> None:
+        """A second went by."""
+        self._weights = [0.95 * weight if weight > 0.2 else 0.0 for weight in self._weights]
+
+    def widest_hole_s(self) -> float:
+        """Widest run of empty bins above which at least half of the delays lie."""
+        half = 0.5 * sum(self._weights)
+        below, last, widest = 0.0, 0, 0
+        for place, weight in enumerate(self._weights):
+            if weight > 0.0:
+                widest = max(widest, place - last - 1)
+                last, below = place, below + weight
+                if below >= half:
+                    break
+        return widest / 1000.0
 
 
 def _envelope_slope(points: list[tuple[float, float]]) -> float:

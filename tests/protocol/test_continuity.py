@@ -167,9 +167,7 @@ def test_sensor_that_stood_still_while_its_sequence_went_on_has_a_gap(make_bench
     assert bench.decoder.quality.gaps == 1
 
 
-@settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_mix_of_losses_and_doubles_keeps_the_books_straight(any_profile, make_bench, data):
     bench = make_bench(any_profile)
