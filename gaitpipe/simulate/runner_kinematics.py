@@ -36,9 +36,9 @@ SHANK_SENSOR_M = (0.0, 0.0, 0.12)
 SOLE_TURN_M = 0.04 + 1j * SOLE_Z_M
 """Point of the sole about which the foot rolls and yaws, foot axes."""
 TOE_ROLL_M = 0.11
-BUMP_TOP = 3 / 7
-"""Where in the swing the bump u^3 (1 - u)^4 is highest, and how high."""
-BUMP_SIZE = BUMP_TOP**3 * (1 - BUMP_TOP) ** 4
+BUMP_TOP = 4 / 9
+"""Where in the swing the bump u^4 (1 - u)^5 is highest, and how high."""
+BUMP_SIZE = BUMP_TOP**4 * (1 - BUMP_TOP) ** 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,12 @@ class Leg:
         value = sum(c[n] * u**n for n in range(6))
         first = sum(n * c[n] * u ** (n - 1) for n in range(1, 6))
         second = sum(n * (n - 1) * c[n] * u ** (n - 2) for n in range(2, 6))
-        for size, k in ((1j * self._lift_m[swing] / BUMP_SIZE, 4), (self._extra_jerk[swing], 9)):
-            value = value + size * u**3 * v**k
-            first = first + size * u**2 * v ** (k - 1) * (3 * v - k * u)
-            second = second + size * u * v ** (k - 2) * (6 * v**2 - 6 * k * u * v + k * (k - 1) * u**2)
+        # u^m (1 - u)^n: the bump, and what the quintic's jerk lacks at the start, which fades within some 60 ms
+        for size, m, n in ((1j * self._lift_m[swing] / BUMP_SIZE, 4, 5), (self._extra_jerk[swing], 3, 9)):
+            value = value + size * u**m * v**n
+            first = first + size * u ** (m - 1) * v ** (n - 1) * (m * v - n * u)
+            curvature = m * (m - 1) * v**2 - 2 * m * n * u * v + n * (n - 1) * u**2
+            second = second + size * u ** (m - 2) * v ** (n - 2) * curvature
         return np.stack([value, first / h, second / h**2])
 
     def _sway(self, time_s: FloatArray) -> FloatArray:
@@ -177,7 +179,9 @@ class Leg:
         ankle = self.ankle(time_s)
         pattern = self.pattern
         if placement == "foot":
-            pitch, roll, yaw = (curve.jet(time_s) for curve in (pattern.foot_pitch, pattern.foot_roll, pattern.foot_yaw))
+            pitch, roll, yaw = (
+                curve.jet(time_s) for curve in (pattern.foot_pitch, pattern.foot_roll, pattern.foot_yaw)
+            )
             roll[:3] += 0.2 * self._sway(time_s)
             base = ankle + SOLE_TURN_M * rotation_jet(pitch)[:3]
             lever = np.array(INSTEP_M) - np.array([SOLE_TURN_M.real, 0.0, SOLE_TURN_M.imag])

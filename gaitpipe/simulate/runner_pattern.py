@@ -13,7 +13,7 @@ import numpy as np
 
 from gaitpipe.model import FloatArray, Side
 from gaitpipe.simulate.runner_config import RunnerConfig, SegmentKind, Strike
-from gaitpipe.simulate.runner_curves import PiecewiseQuintic, fit_quintic
+from gaitpipe.simulate.runner_curves import ComplexArray, PiecewiseQuintic, fit_quintic
 from gaitpipe.simulate.runner_schedule import Contact
 
 HEEL_X_M, BALL_X_M, SOLE_Z_M = -0.055, 0.13, -0.09
@@ -87,7 +87,7 @@ class LegPattern:
     shank_yaw: PiecewiseQuintic
     push_off_s: FloatArray
     give_s: FloatArray
-    touch_velocity_m_s: np.ndarray
+    touch_velocity_m_s: ComplexArray
 
 
 def build_pattern(
@@ -96,14 +96,15 @@ def build_pattern(
     """Draw the stride-to-stride variation and join the knots of all contacts into curves."""
     foot, shank = _Knots(), _Knots()
     turns = [_Knots() for _ in range(4)]
-    draws = np.clip(generator.standard_normal((len(contacts), 12)), -2.5, 2.5)
+    draws = np.clip(generator.standard_normal((len(contacts), 13)), -2.5, 2.5)
     push_off_s = np.array([contact.terminal_s for contact in contacts]) + config.push_off_jitter_s * draws[:, 0]
     outward = 1.0 if side == "left" else -1.0  # toe-out turns the left foot to the left
     for index, contact in enumerate(contacts):
         following = contacts[index + 1] if index + 1 < len(contacts) else None
         row = draws[index]
         spread_deg = config.angle_sd_deg * row
-        _add_stance(config, contact, foot, shank, spread_deg, following is None)
+        heel_rise_late_s = 1.5 * config.push_off_jitter_s * float(row[12])
+        _add_stance(config, contact, foot, shank, spread_deg, heel_rise_late_s, following is None)
         _add_turns(contact, turns, outward, row, following is None)
         if following is not None:
             swing_s = following.initial_s - contact.terminal_s
@@ -114,8 +115,18 @@ def build_pattern(
     give_s = np.array([landing_of(contact.mode, config.strike).give_s for contact in contacts])
     sink = np.where(run, 0.9 * (0.8 + 0.07 * speed), 0.25 + 0.08 * speed) * (1 + 0.06 * draws[:, 9])
     forward = np.where(run, 0.6, 0.3) * (1 + 0.1 * draws[:, 10])
-    curves = (knots.curve() for knots in (foot, *turns[:2], shank, *turns[2:]))
-    return LegPattern(*curves, push_off_s, give_s * (1 + 0.05 * draws[:, 11]), forward - 1j * sink)
+    roll, yaw, shank_roll, shank_yaw = (knots.curve() for knots in turns)
+    return LegPattern(
+        foot.curve(),
+        roll,
+        yaw,
+        shank.curve(),
+        shank_roll,
+        shank_yaw,
+        push_off_s,
+        give_s * (1 + 0.05 * draws[:, 11]),
+        forward - 1j * sink,
+    )
 
 
 def _amplitude(mode: SegmentKind, speed_m_s: float) -> float:
@@ -137,7 +148,13 @@ def _contact_knot(
 
 
 def _add_stance(
-    config: RunnerConfig, contact: Contact, foot: _Knots, shank: _Knots, spread_deg: FloatArray, last: bool
+    config: RunnerConfig,
+    contact: Contact,
+    foot: _Knots,
+    shank: _Knots,
+    spread_deg: FloatArray,
+    heel_rise_late_s: float,
+    last: bool,
 ) -> None:
     landing = landing_of(contact.mode, config.strike)
     nominal_s, start_s, end_s = contact.nominal_contact_s, contact.initial_s, contact.terminal_s
@@ -168,8 +185,10 @@ def _add_stance(
         foot.hold(end_s - 0.62 * nominal_s, 0.0)
         shank.hold(end_s - 0.9 * nominal_s, 0.0)
     if push_off.mode == "run":
-        foot.add(end_s - 0.48 * nominal_s, -3 * gain, -120 * gain)
-        shank.add(end_s - 0.48 * nominal_s, (-15 + 0.5 * spread_deg[3]) * gain, -250 * gain)
+        rise_s = end_s - 0.48 * nominal_s + heel_rise_late_s
+        fast = max(push_off.speed_m_s - 3.3, 0.0)  # the heel is further up by mid-stance when contact is short
+        foot.add(rise_s, (-3 - 3 * fast) * gain, (-120 - 60 * fast) * gain)
+        shank.add(rise_s, (-15 + 0.5 * spread_deg[3]) * gain, -250 * gain)
     else:
         foot.add(end_s - 0.42 * nominal_s, -3 * gain, -45 * gain)
         foot.add(end_s - 0.16 * nominal_s, -27 * gain, -230 * gain)

@@ -18,6 +18,7 @@ Rules
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -104,7 +105,7 @@ def body_travel(segments: tuple[Segment, ...]) -> PiecewiseQuintic:
     """Forward travel of the body, exact integral of the speed profile of rule 1."""
     times, speeds = [-2 * LEAD_S], [segments[0].speed_m_s]
     start_s = 0.0
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         start_s += before.duration_s
         if before.speed_m_s == after.speed_m_s:
             continue

@@ -196,7 +196,7 @@ def _axes_error(config: SensorErrorConfig, generator: np.random.Generator) -> Fl
     scale = config.scale_sd * generator.standard_normal(3)
     matrix = np.eye(3) + off
     matrix[np.diag_indices(3)] = 1 + scale
-    return matrix
+    return np.asarray(matrix, dtype=np.float64)
 
 
 def _bias(
@@ -208,9 +208,9 @@ def _bias(
 
 
 def _digitise(signal: FloatArray, limit: float | None, step: float) -> tuple[FloatArray, ByteArray]:
-    clipped = np.zeros(len(signal), dtype=np.uint8)
+    clipped: ByteArray = np.zeros(len(signal), dtype=np.uint8)
     if limit is not None:
-        clipped = (np.abs(signal) >= limit).any(axis=1).astype(np.uint8)
+        clipped = np.any(np.abs(signal) >= limit, axis=1).astype(np.uint8)
         signal = np.clip(signal, -limit, limit)
     if step > 0:
         signal = np.round(signal / step) * step

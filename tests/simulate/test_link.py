@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -37,7 +39,7 @@ def test_loss_has_the_asked_share_and_comes_in_bursts() -> None:
 def test_duplicates_follow_their_original_at_the_same_time() -> None:
     arrivals = deliver(TIMES_S, LinkConfig(duplicate_pct=3), seed=3)
     assert len(arrivals) - len(TIMES_S) == pytest.approx(0.03 * len(TIMES_S), rel=0.15)
-    repeated = [(a, b) for a, b in zip(arrivals, arrivals[1:], strict=False) if a[0] == b[0]]
+    repeated = [(a, b) for a, b in pairwise(arrivals) if a[0] == b[0]]
     assert all(a == b for a, b in repeated)
     assert len(repeated) == len(arrivals) - len(TIMES_S)
 
@@ -65,7 +67,9 @@ def test_no_packets_give_no_arrivals() -> None:
     assert deliver([], LinkConfig(loss_pct=5), seed=1) == []
 
 
-@pytest.mark.parametrize("config", [LinkConfig(loss_pct=100), LinkConfig(connection_interval_s=0), LinkConfig(burst_packets=0)])
+@pytest.mark.parametrize(
+    "config", [LinkConfig(loss_pct=100), LinkConfig(connection_interval_s=0), LinkConfig(burst_packets=0)]
+)
 def test_an_impossible_link_is_refused(config: LinkConfig) -> None:
     with pytest.raises(UsageError):
         deliver(TIMES_S, config, seed=1)
