@@ -10,11 +10,12 @@ An MCAP file (https://mcap.dev) with zstd chunks of about one second; the header
 3. One Metadata record `gaitpipe` with the caller's metadata, a copy for other programs; the reader does not use it.
 4. Chunks. Channel `/imu/<side>/<characteristic>` (schema `gaitpipe.RawNotification`) with metadata `side`, `placement`,
    `profile_id`, `profile_sha256`, `device`; channel `/event` (schema `gaitpipe.RecordingEvent`, JSON).
-5. When the recording is closed: the attachments of 1 and 2 again, attachment `end.json` (`items`: one more than the
-   sequence number of the last message), then MCAP's own summary and footer.
+5. After about ten seconds, between two chunks: the attachments of 1 and 2 again.
+6. When the recording is closed: these attachments once more, attachment `end.json` (`items`: one more than the sequence
+   number of the last message), then MCAP's own summary and footer.
 
 Attachments and chunks carry a CRC-32 each, MCAP's other records do not: nothing that changes a sample stands elsewhere.
-Attachments come first, so that a torn file still has them, and last, so that a damaged start does not cost the rest.
+Attachments come first, so that a torn file still has them, and again, so that a damaged start does not cost the rest.
 
 Message
 -------

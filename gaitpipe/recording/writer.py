@@ -6,8 +6,9 @@ Rules:
 2. What is needed to decode (`session.json`, profiles) is on disk before the first notification.
 3. A chunk is closed and forced to disk once a second of host monotonic time, told by the items themselves and, when
    none arrive, by `tick`. What is lost when everything stops is therefore less than the open second.
-4. `close` closes the last chunk, repeats the description and writes MCAP's index.
-5. After an error of the file system nothing more is written: what is on disk stays as it is, and can be salvaged.
+4. What is needed to decode is repeated after ten seconds, so that a damaged start of a torn file does not cost it all.
+5. `close` closes the last chunk, repeats the description and writes MCAP's index.
+6. After an error of the file system nothing more is written: what is on disk stays as it is, and can be salvaged.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup, Side
 from gaitpipe.recording import layout
 
 FLUSH_INTERVAL_NS = 1_000_000_000
+REPEAT_AFTER_FLUSHES = 10
 SOFTWARE = f"gaitpipe {__version__}"
 _sync_data: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS and Windows have fsync only
 
@@ -71,6 +73,7 @@ class RecordingWriter:
         self._utc_ns = session_start_utc_ns
         self._sequence = 0
         self._pending = 0
+        self._flushes = 0
         self._flushed_ns = session_start_monotonic_ns
         self._channels: dict[tuple[Side | None, str], int] = {}
         self._failed = False
@@ -96,7 +99,10 @@ class RecordingWriter:
         return self._bytes if self._file.closed else self._file.tell()
 
     def write(self, item: RawNotification | RecordingEvent, sequence: int | None = None) -> None:
-        """Add one item; `sequence` is given only when a file is rewritten and its losses must stay visible."""
+        """Add one item; once a second this takes as long as the disk does (milliseconds, tens when it is busy).
+
+        `sequence` is given only when a file is rewritten and its losses must stay visible.
+        """
         if self._closed or self._failed:
             raise RecordingError(str(self.path), "the recording is closed", "Start a new recording.")
         data = layout.encode_item(item, self._tag)
@@ -114,6 +120,10 @@ class RecordingWriter:
         if self._pending and not self._failed and not self._closed and now_ns - self._flushed_ns >= FLUSH_INTERVAL_NS:
             self._flush()
             self._flushed_ns = now_ns
+            self._flushes += 1
+            if self._flushes == REPEAT_AFTER_FLUSHES:
+                with self._as_recording_error():
+                    self._attach_description()
 
     def close(self) -> None:
         """Close the last chunk and write the index; calling it again does nothing."""

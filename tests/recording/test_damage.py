@@ -130,6 +130,17 @@ def test_zero_filled_tail_loses_only_what_it_covers(tmp_path, make, write, damag
     assert salvage.tail_bytes >= zeros
 
 
+@pytest.mark.parametrize("close", [True, False])
+def test_destroyed_start_does_not_cost_the_rest(make, write, damaged, tmp_path, close):
+    items = make(15)
+    content = write(tmp_path / "a.mcap", items, close=close).read_bytes()
+    got, salvage = read(damaged(bytes(3000) + content[3000:]))
+    assert is_subsequence(got, items)
+    assert len(got) >= len(items) - 80
+    assert salvage.messages_lost > 0
+    assert salvage.lost_s == pytest.approx(got[0].host_monotonic_ns / 1e9 - 5.0)
+
+
 def test_hole_in_the_middle_is_told_with_its_length(tmp_path, make, write, damaged):
     items = make(10)
     path = write(tmp_path / "a.mcap", items)
