@@ -22,7 +22,7 @@ from bleak.exc import BleakError, BleakGATTProtocolError
 from bleak.uuids import normalize_uuid_str
 
 from gaitpipe.simulate.bumble_api import att, core, device, gatt_client
-from gaitpipe.simulate.virtual_link import ATT_HEADER_BYTES
+from gaitpipe.simulate.virtual_link import ATT_HEADER_BYTES, uninterrupted
 
 if TYPE_CHECKING:
     from gaitpipe.simulate.radio import VirtualAdapter
@@ -163,7 +163,7 @@ class VirtualClient(BaseBleakClient):
         if connection is None or lost is None:
             return
         try:
-            await connection.disconnect()
+            await uninterrupted(connection.disconnect())
             async with asyncio.timeout(DISCONNECT_TIMEOUT_S):
                 await asyncio.wait({lost})
         except (core.BaseBumbleError, TimeoutError):

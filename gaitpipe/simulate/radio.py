@@ -18,7 +18,7 @@ from gaitpipe.simulate.bleak_backend import VirtualBackend, make_backend
 from gaitpipe.simulate.bumble_api import core, hci
 from gaitpipe.simulate.clock import VirtualClock
 from gaitpipe.simulate.peripheral import VirtualSensor
-from gaitpipe.simulate.virtual_link import VirtualAir, VirtualController, make_device, retire_device
+from gaitpipe.simulate.virtual_link import VirtualAir, VirtualController, make_device, retire_device, uninterrupted
 
 HOST_ADDRESS = "F0:00:00:00:00:00"
 
@@ -61,14 +61,18 @@ class VirtualAdapter:
         self.require_power()
         self._listeners.append(listener)
         if len(self._listeners) == 1:
-            await self._device.start_scanning(legacy=True, active=True)
+            try:
+                await uninterrupted(self._device.start_scanning(legacy=True, active=True))
+            except asyncio.CancelledError:
+                await self.stop_scan(listener)
+                raise
 
     async def stop_scan(self, listener: AdvertisementListener) -> None:
         """Stop reporting to `listener`; the radio scans on while others listen."""
         if listener in self._listeners:
             self._listeners.remove(listener)
             if not self._listeners:
-                await self._device.stop_scanning(legacy=True)
+                await uninterrupted(self._device.stop_scanning(legacy=True))
 
     def _on_advertisement(self, advertisement: Any) -> None:
         for listener in tuple(self._listeners):
@@ -83,25 +87,28 @@ class VirtualAdapter:
             It does not advertise, or the link failed.
         """
         self.require_power()
-        target = hci.Address(address)
         async with self._connecting:
+            attempt = asyncio.ensure_future(self._device.connect(hci.Address(address), timeout=timeout_s))
             try:
-                return await self._device.connect(target, timeout=timeout_s)
+                connection = await asyncio.shield(attempt)
             except asyncio.CancelledError:
-                await self._forget_attempt(target)
+                await self._forget(attempt)
                 raise
             except core.TimeoutError as error:
                 raise TimeoutError(f"no answer from {address} within {timeout_s:g} s") from error
             except core.ConnectionError as error:
                 raise BleakError(f"could not connect to {address}: {error}") from error
+        if self._device.connections.get(connection.handle) is not connection:  # a sensor may hang up at once
+            raise BleakError("failed to discover services, device disconnected")
+        return connection
 
-    async def _forget_attempt(self, target: hci.Address) -> None:
+    async def _forget(self, attempt: asyncio.Future[Any]) -> None:
         """Undo a connection attempt whose caller gave up, be it still pending or just completed."""
+        attempt.cancel()
+        await asyncio.wait({attempt})
         self._controller.pending_le_connection = None
-        await asyncio.sleep(0)
-        for connection in list(self._device.connections.values()):
-            if connection.peer_address == target:
-                await connection.disconnect()
+        if not attempt.cancelled() and attempt.exception() is None:
+            await attempt.result().disconnect()
 
 
 class VirtualRadio:

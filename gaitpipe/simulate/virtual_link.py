@@ -13,10 +13,14 @@ Bumble 0.0.236 models a link between hosts and controllers in one process. What 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from gaitpipe.simulate.bumble_api import Connection, Controller, LocalLink, core, device, hci, ll
 
 ATT_HEADER_BYTES = 3
+
+T = TypeVar("T")
 
 
 class VirtualAir(LocalLink):
@@ -119,6 +123,22 @@ class VirtualController(Controller):
             self.on_le_disconnected(connection, reason)
             if peer is not None and far_end is not None:
                 peer.on_le_disconnected(far_end, reason)
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Let a short exchange with the controller end even if the caller is cancelled, and cancel the caller then.
+
+    Half an exchange would confuse bumble's host; and `asyncio.wait_for`, which it uses, loses a cancellation that
+    arrives together with the answer before Python 3.12.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # seen; the cancellation counts
+        raise
 
 
 def make_device(name: str, address: str, controller: VirtualController) -> device.Device:

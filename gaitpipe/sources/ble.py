@@ -21,11 +21,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from gaitpipe.errors import UsageError
 from gaitpipe.model import RawNotification, RecordingEvent, Side
 from gaitpipe.sources.ble_link import Clock, LinkOptions, LinkState, SensorLink, system_clock
-from gaitpipe.sources.ble_scan import BleBackend, FoundSensor, WantedSensor, find_all, scan
+from gaitpipe.sources.ble_scan import SETTLE_S, BleBackend, FoundSensor, WantedSensor, find_all, scan
 
 __all__ = ["BleBackend", "BleSource", "FoundSensor", "LinkState", "WantedSensor", "scan"]
 
 Item = RawNotification | RecordingEvent
+
+CANCEL_ATTEMPTS = 10
 
 
 class BleSource:
@@ -39,6 +41,8 @@ class BleSource:
         Other bleak backend classes than the platform's, as those of a virtual radio.
     scan_timeout_s
         How long to look for all sensors at the start.
+    settle_s
+        How much longer to look once enough were seen, so that a late name or a third sensor cannot change the sides.
     stall_timeout_s
         A sensor that is connected but silent for so long is reconnected.
     connect_timeout_s, rescan_s, longest_pause_s
@@ -53,6 +57,7 @@ class BleSource:
         *,
         backend: BleBackend | None = None,
         scan_timeout_s: float = 20.0,
+        settle_s: float = SETTLE_S,
         stall_timeout_s: float = 3.0,
         connect_timeout_s: float = 20.0,
         rescan_s: float = 5.0,
@@ -64,6 +69,7 @@ class BleSource:
             raise UsageError(f"one sensor a side is needed, not {sides}", "Name the sides left and right, each once.")
         self._wanted = tuple(wanted)
         self._scan_timeout_s = scan_timeout_s
+        self._settle_s = settle_s
         self._queue: asyncio.Queue[Item | BaseException | None] = asyncio.Queue()
         self._options = LinkOptions(
             emit=self._queue.put_nowait,
@@ -90,7 +96,7 @@ class BleSource:
         DeviceError
             A sensor is absent, refuses, is of another model, or Bluetooth cannot be used.
         """
-        sightings = await find_all(self._wanted, self._scan_timeout_s, self._options.backend)
+        sightings = await find_all(self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s)
         self._links = [
             SensorLink(wanted, sighting, self._options)
             for wanted, sighting in zip(self._wanted, sightings, strict=True)
@@ -136,9 +142,7 @@ class BleSource:
     async def stop(self) -> None:
         """Stop the streams and disconnect; may be called at any time and more than once."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end_tasks(tasks)
         await self._close_links()
         self._queue.put_nowait(None)
 
@@ -163,3 +167,14 @@ class BleSource:
             text = f"Sides were given by the order of the sensors' names: {pairs}."
         monotonic_ns, utc_ns = self._options.clock()
         self._queue.put_nowait(RecordingEvent(monotonic_ns, utc_ns, "advice", None, text))
+
+
+async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel, again if needed: before Python 3.12 `wait_for`, which stacks below us use, can lose a cancellation."""
+    for _ in range(CANCEL_ATTEMPTS):
+        pending = [task for task in tasks if not task.done()]
+        if not pending:
+            return
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=1.0)

@@ -319,7 +319,7 @@ class SensorLink:
                 if not state.streaming:
                     state.streaming = True
                     self._pause_s = 0.0
-                    self._advised.clear()
+                    self._advised &= {"mtu"}
                     self._event("streaming", state.device)
             state.notifications += 1
             emit(RawNotification(side, uuid, monotonic_ns, utc_ns, bytes(payload)))

@@ -120,7 +120,9 @@ async def scan(
     return sorted(found, key=lambda item: (item.profile_id is None, -item.rssi, item.name, item.address))
 
 
-async def find_all(wanted: Sequence[WantedSensor], timeout_s: float, backend: BleBackend | None) -> list[Sighting]:
+async def find_all(
+    wanted: Sequence[WantedSensor], timeout_s: float, backend: BleBackend | None, settle_s: float = SETTLE_S
+) -> list[Sighting]:
     """Return one sighting for each wanted sensor, in their order, from one scan.
 
     Raises
@@ -141,7 +143,7 @@ async def find_all(wanted: Sequence[WantedSensor], timeout_s: float, backend: Bl
             try:
                 async with asyncio.timeout(timeout_s):
                     await enough.wait()
-                    await asyncio.sleep(SETTLE_S)
+                    await asyncio.sleep(settle_s)
             except TimeoutError:
                 pass  # what is missing is said below
     except LINK_ERRORS as error:

@@ -52,7 +52,7 @@ def dbus_daemon(folder: Path):
             process.wait(10)
 
 
-class DBusFailure(Exception):
+class DBusFailureError(Exception):
     """An error reply."""
 
     def __init__(self, name: str, text: str) -> None:
@@ -118,7 +118,7 @@ class FakeBluez:
     async def _answer(self, message: Message) -> None:
         try:
             signature, body = await self._call(message)
-        except DBusFailure as failure:
+        except DBusFailureError as failure:
             reply = Message.new_error(message, failure.name, failure.text)
         except BleakGATTProtocolError as error:
             text = f"Operation failed with ATT error: 0x{error.code:02x}"
@@ -132,52 +132,43 @@ class FakeBluez:
 
     async def _call(self, message: Message) -> tuple[str, list[Any]]:
         if message.path not in self.objects and message.path != "/":
-            raise DBusFailure("org.freedesktop.DBus.Error.UnknownObject", f"no object {message.path}")
-        match message.member:
-            case "GetManagedObjects":
-                return "a{oa{sa{sv}}}", [self.objects]
-            case "SetDiscoveryFilter":
-                return "", []
-            case "StartDiscovery":
-                await self._start_discovery()
-            case "StopDiscovery":
-                await self._stop_discovery()
-            case "Connect":
-                await self._connect(message.path)
-            case "Disconnect":
-                await self._disconnect(message.path)
-            case "ReadValue":
-                client, handle = self._target(message.path)
-                return "ay", [bytes(await client.read_gatt_char(handle))]
-            case "WriteValue":
-                client, handle = self._target(message.path)
-                data, options = message.body
-                with_response = options.get("type", Variant("s", "request")).value == "request"
-                await client.write_gatt_char(handle, bytes(data), response=with_response)
-            case "StartNotify":
-                await self._start_notify(message.path)
-            case "StopNotify":
-                client, handle = self._target(message.path)
-                await client.stop_notify(handle)
-                self._change(message.path, CHARACTERISTIC_INTERFACE, {"Notifying": Variant("b", False)})
-            case _:
-                raise DBusFailure("org.freedesktop.DBus.Error.UnknownMethod", f"no method {message.member}")
-        return "", []
+            raise DBusFailureError("org.freedesktop.DBus.Error.UnknownObject", f"no object {message.path}")
+        handlers = {
+            "GetManagedObjects": self._managed_objects,
+            "SetDiscoveryFilter": self._nothing,
+            "StartDiscovery": self._start_discovery,
+            "StopDiscovery": self._stop_discovery,
+            "Connect": self._connect,
+            "Disconnect": self._disconnect,
+            "ReadValue": self._read_value,
+            "WriteValue": self._write_value,
+            "StartNotify": self._start_notify,
+            "StopNotify": self._stop_notify,
+        }
+        if message.member not in handlers:
+            raise DBusFailureError("org.freedesktop.DBus.Error.UnknownMethod", f"no method {message.member}")
+        return await handlers[message.member](message.path, *message.body) or ("", [])
+
+    async def _managed_objects(self, _path: str) -> tuple[str, list[Any]]:
+        return "a{oa{sa{sv}}}", [self.objects]
+
+    async def _nothing(self, *_arguments: Any) -> None:
+        pass
 
     # -- discovery ------------------------------------------------------------------------------------------------
 
-    async def _start_discovery(self) -> None:
+    async def _start_discovery(self, _path: str) -> None:
         if not self.objects[ADAPTER][ADAPTER_INTERFACE]["Powered"].value:
-            raise DBusFailure("org.bluez.Error.NotReady", "Resource Not Ready")
+            raise DBusFailureError("org.bluez.Error.NotReady", "Resource Not Ready")
         if self._scanner is not None:
-            raise DBusFailure("org.bluez.Error.InProgress", "Operation already in progress")
+            raise DBusFailureError("org.bluez.Error.InProgress", "Operation already in progress")
         self._scanner = BleakScanner(self._on_advertisement, backend=self._radio.backend.scanner)
         await self._scanner.start()
         self._change(ADAPTER, ADAPTER_INTERFACE, {"Discovering": Variant("b", True)})
 
-    async def _stop_discovery(self) -> None:
+    async def _stop_discovery(self, _path: str) -> None:
         if self._scanner is None:
-            raise DBusFailure("org.bluez.Error.Failed", "No discovery started")
+            raise DBusFailureError("org.bluez.Error.Failed", "No discovery started")
         scanner, self._scanner = self._scanner, None
         await scanner.stop()
         self._change(ADAPTER, ADAPTER_INTERFACE, {"Discovering": Variant("b", False)})
@@ -213,7 +204,7 @@ class FakeBluez:
 
     async def _connect(self, path: str) -> None:
         if not self.objects[ADAPTER][ADAPTER_INTERFACE]["Powered"].value:
-            raise DBusFailure("org.bluez.Error.NotReady", "Resource Not Ready")
+            raise DBusFailureError("org.bluez.Error.NotReady", "Resource Not Ready")
         client = BleakClient(
             self._devices[path], lambda lost: self._on_disconnected(path, lost), backend=self._radio.backend.client
         )
@@ -256,7 +247,7 @@ class FakeBluez:
     async def _disconnect(self, path: str) -> None:
         client = self._clients.get(path)
         if client is None:
-            raise DBusFailure("org.bluez.Error.NotConnected", "Not Connected")
+            raise DBusFailureError("org.bluez.Error.NotConnected", "Not Connected")
         await client.disconnect()
 
     def _on_disconnected(self, path: str, _client: BleakClient) -> None:
@@ -271,8 +262,22 @@ class FakeBluez:
         """Return the client and the handle behind a characteristic's path."""
         client = self._clients.get("/".join(path.split("/")[:5]))
         if client is None:
-            raise DBusFailure("org.bluez.Error.Failed", "Not connected")
+            raise DBusFailureError("org.bluez.Error.Failed", "Not connected")
         return client, int(path[-4:], 16)
+
+    async def _read_value(self, path: str, _options: Any) -> tuple[str, list[Any]]:
+        client, handle = self._target(path)
+        return "ay", [bytes(await client.read_gatt_char(handle))]
+
+    async def _write_value(self, path: str, data: bytes, options: dict[str, Variant]) -> None:
+        client, handle = self._target(path)
+        with_response = options.get("type", Variant("s", "request")).value == "request"
+        await client.write_gatt_char(handle, bytes(data), response=with_response)
+
+    async def _stop_notify(self, path: str) -> None:
+        client, handle = self._target(path)
+        await client.stop_notify(handle)
+        self._change(path, CHARACTERISTIC_INTERFACE, {"Notifying": Variant("b", False)})
 
     async def _start_notify(self, path: str) -> None:
         client, handle = self._target(path)

@@ -29,7 +29,7 @@ async def test_two_sensors_at_once_lose_nothing(world, want):
         await wait_for(sensor.finished)
     for sensor, side in zip(sensors, ("left", "right"), strict=True):
         expected = list(range(sensor.packets_sent))
-        await recorded.until(lambda side=side, n=len(expected): len(recorded.payloads(side, DATA)) >= n, "all packets")
+        await recorded.until(lambda: len(recorded.payloads(side, DATA)) >= len(expected), "all packets")  # noqa: B023
         assert sequence_numbers(recorded.payloads(side, DATA)) == expected
         assert sensor.packets_sent >= 25
     assert recorded.source.link["left"].mtu == 247
