@@ -98,9 +98,9 @@ EVENT_DTYPE = np.dtype(
         ("rate_rad_s", "f8"),
     ]
 )
-"""One event: kind, place in samples, raw feature time, flags; for an initial contact also the peak |specific force| in
-the 60 ms from it and, for a foot, the pitch shortly before contact against its own mid-stance; `rate_rad_s` is the
-swing peak of a swing event."""
+"""One event: kind, place in samples, raw feature time, flags. An initial contact also carries the peak |specific force|
+of the 60 ms from it, the mean |rate| of its mid-stance and, for a foot, the pitch shortly before contact against
+its own mid-stance. `rate_rad_s` of a swing is its peak."""
 
 EVENTS_PER_CYCLE = 3
 SWING_END_FRACTION = 0.5
@@ -176,7 +176,7 @@ def vertex(ring: Any, i: int) -> float:
     if curvature == 0.0:
         return 0.0
     offset = 0.5 * (before - after) / curvature
-    return min(0.5, max(-0.5, offset))
+    return float(min(0.5, max(-0.5, offset)))
 
 
 @njit(cache=True)
@@ -277,7 +277,7 @@ def _time_at(ring: Any, sample: float) -> float:
     times = ring[:, TIME]
     whole = int(np.floor(sample))
     fraction = sample - whole
-    return times[whole & MASK] + fraction * (times[(whole + 1) & MASK] - times[whole & MASK])
+    return float(times[whole & MASK] + fraction * (times[(whole + 1) & MASK] - times[whole & MASK]))
 
 
 @njit(cache=True)
@@ -303,23 +303,30 @@ def _in_hole(ring: Any, sample: float, margin: int) -> bool:
 
 
 @njit(cache=True)
-def _strike_pitch(ring: Any, par: Any, ic: float, tc: float) -> float:
-    """Foot pitch shortly before contact, with zero at the stillest moment of its own stance.
-
-    The rate is summed from (ic - bias - lead) to mid-stance; at mid-stance the foot lies flat, so the pitch before was
-    minus that sum. Over a tenth of a second the gyroscope's bias does not matter.
-    """
+def _stillest(ring: Any, ic: float, tc: float) -> int:
+    """Sample of the smallest |rate| between 15 and 60 % of the contact: mid-stance, where a foot lies flat."""
     raw = ring[:, RAW_RATE]
     span = tc - ic
     still = int(ic + 0.15 * span)
     for i in range(still, int(ic + 0.60 * span)):
         if abs(raw[i & MASK]) < abs(raw[still & MASK]):
             still = i
+    return still
+
+
+@njit(cache=True)
+def _pitch_before(ring: Any, par: Any, ic: float, still: int) -> float:
+    """Foot pitch shortly before contact, with zero at the stillest moment of its own stance.
+
+    The rate is summed from (ic - bias - lead) to mid-stance; at mid-stance the foot lies flat, so the pitch before was
+    minus that sum. Over a tenth of a second the gyroscope's bias does not matter.
+    """
+    raw = ring[:, RAW_RATE]
     start = int(np.floor(ic - par["ic_lead"] + 0.5))
     total = 0.0
     for i in range(start, still):
         total += 0.5 * (raw[i & MASK] + raw[(i + 1) & MASK])
-    return -total * par["interval_s"]
+    return float(-total * par["interval_s"])
 
 
 @njit(cache=True)
@@ -334,6 +341,18 @@ def _peak_acc(ring: Any, par: Any, ic: float) -> Any:
         if int(flags[i & MASK]) & ACC_CLIPPED:
             clipped = EVENT_CLIPPED
     return np.sqrt(peak), clipped
+
+
+@njit(cache=True)
+def _stance_rate(ring: Any, ic: float, tc: float) -> float:
+    """Mean |rate| between 20 and 50 % of the contact: small for a foot, which lies flat then, large for a shank."""
+    raw = ring[:, RAW_RATE]
+    span = tc - ic
+    first, last = int(ic + 0.20 * span), int(ic + 0.50 * span) + 1
+    total = 0.0
+    for i in range(first, last):
+        total += abs(raw[i & MASK])
+    return total / (last - first)
 
 
 @njit(cache=True)
@@ -354,8 +373,9 @@ def _report_contact(ring: Any, par: Any, start: int, stop: int, events: Any, n: 
     events[n - 1]["flags"] |= clipped
     if tc == MISSING:
         return n
+    events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic - delay, tc - delay)
     if is_foot:
-        events[n - 1]["pitch_rad"] = _strike_pitch(ring, par, ic - delay, tc - delay)
+        events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic - delay, _stillest(ring, ic - delay, tc - delay))
     lost = _in_hole(ring, tc - delay, par["gap_margin"])
     return _emit(events, n, EVENT_TC, tc - delay, _time_at(ring, tc - delay), EVENT_LOST if lost else 0)
 

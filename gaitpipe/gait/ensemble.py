@@ -1,0 +1,64 @@
+"""Mean and spread of the sagittal rotation rate over the strides of one foot, as running sums of constant size."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from gaitpipe.gait.strides import Stride
+from gaitpipe.model import Ensemble, FloatArray, SampleBlock
+
+POINTS = 101
+KEEP_S = 6.0
+
+
+class EnsembleBuilder:
+    """Collects aligned samples of the last seconds and adds each good stride to the running sums, by mode."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
+        self._count = {"run": 0, "walk": 0}
+        self._mean = {mode: np.zeros(POINTS) for mode in self._count}
+        self._squares = {mode: np.zeros(POINTS) for mode in self._count}
+        self._contact = dict.fromkeys(self._count, 0.0)
+
+    def feed(self, block: SampleBlock) -> None:
+        """Remember the aligned samples for as long as a stride may still need them."""
+        self._blocks.append((block.time_s, -np.degrees(block.gyr_rad_s[:, 1])))
+
+    def add(self, stride: Stride) -> None:
+        """Resample the stride to the grid and add it (Welford's running mean and squares)."""
+        if stride.quality != "ok":
+            return
+        phase = np.linspace(stride.ic_s, stride.next_ic_s, POINTS)
+        near = [part for part in self._blocks if part[0][-1] >= phase[0] - 0.1 and part[0][0] <= phase[-1] + 0.1]
+        if not near:
+            return
+        times = np.concatenate([part[0] for part in near])
+        curve = np.interp(phase, times, np.concatenate([part[1] for part in near]))
+        mode = stride.mode
+        self._count[mode] += 1
+        step = curve - self._mean[mode]
+        self._mean[mode] += step / self._count[mode]
+        self._squares[mode] += step * (curve - self._mean[mode])
+        contact_pct = 100.0 * (stride.tc_s - stride.ic_s) / (stride.next_ic_s - stride.ic_s)
+        self._contact[mode] += (contact_pct - self._contact[mode]) / self._count[mode]
+
+    def forget(self, before_s: float) -> None:
+        """Drop samples that no coming stride can reach."""
+        while self._blocks and self._blocks[0][0][-1] < before_s - KEEP_S:
+            self._blocks.popleft()
+
+    def result(self, mode: str) -> Ensemble | None:
+        """Mean and standard deviation over the strides of a mode, None with fewer than two."""
+        count = self._count[mode]
+        if count < 2:
+            return None
+        return Ensemble(
+            phase_pct=np.linspace(0.0, 100.0, POINTS),
+            mean=self._mean[mode].copy(),
+            sd=np.sqrt(self._squares[mode] / (count - 1)),
+            stride_count=count,
+            terminal_contact_pct=self._contact[mode],
+        )

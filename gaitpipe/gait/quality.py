@@ -1,0 +1,219 @@
+"""What a person should know about the data before believing the figures: findings with advice, never silent numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gaitpipe.gait.summary import counted
+from gaitpipe.gait.table import StrideTable
+from gaitpipe.gait.windows import Windows
+from gaitpipe.model import STANDARD_GRAVITY_M_S2, Finding, SampleBlock, SensorInfo, SensorResult, Severity, Side
+
+WATCH_S = 120.0
+FASTEST_RAD_S = 70.0
+"""4000 deg/s: twice the range of the sensors in use, so more is a wrong unit."""
+FOOT_STANCE_RATIO_MAXIMUM = 0.17
+SHANK_STANCE_RATIO_MINIMUM = 0.15
+"""Mean |rate| of mid-stance over swing peak. On trials of five runners at 2-5 m/s, read as foot: feet 0.05-0.15, shanks
+0.13-0.36; read as shank: shanks 0.19-0.43, feet 0.05-0.25. Between the two limits nothing is said."""
+FEW_STRIDES = 30
+
+
+class StreamWatch:
+    """Looks at the first two minutes of a raw stream for wrong units, in windows of half a second."""
+
+    def __init__(self, info: SensorInfo) -> None:
+        self._info = info
+        self._windows = Windows(max(8, round(0.5 * info.rate_hz)))
+        self._left = round(WATCH_S * info.rate_hz)
+        self._quiet_sd = np.inf
+        self._quiet_norm = np.nan
+        self._fastest = 0.0
+        self._acc_sd = 0.0
+
+    def feed(self, block: SampleBlock) -> None:
+        """Look at one raw block."""
+        if self._left <= 0:
+            return
+        self._left -= len(block)
+        for acc, gyr in self._windows.push(block):
+            norm = np.sqrt(np.sum(acc * acc, axis=1))
+            sd = float(norm.std() / max(norm.mean(), 1e-9))
+            self._acc_sd = max(self._acc_sd, float(norm.std()))
+            if sd < self._quiet_sd:
+                self._quiet_sd, self._quiet_norm = sd, float(norm.mean())
+            if self._info.has_gyro:
+                self._fastest = max(self._fastest, float(np.max(np.abs(gyr))))
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with the units, if anything."""
+        side, found = self._info.side, []
+        ratio = self._quiet_norm / STANDARD_GRAVITY_M_S2
+        if not np.isnan(ratio) and not 0.5 < ratio < 2.0:
+            guess = " It looks like g." if 0.05 < ratio < 0.3 else ""
+            guess = " It looks like milli-g." if 50.0 < ratio < 300.0 else guess
+            found.append(
+                Finding(
+                    "acc_units",
+                    "error",
+                    f"The acceleration of the {side} sensor is {self._quiet_norm:.3g} m/s^2 at its quietest, "
+                    f"far from gravity (9.81).{guess}",
+                    "Give acceleration in m/s^2 with gravity included (1 g = 9.80665 m/s^2), or correct the profile.",
+                    side,
+                )
+            )
+        if self._fastest > FASTEST_RAD_S:
+            found.append(
+                Finding(
+                    "gyr_units",
+                    "error",
+                    f"The rotation rate of the {side} sensor reaches {self._fastest:.0f} rad/s; no leg does. "
+                    "It looks like deg/s.",
+                    "Give rotation rate in rad/s (divide deg/s by 57.29578), or correct the profile.",
+                    side,
+                )
+            )
+        elif self._info.has_gyro and self._acc_sd > 0.5 * STANDARD_GRAVITY_M_S2 and self._fastest < 0.5:
+            found.append(
+                Finding(
+                    "gyr_units",
+                    "error",
+                    f"The {side} sensor is shaken but its rotation rate stays below {self._fastest:.2f} rad/s.",
+                    "Check that the rotation rate is in rad/s and that the gyroscope was on.",
+                    side,
+                )
+            )
+        return found
+
+
+def sensor_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
+    """Findings of one sensor: its stream, its mounting, its strides."""
+    return [
+        *_stream_findings(result),
+        *_alignment_findings(result),
+        *_stride_findings(result, table),
+        *_placement_findings(result, table),
+    ]
+
+
+def _stream_findings(result: SensorResult) -> list[Finding]:
+    info, quality, found = result.info, result.quality, []
+    side = info.side
+    total = quality.samples + quality.lost_samples
+    lost_pct = 100.0 * quality.lost_samples / total if total else 0.0
+    if lost_pct > 1.0:
+        severity: Severity = "warning" if lost_pct > 5.0 else "info"
+        message = f"{lost_pct:.1f} % of the {side} sensor's samples were lost, in {quality.gaps} gaps."
+        advice = "Bring the receiver closer, turn other radio traffic off, or lower the rate."
+        found.append(Finding("sample_loss", severity, message, advice, side))
+    if quality.resets:
+        message = f"The {side} sensor restarted or reconnected {quality.resets} time(s)."
+        found.append(Finding("sensor_restart", "warning", message, "Check its battery and its fit.", side))
+    if info.rate_hz < 100.0:
+        message = f"The {side} sensor ran at {info.rate_hz:.0f} Hz: peak acceleration is not given below 100 Hz."
+        found.append(Finding("low_rate", "info", message, "Use 200 Hz or more if the sensor can.", side))
+    measured = quality.measured_rate_hz
+    if measured is not None and abs(measured / info.rate_hz - 1.0) > 0.02:
+        message = f"The {side} sensor ran at {measured:.1f} Hz instead of {info.rate_hz:.1f} Hz."
+        found.append(
+            Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)
+        )
+    if quality.acc_clipped_samples:
+        message = (
+            f"{quality.acc_clipped_samples} acceleration samples of the {side} sensor are at the end of its range."
+        )
+        found.append(Finding("acc_clipped", "info", message, "Clipped peaks are left out, not repaired.", side))
+    if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
+        message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
+        found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))
+    if not info.has_gyro:
+        message = f"The {side} sensor has no gyroscope: cadence only, no contact time and no angles."
+        found.append(
+            Finding("no_gyroscope", "warning", message, "Use a sensor with a gyroscope for contact time.", side)
+        )
+    return found
+
+
+def _alignment_findings(result: SensorResult) -> list[Finding]:
+    side, report = result.info.side, result.alignment
+    if not result.info.has_gyro:
+        return []
+    if report is None:
+        message = f"The {side} sensor saw too little movement to be aligned: no strides are given for it."
+        advice = "Stand still for 5 s, then walk or run for at least 10 s."
+        return [Finding("no_movement", "warning", message, advice, side)]
+    found = []
+    if report.standing_s == 0.0:
+        message = f"No quiet standing was found for the {side} sensor: its mounting is known less well."
+        found.append(Finding("no_standing", "info", message, "Stand still for 5 s at the start of a recording.", side))
+    if report.confidence == "low":
+        message = f"The mounting of the {side} sensor could not be found with confidence."
+        advice = "Fix the sensor firmly, stand still for 5 s, then run straight ahead."
+        found.append(Finding("alignment_low", "warning", message, advice, side))
+    return found
+
+
+def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
+    side = result.info.side
+    if not result.info.has_gyro or result.alignment is None:
+        return []
+    mine = table.of_side(side)
+    kept, good = int(mine.sum()), int((mine & counted(table)).sum()) if len(table.rows) else 0
+    if good == 0:
+        message = f"No usable stride was found on the {side} side."
+        return [
+            Finding("no_strides", "warning", message, "Check the placement, and that the recording holds gait.", side)
+        ]
+    found = []
+    if good < FEW_STRIDES:
+        message = f"Only {good} strides count on the {side} side: means are uncertain, variability is not meaningful."
+        found.append(Finding("few_strides", "info", message, f"Record at least {FEW_STRIDES} strides a side.", side))
+    dropped = kept - good + sum(result.rejected_strides.values())
+    if dropped > 0.2 * (dropped + good):
+        message = f"{dropped} of {dropped + good} strides of the {side} side do not count."
+        found.append(Finding("many_rejected", "warning", message, "See the reasons under data quality.", side))
+    return found
+
+
+def _placement_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
+    side, placement = result.info.side, result.info.placement
+    ratios = table.column("stance_rate_ratio")[table.of_side(side) & counted(table)]
+    ratios = ratios[np.isfinite(ratios)]
+    if len(ratios) < 5:
+        return []
+    ratio = float(np.median(ratios))
+    if ratio <= FOOT_STANCE_RATIO_MAXIMUM if placement == "foot" else ratio >= SHANK_STANCE_RATIO_MINIMUM:
+        return []
+    other = "shank" if placement == "foot" else "foot"
+    message = (
+        f"The {side} sensor was given as {placement} but moves like one on the {other}: its figures are not reliable."
+    )
+    return [Finding("placement", "error", message, f"Analyse it again with the placement {other}.", side)]
+
+
+def pair_findings(sides: Sequence[Side], table: StrideTable) -> list[Finding]:
+    """Findings about the two feet together, and about the session when there is no gait at all."""
+    if not len(table.rows):
+        return [
+            Finding(
+                "no_gait",
+                "warning",
+                "No running or walking was found.",
+                "Check that the recording holds at least 10 s of gait and that the sensors sat on the feet or shanks.",
+            )
+        ]
+    found = []
+    if not (counted(table) & (table.rows["mode"] == "run")).any():
+        found.append(Finding("no_running", "info", "No running was found: the figures are of walking."))
+    if len(sides) == 1:
+        message = f"One foot only ({sides[0]}): step time, flight time and left-right differences are not given."
+        found.append(Finding("one_foot", "info", message, "Use two sensors for them."))
+        return found
+    steps = (table.column("other_ic_s") - table.column("ic_s")) / (table.column("next_ic_s") - table.column("ic_s"))
+    steps = steps[np.isfinite(steps) & counted(table)]
+    if len(steps) >= 10 and not 0.35 < float(np.median(steps)) < 0.65:
+        message = "The two sensors do not alternate: they may sit on the same foot, or their clocks are not aligned."
+        found.append(Finding("not_alternating", "warning", message, "Check which sensor is on which foot."))
+    return found

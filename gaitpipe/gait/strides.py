@@ -1,0 +1,181 @@
+"""From the events of one foot to its strides, each with its reason when it does not count.
+
+Rules
+  1. A contact is an initial contact and the terminal contact that follows it before the next one.
+  2. A stride runs from one initial contact to the next of the same foot and is given out when that next one comes.
+     It speaks of the contact at its beginning.
+  3. A restart of the detector, a lost initial contact or a stride longer than walking allows breaks the chain: the
+     stride that was open is dropped and counted, and the next contact begins a new chain.
+  4. A stride that is kept may still be poor. Its reasons stand in `quality`; only `ok` strides enter the means.
+  5. Walking is a duty factor above one half (no flight), with hysteresis over three strides.
+  6. Corrected times are raw feature times minus the placement's bias; both are kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from gaitpipe.core.kernel import EVENT_CLIPPED, EVENT_IC, EVENT_LOST, EVENT_RESTART, EVENT_SWING, EVENT_TC
+from gaitpipe.core.params import DetectorParams
+from gaitpipe.evidence import value
+from gaitpipe.model import Side
+
+
+class Reason(Enum):
+    """Why a stride does not count, or was dropped."""
+
+    NO_TERMINAL_CONTACT = "no_terminal_contact"
+    GAP = "gap"
+    STRIDE_TIME = "stride_time"
+    CONTACT_TIME = "contact_time"
+    TRANSITION = "transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """One stride of one foot before the other foot is known; NaN where not seen. Angles in rad, times in s.
+
+    `stance_rate_ratio` is the mean |rotation rate| of mid-stance over the swing's peak: which segment this is.
+    """
+
+    side: Side
+    number: int
+    ic_s: float
+    tc_s: float
+    ic_raw_s: float
+    tc_raw_s: float
+    next_ic_s: float
+    foot_pitch_ic_rad: float
+    stance_rate_ratio: float
+    peak_acc_m_s2: float
+    mode: str
+    quality: str
+
+
+@dataclass(slots=True)
+class _Contact:
+    ic_raw_s: float
+    lost: bool
+    pitch_rad: float
+    stance_rate_rad_s: float
+    peak_acc_m_s2: float
+    tc_raw_s: float = np.nan
+    tc_lost: bool = False
+
+
+@dataclass(slots=True)
+class StrideBuilder:
+    """Builds the strides of one foot from its events, in order of time."""
+
+    side: Side
+    params: DetectorParams
+    dropped: Counter[str] = field(default_factory=Counter)
+    _open: _Contact | None = None
+    _number: int = 0
+    _mode: str = "run"
+    _swing_rad_s: float = np.nan
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=9))
+    _duty: deque[float] = field(default_factory=lambda: deque(maxlen=3))
+
+    def push(self, events: np.ndarray) -> list[Stride]:
+        """Strides completed by these events, shape (k,) of `core.kernel.EVENT_DTYPE`."""
+        strides = []
+        for event in events:
+            kind = event["kind"]
+            if kind == EVENT_IC:
+                stride = self._initial_contact(event)
+                if stride is not None:
+                    strides.append(stride)
+            elif kind == EVENT_TC and self._open is not None:
+                self._open.tc_raw_s = float(event["time_s"])
+                self._open.tc_lost = bool(event["flags"] & EVENT_LOST)
+            elif kind == EVENT_RESTART:
+                self._drop(Reason.GAP)
+            elif kind == EVENT_SWING:
+                self._swing_rad_s = float(event["rate_rad_s"])
+        return strides
+
+    def _drop(self, reason: Reason) -> None:
+        if self._open is not None:
+            self.dropped[reason.value] += 1
+            self._open = None
+
+    def _initial_contact(self, event: np.void) -> Stride | None:
+        contact = _Contact(
+            float(event["time_s"]),
+            bool(event["flags"] & EVENT_LOST),
+            float(event["pitch_rad"]),
+            float(event["rate_rad_s"]),
+            np.nan if event["flags"] & EVENT_CLIPPED else float(event["peak_acc_m_s2"]),
+        )
+        previous, self._open = self._open, contact
+        if previous is None:
+            return None
+        if contact.ic_raw_s - previous.ic_raw_s > self.params.maximum_stride_s:
+            self.dropped[Reason.STRIDE_TIME.value] += 1
+            return None
+        if previous.lost:
+            self.dropped[Reason.GAP.value] += 1
+            return None
+        return self._stride(previous, contact.ic_raw_s, contact.lost)
+
+    def _stride(self, contact: _Contact, next_ic_raw_s: float, next_lost: bool) -> Stride:
+        bias_s = self.params.ic_bias_s
+        stride_time_s = next_ic_raw_s - contact.ic_raw_s
+        ic_s, tc_s = contact.ic_raw_s - bias_s, contact.tc_raw_s - self.params.tc_bias_s
+        contact_time_s = tc_s - ic_s
+        if contact.tc_lost:
+            tc_s = contact_time_s = np.nan
+        self._follow_mode(contact_time_s / stride_time_s)
+        reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or next_lost)
+        if not next_lost:
+            self._recent.append(stride_time_s)
+        self._number += 1
+        return Stride(
+            self.side,
+            self._number,
+            ic_s,
+            tc_s,
+            contact.ic_raw_s,
+            np.nan if contact.tc_lost else contact.tc_raw_s,
+            next_ic_raw_s - bias_s,
+            contact.pitch_rad,
+            contact.stance_rate_rad_s / self._swing_rad_s,
+            contact.peak_acc_m_s2,
+            self._mode,
+            ";".join(reason.value for reason in reasons) or "ok",
+        )
+
+    def _reasons(self, stride_time_s: float, contact_time_s: float, in_gap: bool) -> list[Reason]:
+        reasons = []
+        if in_gap:
+            reasons.append(Reason.GAP)
+        elif np.isnan(contact_time_s):
+            reasons.append(Reason.NO_TERMINAL_CONTACT)
+        elif contact_time_s < self.params.minimum_contact_s or (
+            self._mode == "run" and contact_time_s > value("contact_time_maximum_run_s")
+        ):
+            reasons.append(Reason.CONTACT_TIME)
+        if not self.params.minimum_stride_s <= stride_time_s <= self.params.maximum_stride_s:
+            reasons.append(Reason.STRIDE_TIME)
+        elif len(self._recent) >= 3 and abs(stride_time_s / float(np.median(self._recent)) - 1.0) > value(
+            "transition_stride_change"
+        ):
+            reasons.append(Reason.TRANSITION)
+        return reasons
+
+    def _follow_mode(self, duty_factor: float) -> None:
+        if np.isnan(duty_factor):
+            return
+        self._duty.append(duty_factor)
+        middle, margin = value("duty_factor_walk"), value("duty_factor_hysteresis")
+        if self._number == 0 and len(self._duty) == 1:
+            self._mode = "walk" if duty_factor > middle else "run"
+        elif len(self._duty) == 3 and min(self._duty) > middle + margin:
+            self._mode = "walk"
+        elif len(self._duty) == 3 and max(self._duty) < middle - margin:
+            self._mode = "run"

@@ -1,0 +1,74 @@
+"""The stride table as the metrics see it: one row a stride and side with its own times and the other foot's contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.gait.strides import Stride
+from gaitpipe.model import FloatArray, SensorInfo, Side
+
+ROW_DTYPE = np.dtype(
+    [
+        ("side", "U5"),
+        ("stride", "i8"),
+        ("ic_s", "f8"),
+        ("tc_s", "f8"),
+        ("ic_raw_s", "f8"),
+        ("tc_raw_s", "f8"),
+        ("next_ic_s", "f8"),
+        ("other_ic_s", "f8"),
+        ("foot_pitch_ic_rad", "f8"),
+        ("stance_rate_ratio", "f8"),
+        ("peak_acc_m_s2", "f8"),
+        ("mode", "U4"),
+        ("quality", "U120"),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StrideTable:
+    """Rows of `ROW_DTYPE`, shape (n,), in order of `ic_s`, with what is known of the session."""
+
+    rows: NDArray[np.void]
+    sensors: Mapping[Side, SensorInfo]
+    belt_speed_m_s: float | None = None
+
+    def column(self, name: str) -> FloatArray:
+        """One float column, shape (n,)."""
+        return np.asarray(self.rows[name], dtype=np.float64)
+
+    def of_side(self, side: Side) -> NDArray[np.bool_]:
+        """Mask of the rows of one foot, shape (n,)."""
+        return np.asarray(self.rows["side"] == side)
+
+
+def row_of(stride: Stride, other_ic_s: float) -> tuple[object, ...]:
+    """The tuple of one row, in the order of `ROW_DTYPE`."""
+    return (
+        stride.side,
+        stride.number,
+        stride.ic_s,
+        stride.tc_s,
+        stride.ic_raw_s,
+        stride.tc_raw_s,
+        stride.next_ic_s,
+        other_ic_s,
+        stride.foot_pitch_ic_rad,
+        stride.stance_rate_ratio,
+        stride.peak_acc_m_s2,
+        stride.mode,
+        stride.quality,
+    )
+
+
+def table_of(
+    rows: Iterable[tuple[object, ...]], sensors: Mapping[Side, SensorInfo], belt_speed_m_s: float | None
+) -> StrideTable:
+    """Build the table from rows, sorted by contact time and side."""
+    array = np.array(list(rows), dtype=ROW_DTYPE)
+    return StrideTable(array[np.lexsort((array["side"], array["ic_s"]))], sensors, belt_speed_m_s)

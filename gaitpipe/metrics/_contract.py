@@ -1,0 +1,57 @@
+"""What a metric is: one value a stride, from the stride table alone, so that it cannot depend on packet sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gaitpipe.gait.table import StrideTable
+from gaitpipe.model import FloatArray, SensorInfo
+
+
+@dataclass(frozen=True, slots=True)
+class MetricContext:
+    """What the uncertainty of a mean may depend on: the sensor, the mean stride time and the clocks of both feet.
+
+    `clock_s` is the standard uncertainty between the two feet's clocks, 0 for files with one time base.
+    """
+
+    sensor: SensorInfo
+    stride_time_s: float
+    clock_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StrideMetric:
+    """A column of `strides.csv` and a row of the metric table.
+
+    `compute` gives one value a row in the column's SI unit, NaN where it cannot be had; it never raises on data.
+    `systematic_sd` is the standard uncertainty that does not shrink with more strides, in the same unit, None when
+    unknown; `repeat_sd` the part of it that changes from one mounting to the next, for the smallest detectable change.
+    `source` is a key of `evidence.SOURCES`. `example` holds table fields of one stride and the value they must give.
+    """
+
+    key: str
+    label: str
+    unit: str
+    display_unit: str
+    display_scale: float
+    display_decimals: int
+    definition: str
+    source: str
+    compute: Callable[[StrideTable], FloatArray]
+    systematic_sd: Callable[[MetricContext], float | None]
+    repeat_sd: Callable[[MetricContext], float | None]
+    example: tuple[dict[str, float], float]
+    in_summary: bool = True
+    order: int = 100
+
+
+def none(_: MetricContext) -> float | None:
+    """No uncertainty can be given."""
+    return None
+
+
+def zero(_: MetricContext) -> float | None:
+    """A bias of the event times cancels in this metric."""
+    return 0.0

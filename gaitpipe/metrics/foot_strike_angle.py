@@ -1,0 +1,37 @@
+"""Foot strike angle."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gaitpipe.evidence import value
+from gaitpipe.gait.table import StrideTable
+from gaitpipe.metrics._contract import MetricContext, StrideMetric
+from gaitpipe.model import FloatArray
+
+
+def foot_strike_angle_deg(table: StrideTable) -> FloatArray:
+    """Foot pitch 10 ms before contact against its own mid-stance [deg], toes up positive, shape (n,)."""
+    return np.degrees(table.column("foot_pitch_ic_rad"))
+
+
+def _systematic(_: MetricContext) -> float | None:
+    return value("foot_strike_angle_sd_deg")
+
+
+METRIC = StrideMetric(
+    key="foot_strike_angle_deg",
+    label="Foot strike angle",
+    unit="deg",
+    display_unit="deg",
+    display_scale=1.0,
+    display_decimals=1,
+    definition="Foot pitch 10 ms before initial contact, toes up positive, zero at the stillest moment of the same "
+    "stance. Foot sensors only.",
+    source="hamner2013",
+    compute=foot_strike_angle_deg,
+    systematic_sd=_systematic,
+    repeat_sd=_systematic,
+    example=({"foot_pitch_ic_rad": float(np.radians(12.0))}, 12.0),
+    order=70,
+)

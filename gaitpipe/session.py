@@ -1,0 +1,250 @@
+"""THE pipeline: blocks of samples in, stride updates out, and at the end the result of the session.
+
+Live recording, replay and batch analysis all feed this one class. What it says depends on each sensor's samples alone,
+not on how they were cut into blocks nor on how the two feet's blocks were interleaved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gaitpipe.metrics
+from gaitpipe.core.detector import Detector
+from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
+from gaitpipe.core.params import default_params, parameter_hash
+from gaitpipe.errors import UsageError
+from gaitpipe.gait.accelerometer import AccelerometerCadence
+from gaitpipe.gait.alignment import Aligner
+from gaitpipe.gait.bilateral import BilateralJoiner
+from gaitpipe.gait.ensemble import EnsembleBuilder
+from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
+from gaitpipe.gait.strides import Stride, StrideBuilder
+from gaitpipe.gait.summary import main_mode, summarise, window_cadence
+from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.metrics._contract import StrideMetric
+from gaitpipe.model import (
+    FLAG_ACC_CLIPPED,
+    FLAG_GYR_CLIPPED,
+    STRIDE_DTYPE,
+    Finding,
+    MetricSummary,
+    SampleBlock,
+    SensorInfo,
+    SensorResult,
+    SessionResult,
+    Side,
+    StreamQuality,
+    StrideUpdate,
+)
+from gaitpipe.registry import load_plugins
+
+WATERMARK_MARGIN_S = 0.5
+"""How long after the longest stride a contact can still become known: the gate's delay and the rest of a swing."""
+
+
+def metrics() -> tuple[StrideMetric, ...]:
+    """All metrics, found by looking into the folder `gaitpipe/metrics`."""
+    return load_plugins(gaitpipe.metrics, "METRIC", StrideMetric)
+
+
+@dataclass(slots=True)
+class _Foot:
+    """Everything the session keeps for one sensor with a gyroscope."""
+
+    info: SensorInfo
+    aligner: Aligner
+    detector: Detector
+    strides: StrideBuilder
+    ensemble: EnsembleBuilder
+    watch: StreamWatch
+    cadence: AccelerometerCadence | None
+    quality: StreamQuality = field(default_factory=StreamQuality)
+    next_sample: int = -1
+    first_s: float = np.nan
+    last_s: float = np.nan
+    last_swing_s: float = -np.inf
+
+
+class Session:
+    """One session of one or two sensors.
+
+    Parameters
+    ----------
+    sensors : sequence of SensorInfo
+        At most one a side.
+    belt_speed_m_s : float, optional
+        Speed of the treadmill belt, when there is one.
+
+    Raises
+    ------
+    UsageError
+        No sensor, two sensors on one side, or a belt speed outside 0.3-12 m/s.
+    """
+
+    def __init__(self, sensors: Sequence[SensorInfo], belt_speed_m_s: float | None = None) -> None:
+        sides = [info.side for info in sensors]
+        if not sides or len(set(sides)) != len(sides):
+            raise UsageError("a session needs one sensor, or one on each side", "Give --left and --right once each.")
+        if belt_speed_m_s is not None and not 0.3 <= belt_speed_m_s <= 12.0:
+            raise UsageError(
+                f"belt speed {belt_speed_m_s:g} m/s is not between 0.3 and 12 m/s",
+                "Give it in m/s: km/h divided by 3.6.",
+            )
+        self._belt_speed_m_s = belt_speed_m_s
+        self._feet: dict[Side, _Foot] = {info.side: _foot(info) for info in sensors}
+        self._joiner = BilateralJoiner(tuple(self._feet))
+        self._rows: list[tuple[object, ...]] = []
+
+    def feed(self, block: SampleBlock) -> list[StrideUpdate]:
+        """Take in one block and give out the strides of that foot that are complete now.
+
+        Raises
+        ------
+        ValueError
+            The block goes back in its sensor's samples or holds values that are not finite.
+        """
+        foot = self._feet[block.side]
+        _count(foot, block)
+        foot.watch.feed(block)
+        if foot.cadence is not None:
+            return [_cadence_update(block, cadence_spm) for cadence_spm in foot.cadence.feed(block)]
+        return self._detect(foot, foot.aligner.push(block))
+
+    def finish(
+        self, quality: Mapping[Side, StreamQuality] | None = None, findings: Iterable[Finding] = ()
+    ) -> SessionResult:
+        """End all streams and give the result.
+
+        `quality` holds the counts of the decoder or importer, `findings` what they found; both go into the result.
+        """
+        for foot in self._feet.values():
+            if foot.cadence is None:
+                self._detect(foot, foot.aligner.flush())
+        self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
+        table = table_of(self._rows, {side: foot.info for side, foot in self._feet.items()}, self._belt_speed_m_s)
+        qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
+        results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
+        found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
+        for result in results:
+            found.extend(sensor_findings(result, table))
+        if any(foot.cadence is None for foot in self._feet.values()):
+            found.extend(pair_findings(tuple(self._feet), table))
+        clocks = {side: qualities[side].clock_residual_s or 0.0 for side in self._feet}
+        summaries = summarise(table, metrics(), clocks) or _window_cadence(self._feet)
+        return SessionResult(
+            strides=stride_columns(table),
+            sensors=results,
+            metrics=summaries,
+            findings=tuple(found),
+            belt_speed_m_s=self._belt_speed_m_s,
+            parameter_hash="-".join(sorted({parameter_hash(foot.detector.params) for foot in self._feet.values()})),
+        )
+
+    def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:
+        updates = []
+        for block in blocks:
+            foot.ensemble.feed(block)
+            events = foot.detector.push(block)
+            for stride in foot.strides.push(events):
+                foot.ensemble.add(stride)
+                self._joiner.push(stride)
+                updates.append(_update(stride))
+            self._raise_watermark(foot, block, events)
+            foot.ensemble.forget(float(block.time_s[-1]))
+        return updates
+
+    def _raise_watermark(self, foot: _Foot, block: SampleBlock, events: NDArray[np.void]) -> None:
+        """Events are final up to the last swing; in standing or after a restart, up to a longest stride ago."""
+        closing = events[(events["kind"] == EVENT_SWING) | (events["kind"] == EVENT_RESTART)]
+        if len(closing):
+            foot.last_swing_s = float(closing["time_s"][-1]) - 0.1
+        reach_s = foot.detector.params.maximum_stride_s + WATERMARK_MARGIN_S
+        watermark_s = max(foot.last_swing_s, float(block.time_s[-1]) - reach_s)
+        self._rows.extend(row_of(*pair) for pair in self._joiner.advance(foot.info.side, watermark_s))
+
+
+def stride_columns(table: StrideTable) -> NDArray[np.void]:
+    """The rows of `strides.csv`: the table's own columns and one column a metric, shape (n,) of STRIDE_DTYPE."""
+    out = np.zeros(len(table.rows), STRIDE_DTYPE)
+    names = STRIDE_DTYPE.names or ()
+    for name in names:
+        if STRIDE_DTYPE[name].kind == "f":
+            out[name] = np.nan
+    for name in ("side", "stride", "ic_s", "tc_s", "ic_raw_s", "tc_raw_s", "mode", "quality"):
+        out[name] = table.rows[name]
+    for metric in metrics():
+        if metric.key in names:
+            out[metric.key] = metric.compute(table)
+    return out
+
+
+def _foot(info: SensorInfo) -> _Foot:
+    params = default_params(info.placement)
+    return _Foot(
+        info=info,
+        aligner=Aligner(info),
+        detector=Detector(params, info.rate_hz),
+        strides=StrideBuilder(info.side, params),
+        ensemble=EnsembleBuilder(),
+        watch=StreamWatch(info),
+        cadence=None if info.has_gyro else AccelerometerCadence(info.rate_hz),
+    )
+
+
+def _count(foot: _Foot, block: SampleBlock) -> None:
+    if len(block) == 0:
+        return
+    quality, lost = foot.quality, block.first_sample - foot.next_sample
+    if foot.next_sample >= 0 and lost > 0:
+        quality.gaps += 1
+        quality.lost_samples += lost
+        quality.gap_s += lost / foot.info.rate_hz
+    quality.samples += len(block)
+    quality.acc_clipped_samples += int(np.count_nonzero(block.flags & FLAG_ACC_CLIPPED))
+    quality.gyr_clipped_samples += int(np.count_nonzero(block.flags & FLAG_GYR_CLIPPED))
+    foot.next_sample = block.first_sample + len(block)
+    if np.isnan(foot.first_s):
+        foot.first_s = float(block.time_s[0])
+    foot.last_s = float(block.time_s[-1])
+
+
+def _update(stride: Stride) -> StrideUpdate:
+    stride_time_s = stride.next_ic_s - stride.ic_s
+    return StrideUpdate(
+        side=stride.side,
+        ic_s=stride.ic_s,
+        tc_s=stride.tc_s,
+        stride_time_s=stride_time_s,
+        cadence_spm=120.0 / stride_time_s,
+        ground_contact_time_s=stride.tc_s - stride.ic_s,
+        quality=stride.quality,
+    )
+
+
+def _cadence_update(block: SampleBlock, cadence_spm: float) -> StrideUpdate:
+    """A window of an accelerometer as an update: cadence only."""
+    return StrideUpdate(block.side, float(block.time_s[-1]), np.nan, 120.0 / cadence_spm, cadence_spm, np.nan, "ok")
+
+
+def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> SensorResult:
+    return SensorResult(
+        info=foot.info,
+        quality=quality,
+        alignment=foot.aligner.report,
+        pitch_rate_deg_s=foot.ensemble.result(main_mode(table)) if len(table.rows) else None,
+        duration_s=0.0 if np.isnan(foot.first_s) else foot.last_s - foot.first_s,
+        rejected_strides=dict(foot.strides.dropped),
+    )
+
+
+def _window_cadence(feet: Mapping[Side, _Foot]) -> tuple[MetricSummary, ...]:
+    found = {
+        side: [120.0 / stride_time_s for stride_time_s in foot.cadence.stride_times_s]
+        for side, foot in feet.items()
+        if foot.cadence is not None
+    }
+    return window_cadence(found, next(metric for metric in metrics() if metric.key == "cadence_spm"))
