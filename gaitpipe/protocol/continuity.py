@@ -46,13 +46,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The judgement of one packet. `first_device_s` is the unwrapped device time of its first sample, if it has one."""
+    """The judgement of one packet. `first_device_s` is the unwrapped device time of its first sample, if it has one.
+
+    `new_phase`: sampling stopped and began again in the same epoch, at any moment between two ticks of the old rhythm.
+    """
 
     verdict: Verdict
     first_sample: int = 0
     lost_samples: int = 0
     restarted: bool = False
     first_device_s: float | None = None
+    new_phase: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,9 @@ class Continuity:
             if clock_s is None or clock_s <= 0.0 or abs(clock_s - waited_s) > RESUMED_WITHIN_S:
                 return self._restart(ticks, count, host_s, period_s)
             lost = self._counted(last, clock_s, packets, period_s)
-            return self._accept(max(0, round(clock_s / period_s) - last.count) if lost is None else lost, last, clock_s)
+            if lost is None:
+                lost = max(0, round(clock_s / period_s) - last.count)
+            return self._accept(lost, last, clock_s, new_phase=lost > 0)
         if forward_s is not None and forward_s <= 0:
             back_s = -clock_s if clock_s is not None else -(packets or 0) * last.count * period_s
             if back_s <= LATE_AT_MOST_S and self._late_in_a_row < _LATE_IN_A_ROW - 1:
@@ -125,7 +131,9 @@ class Continuity:
         jumped = clock_s is not None and clock_s - waited_s > JUMP_AT_LEAST_S
         if jumped or (forward_s is not None and forward_s <= 0):
             return self._restart(ticks, count, host_s, period_s)
-        return self._accept(self._missing(last, clock_s, packets, waited_s, count, period_s), last, clock_s)
+        lost = self._missing(last, clock_s, packets, waited_s, count, period_s)
+        stood_still = packets is not None and self._counted(last, clock_s, packets, period_s) is None
+        return self._accept(lost, last, clock_s, new_phase=stood_still)
 
     def _missing(
         self, last: _Last, clock_s: float | None, packets: int | None, waited_s: float, count: int, period_s: float
@@ -155,9 +163,9 @@ class Continuity:
                 return None
         return lost
 
-    def _accept(self, lost: int, last: _Last, clock_s: float | None) -> Step:
+    def _accept(self, lost: int, last: _Last, clock_s: float | None, *, new_phase: bool) -> Step:
         device_s = last.device_s + clock_s if clock_s is not None else None
-        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, first_device_s=device_s)
+        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, first_device_s=device_s, new_phase=new_phase)
 
     def _restart(self, ticks: int | None, count: int, host_s: float, period_s: float) -> Step:
         waited_s = host_s - self._last.host_s if self._last is not None else 0.0

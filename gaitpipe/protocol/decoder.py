@@ -152,7 +152,9 @@ class Decoder:
         blocks = self._blocks(released)
         self._count(step, packet, period_s)
         self._held.append((step, packet))
-        released = self._timebase.push(step.first_sample, len(packet), step.first_device_s, host_time_s)
+        released = self._timebase.push(
+            step.first_sample, len(packet), step.first_device_s, host_time_s, new_phase=step.new_phase
+        )
         blocks.extend(self._blocks(released))
         self.quality.measured_rate_hz = self._timebase.measured_rate_hz
         self.quality.clock_residual_s = self._timebase.uncertainty_s

@@ -13,8 +13,8 @@ Rules:
    their lower convex hull); its slope is the drift between the two crystals. Below 15 minima it is level.
 5. `uncertainty_s` is the root of the summed squares of four parts: the root mean square height of the five-second
    minima above the envelope; the part of the offset that the slew limit still holds back; the tick / sqrt(12); and the
-   widest hole in the lower half of the delays / sqrt(3). The hole matters when the packets and the connection events keep
-   step (60 Hz and 50 ms: three packets an event, always with the same delays): the smallest delay may then be anything
+   widest hole in the lower half of the delays / sqrt(3). The hole matters when packets and connection events keep step
+   (60 Hz and 50 ms: three packets an event, always with the same delays): the smallest delay may then be anything
    up to the hole. A delay that all packets have is not visible from one side and is not in it.
 6. Session time is strictly increasing, also over a restart of the device: the new epoch is held back and locked anew,
    and is moved up if it would begin before the old one ended.
@@ -70,6 +70,10 @@ class SampleClock:
     def restart(self) -> None:
         """A new epoch: another time, the same crystal."""
         self._index = None
+
+    def loosen(self) -> None:
+        """Sampling began again at any moment within a period: forget the phase, keep the period."""
+        self._p_tt += (0.5 * self.period_s) ** 2
 
     def observe(self, index: int, stamp_s: float) -> None:
         """Sample `index` was stamped `stamp_s`."""
@@ -264,8 +268,18 @@ class Timebase:
             return self._offset.uncertainty_s
         return math.sqrt(self._samples.residual_s2) if self._offset.locked else None
 
-    def push(self, first_index: int, count: int, first_device_s: float | None, host_time_s: float) -> list[FloatArray]:
+    def push(
+        self,
+        first_index: int,
+        count: int,
+        first_device_s: float | None,
+        host_time_s: float,
+        *,
+        new_phase: bool = False,
+    ) -> list[FloatArray]:
         """Take a packet; returns the session times of all packets that can be released now, oldest first."""
+        if new_phase:
+            self._samples.loosen()
         if self._has_clock and first_device_s is not None:
             self._samples.observe(first_index, first_device_s)
             # Where each sample has its own fine stamp there is nothing to smooth.

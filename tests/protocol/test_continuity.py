@@ -56,6 +56,14 @@ def test_every_packet_twice_is_a_duplicate_each(bench):
     np.testing.assert_array_equal(bench.indices, np.arange(20 * bench.count))
 
 
+def test_every_notification_twice_is_duplicates_also_of_split_packets(bench):
+    packets = bench.packets(20)
+    bench.feed([[notification, notification] for packet in packets for notification in packet])
+    bench.flush()
+    assert bench.decoder.quality.faults == {FaultKind.DUPLICATE.value: 20 * len(packets[0])}
+    np.testing.assert_array_equal(bench.indices, np.arange(20 * bench.count))
+
+
 def test_overtaken_packet_stays_lost_and_counts_as_time_backwards(bench):
     packets = bench.packets(20)
     packets[7], packets[8] = packets[8], packets[7]
@@ -143,6 +151,23 @@ def test_reconnect_with_a_clock_that_went_on_keeps_exact_time(bench):
     assert bench.decoder.quality.resets == 1
     assert bench.decoder.quality.lost_samples == pytest.approx(away, abs=1)
     np.testing.assert_allclose(bench.times_s, bench.indices / bench.rate_hz + bench.host_delay_s, atol=5e-3)
+
+
+def test_sampling_that_resumes_between_two_ticks_of_the_old_rhythm_is_followed_at_once(any_profile, make_bench):
+    bench = make_bench(any_profile)
+    bench.feed(bench.packets(100))
+    bench.decoder.link_lost(bench.made / bench.rate_hz)
+    shift_s = 0.4 / bench.rate_hz
+    bench.made += round(3.0 * bench.rate_hz)
+    bench.device_start_s += shift_s
+    bench.host_delay_s += shift_s
+    before = bench.made
+    bench.feed(bench.packets(100))
+    bench.flush()
+    after = bench.times_s[100 * bench.count :]
+    truth_s = np.arange(before, bench.made) / bench.rate_hz + bench.host_delay_s
+    np.testing.assert_allclose(after, truth_s, atol=1.5e-3)
+    np.testing.assert_allclose(np.diff(after)[bench.count * 10 :], 1.0 / bench.rate_hz, atol=2e-4)
 
 
 def test_reboot_within_the_first_second_is_seen_at_the_third_packet(bench):

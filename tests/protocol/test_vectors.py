@@ -15,7 +15,7 @@ from gaitpipe.protocol.packets import crc16_ccitt_false
 
 DEGREE = np.pi / 180.0
 GSP_DATA = "34800002-7185-4d5d-b431-630e7050e8f0"
-# sensein/movesense-py, tests/fixtures/validation/fixture.json: /Meas/IMU6/52 of a real sensor, payload after the header.
+# sensein/movesense-py, tests/fixtures/validation/fixture.json: /Meas/IMU6/52 of a real sensor, after the header.
 IMU6_52 = bytes.fromhex(
     "aca10200 94b578bf399b8840cdb20d41 55ff7cbf6a60884092c70c41 82627cbfa2e988405da00c41 8bf871bf71248940c38c0c41"
     "48e17abf713daabf3333b3be c3f568bf713daabf3e0ad7be ae4721bff628bcbf3e0ad7be ae4721bf3333b3bf3e0ad7be"
@@ -150,6 +150,18 @@ def test_open_imu_packet_is_the_struct_of_the_readme():
     other_version = b"\x02" + packet[1:]
     (fault,) = decode_samples(profile, chosen, profile.packet.characteristic, [other_version])
     assert fault.kind is FaultKind.HEADER
+
+
+def test_open_imu_commands_and_sizes_are_those_of_the_readme():
+    profile = profile_store.load("open_imu")
+    chosen = profile.resolve_settings({})
+    assert [command.payload.hex(" ").upper() for command in profile.start_commands(chosen)] == ["01 D0 00 10 D0 07"]
+    assert [command.payload for command in profile.stop_commands(chosen)] == [b"\x02"]
+    assert profile.required_mtu(chosen) == 111
+    assert all(
+        profile.required_mtu(profile.resolve_settings({"rate_hz": rate_hz})) <= 185
+        for rate_hz in profile.settings["rate_hz"].allowed
+    )
 
 
 def test_crc_gives_the_check_value_of_ccitt_false():

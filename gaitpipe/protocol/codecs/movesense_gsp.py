@@ -9,6 +9,8 @@ Rules of this state machine:
    only by length, and 150 bytes is no whole number of 24-byte samples and 4 bytes of time: it never stands alone.
 4. Notifications are not acknowledged, so a DATA_PART2 may be lost: a new DATA with the same reference, the end of the
    link or of the recording gives the waiting part up (INCOMPLETE). A DATA_PART2 without its DATA is INCOMPLETE as well.
+   The very bytes of the part before are a DUPLICATE: some Bluetooth stacks deliver each notification twice after a
+   reconnect.
 5. An answer is `[1][reference][status u16, little-endian, as in HTTP]`, or for HELLO
    `[1][reference][protocol version][texts, each ended by a zero byte]`. Old firmware sends no answer at all, or the
    status big-endian; the first DATA counts as success, so nothing waits for an answer.
@@ -37,6 +39,7 @@ class MovesenseGspFraming:
 
     def __init__(self) -> None:
         self._waiting: dict[int, bytes] = {}
+        self._joined: dict[int, bytes] = {}
 
     def receive(self, payload: bytes, host_time_s: float) -> Unframed:
         """Take one notification of the data characteristic."""
@@ -53,6 +56,8 @@ class MovesenseGspFraming:
 
     def _data(self, reference: int, rest: bytes, host_time_s: float) -> Unframed:
         faults: tuple[PacketFault, ...] = ()
+        if len(rest) == PART_BYTES and self._waiting.get(reference) == rest:
+            return _fault(FaultKind.DUPLICATE, f"first part again, reference {reference}", host_time_s)
         if self._waiting.pop(reference, None) is not None:
             faults = (_incomplete(reference, host_time_s),)
         if len(rest) > PART_BYTES:
@@ -65,14 +70,18 @@ class MovesenseGspFraming:
 
     def _second_part(self, reference: int, rest: bytes, host_time_s: float) -> Unframed:
         first = self._waiting.pop(reference, None)
+        if first is None and self._joined.get(reference) == rest:
+            return _fault(FaultKind.DUPLICATE, f"second part again, reference {reference}", host_time_s)
         if first is None:
             return _fault(FaultKind.INCOMPLETE, f"second part without its first, reference {reference}", host_time_s)
+        self._joined[reference] = rest
         return Unframed(packets=(first + rest,))
 
     def end(self, host_time_s: float) -> Unframed:
         """The link or the recording ended: give up what is incomplete."""
         faults = tuple(_incomplete(reference, host_time_s) for reference in self._waiting)
         self._waiting.clear()
+        self._joined.clear()
         return Unframed(faults=faults)
 
     def frames(self, packet: bytes) -> list[bytes]:
