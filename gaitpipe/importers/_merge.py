@@ -51,4 +51,4 @@ def _blocks(left: Recording, right: Recording, merged: Recording) -> Iterator[Sa
         message = (
             "The times of the left and the right file do not overlap: nothing can be said about both feet together."
         )
-        merged.findings.append(Finding("sides-do-not-overlap", "warning", message, "Give two files of one session."))
+        merged.findings.append(Finding("sides_do_not_overlap", "warning", message, "Give two files of one session."))

@@ -104,10 +104,10 @@ def _table_findings(table: NumberTable, side: Side) -> list[Finding]:
         names = ", ".join(name[:40] or "(no name)" for name in table.ignored[:10])
         more = f" and {len(table.ignored) - 10} more" if len(table.ignored) > 10 else ""
         message = f"Columns of the {side} file that were not used: {names}{more}."
-        findings.append(Finding("columns-ignored", "info", message, side=side))
+        findings.append(Finding("columns_ignored", "info", message, side=side))
     if table.cut_line is not None:
         message = f"The {side} file does not end with a line end: line {table.cut_line} may be cut and was not used."
-        findings.append(Finding("last-line-cut", "info", message, side=side))
+        findings.append(Finding("last_line_cut", "info", message, side=side))
     return findings
 
 
@@ -121,7 +121,7 @@ def _check_lost(table: NumberTable, sound: NDArray[np.bool_], path: Path, side: 
     if count > MAX_LOST_SHARE * len(bad):
         raise RecordingError(str(path), text, "Check the export: too little is left to analyse.", line)
     message = f"{side.capitalize()} file: {text}; they count as lost samples."
-    findings.append(Finding("rows-lost", "warning", message, "Strides with lost samples are left out.", side))
+    findings.append(Finding("rows_lost", "warning", message, "Strides with lost samples are left out.", side))
 
 
 def _flags(
@@ -145,7 +145,7 @@ def _flags(
     for count, word in ((quality.acc_clipped_samples, "accelerometer"), (quality.gyr_clipped_samples, "gyroscope")):
         if count:
             message = f"The {side} {word} seems to stand at the end of its range in {count} samples (inferred)."
-            findings.append(Finding("clipping-inferred", "warning", message, "Use a larger range.", side))
+            findings.append(Finding("clipping_inferred", "warning", message, "Use a larger range.", side))
     return flags, quality
 
 

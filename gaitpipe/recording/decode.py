@@ -159,9 +159,9 @@ def _note(
 ) -> None:
     """Keep each different complaint of a sensor once; faults are counted in its quality."""
     if isinstance(decoded, DeviceStatus) and not decoded.ok:
-        message, code = f"The {side} sensor reported: {decoded.text}", "device-status"
+        message, code = f"The {side} sensor reported: {decoded.text}", "device_status"
     elif side is not None and side not in recording.quality:
-        message, code = f"The file holds data of a {side} sensor that was not set up; they were not used.", "no-setup"
+        message, code = f"The file holds data of a {side} sensor that was not set up; they were not used.", "no_setup"
     else:
         return
     if len(said) < MAX_COMPLAINTS:

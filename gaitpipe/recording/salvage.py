@@ -37,15 +37,15 @@ class SalvageReport:
             tail = f" The last {self.tail_bytes} bytes of the file are incomplete." if self.tail_bytes else ""
             message = f"The recording was not closed: the program or the computer stopped while recording.{tail}"
             advice = "All whole seconds are used; at most the last two seconds are missing."
-            found.append(Finding("recording-not-closed", "info", message, advice))
+            found.append(Finding("recording_not_closed", "info", message, advice))
         if self.recovered:
             message = "The recording was not closed when it was made; it was closed afterwards."
-            found.append(Finding("recording-recovered", "info", message))
+            found.append(Finding("recording_recovered", "info", message))
         if self.damaged:
             found.append(self._damage())
         if not self.messages_read:
             message = "The recording holds no data: it stopped before the first second was written."
-            found.append(Finding("recording-empty", "error", message, "Record again, for at least a minute."))
+            found.append(Finding("recording_empty", "error", message, "Record again, for at least a minute."))
         return found
 
     def _damage(self) -> Finding:
@@ -55,4 +55,4 @@ class SalvageReport:
         )
         advice = "What is damaged was left out, never guessed; it counts as a gap. Look for an intact copy of the file."
         severity: Severity = "warning" if self.chunks_bad or self.messages_lost else "info"
-        return Finding("recording-damaged", severity, message, advice)
+        return Finding("recording_damaged", severity, message, advice)

@@ -82,7 +82,7 @@ def test_merge_gives_both_sides_in_the_order_of_time(save, samples):
     assert both.input_sha256 == hashlib.sha256((left.input_sha256 + right.input_sha256).encode()).hexdigest()
     assert both.metadata["left_sha256"] == left.input_sha256
     assert [event.host_monotonic_ns for event in both.events] == [1, 2]
-    assert [(finding.code, finding.side) for finding in both.findings] == [("time-gaps", "right")]
+    assert [(finding.code, finding.side) for finding in both.findings] == [("time_gaps", "right")]
 
 
 def test_merged_files_of_different_times_are_told(save, samples):
@@ -92,7 +92,7 @@ def test_merged_files_of_different_times_are_told(save, samples):
         read(save(samples, name="a.csv"), "left", "foot"), read(save(later, name="b.csv"), "right", "foot")
     )
     assert len(list(both)) == 2
-    assert [finding.code for finding in both.findings] == ["sides-do-not-overlap"]
+    assert [finding.code for finding in both.findings] == ["sides_do_not_overlap"]
 
 
 def test_two_left_files_are_not_merged(save, samples):

@@ -66,7 +66,7 @@ def test_file_cut_at_every_byte_gives_a_prefix_or_is_refused(tmp_path, make, wri
         got, salvage = result
         assert got == items[: len(got)]
         assert not salvage.closed_cleanly
-        assert "recording-damaged" not in [finding.code for finding in salvage.findings()]
+        assert "recording_damaged" not in [finding.code for finding in salvage.findings()]
         assert len(got) > 0 or length < chunk_ends[0]
         whole += len(got) == len(items)
     assert whole > 0
@@ -86,7 +86,7 @@ def test_random_bit_flips_never_give_a_wrong_message(tmp_path, make, write, dama
         assert len(got) + salvage.messages_lost == len(items)
         assert len(got) >= len(items) - 25, "one flip costs one second"
         if len(got) < len(items):
-            assert "recording-damaged" in [finding.code for finding in salvage.findings()]
+            assert "recording_damaged" in [finding.code for finding in salvage.findings()]
 
 
 def test_flips_in_a_torn_file_never_give_a_wrong_message(tmp_path, make, write, damaged):
@@ -227,7 +227,7 @@ def test_missing_file_and_folder_are_refused_with_advice(tmp_path):
 def test_recording_without_a_message_says_so(tmp_path, make, write):
     raw = open_raw(write(tmp_path / "a.mcap", []))
     assert list(raw.items) == []
-    assert [(finding.code, finding.severity) for finding in raw.salvage.findings()] == [("recording-empty", "error")]
+    assert [(finding.code, finding.severity) for finding in raw.salvage.findings()] == [("recording_empty", "error")]
 
 
 def test_newer_format_is_refused(tmp_path, make, write, damaged):

@@ -150,7 +150,7 @@ def test_torn_recording_gives_a_prefix_of_the_samples_and_a_finding(tmp_path):
     path.write_bytes(content[: len(content) * 6 // 10])
     torn = read_recording(path)
     part = {(block.side, block.first_sample): block for block in torn}
-    assert [finding.code for finding in torn.findings] == ["recording-not-closed"]
+    assert [finding.code for finding in torn.findings] == ["recording_not_closed"]
     assert 0 < len(part) < len(whole)
     originals = {(block.side, block.first_sample): block for block in whole}
     assert all(np.array_equal(block.acc_m_s2, originals[key].acc_m_s2) for key, block in part.items())
@@ -160,7 +160,7 @@ def test_data_of_a_side_without_a_sensor_are_told(tmp_path):
     setups, items = session(3.0)
     recording = read_recording(write(tmp_path / "a.mcap", setups[:1], items))
     assert {block.side for block in recording} == {"left"}
-    assert [(finding.code, finding.side) for finding in recording.findings] == [("no-setup", "right")]
+    assert [(finding.code, finding.side) for finding in recording.findings] == [("no_setup", "right")]
 
 
 def test_unknown_characteristic_and_rubbish_are_counted_not_raised(tmp_path):

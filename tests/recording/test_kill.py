@@ -51,7 +51,7 @@ def test_killed_recorder_loses_at_most_two_seconds_and_nothing_is_wrong(tmp_path
     got = list(raw.items)
     assert got == items[: len(got)]
     assert recorded_ns - (got[-1].host_monotonic_ns - raw.session_start_monotonic_ns) <= 2e9
-    assert [finding.code for finding in raw.salvage.findings()] == ["recording-not-closed"]
+    assert [finding.code for finding in raw.salvage.findings()] == ["recording_not_closed"]
 
     recover(path, tmp_path / "b.mcap")
     assert list(open_raw(tmp_path / "b.mcap").items) == got

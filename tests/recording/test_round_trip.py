@@ -148,7 +148,7 @@ def test_recover_closes_a_torn_file_and_keeps_the_original(tmp_path, make, write
     assert list(raw.items) == list(open_raw(torn).items)
     assert raw.salvage.closed_cleanly
     assert not report.closed_cleanly
-    assert [finding.code for finding in raw.salvage.findings()] == ["recording-recovered"]
+    assert [finding.code for finding in raw.salvage.findings()] == ["recording_recovered"]
 
 
 def test_recover_keeps_losses_visible(tmp_path, make, write):
