@@ -1,8 +1,9 @@
 """A device profile: everything gaitpipe knows about one kind of sensor, read from one TOML file.
 
-The words of the file are explained in `firmware_profiles/README.md`; `schema.py` holds their types and
-`schema_faults.py` says what is wrong with a file. Here are the values after reading, with every role resolved to a UUID
-and every unit to SI, and the questions that a recorder or a virtual sensor asks. Nothing here does I/O.
+The words of the file are explained in `firmware_profiles/README.md`. `schema.py` holds their types,
+`profile_builder.py` reads them and `schema_faults.py` says what is wrong with a file. Here are the values after
+reading, with every role resolved to a UUID and every unit to SI, and the questions that a recorder or a virtual sensor
+asks. Nothing here does I/O.
 """
 
 from __future__ import annotations
@@ -240,6 +241,6 @@ def parse_profile(text: str, file: str) -> Profile:
         The text is not a valid profile. It carries all faults at once, each with key, line and, where a word looks
         mistyped, the word that was probably meant.
     """
-    from gaitpipe.protocol.schema import build_profile
+    from gaitpipe.protocol.profile_builder import build_profile
 
     return build_profile(text, file)
