@@ -30,6 +30,8 @@ __all__ = [
     "simulate",
 ]
 
+CHUNK = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class SimulatedStream:
@@ -94,8 +96,12 @@ def _sense(config: RunnerConfig, leg: Leg, generator: np.random.Generator) -> Si
     mount = _random_rotation(generator) if config.mount == "random" else np.eye(3)
     errors = NO_ERROR if config.ideal else config.sensor_error
     plan = plan_sampling(config.rate_hz, config.duration_s, errors, generator)
-    motion = leg.motion(plan.internal_time_s, config.placement)
-    acc, gyr, flags = measure(motion.specific_force_m_s2 @ mount, motion.rate_rad_s @ mount, plan, errors, generator)
+    exact_acc, exact_gyr = np.empty((2, len(plan.internal_time_s), 3))
+    for start in range(0, len(exact_acc), CHUNK):  # keeps the working memory of long sessions small
+        piece = slice(start, start + CHUNK)
+        motion = leg.motion(plan.internal_time_s[piece], config.placement)
+        exact_acc[piece], exact_gyr[piece] = motion.specific_force_m_s2 @ mount, motion.rate_rad_s @ mount
+    acc, gyr, flags = measure(exact_acc, exact_gyr, plan, errors, generator)
     return SimulatedStream(
         leg.side,
         config.placement,

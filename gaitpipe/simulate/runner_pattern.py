@@ -103,7 +103,7 @@ def build_pattern(
         following = contacts[index + 1] if index + 1 < len(contacts) else None
         row = draws[index]
         spread_deg = config.angle_sd_deg * row
-        heel_rise_late_s = 1.5 * config.push_off_jitter_s * float(row[12])
+        heel_rise_late_s = 6 * config.push_off_jitter_s * contact.push_off.contact_s * float(np.clip(row[12], -2, 2))
         _add_stance(config, contact, foot, shank, spread_deg, heel_rise_late_s, following is None)
         _add_turns(contact, turns, outward, row, following is None)
         if following is not None:
@@ -173,7 +173,7 @@ def _add_stance(
             shank.hold(start_s + 0.35, 0.0)
         else:
             foot.add(start_s + landing.flat_fraction * nominal_s, 0.0, -10)
-            foot.add(start_s + (landing.flat_fraction + 0.15) * nominal_s, -0.5, -6)
+            foot.add(start_s + (landing.flat_fraction + 0.10) * nominal_s, -0.5, -6)
         if last:
             foot.add(start_s + 1e6, 0.0)
             shank.add(start_s + 1e6, 0.0)
@@ -186,7 +186,9 @@ def _add_stance(
         shank.hold(end_s - 0.9 * nominal_s, 0.0)
     if push_off.mode == "run":
         rise_s = end_s - 0.48 * nominal_s + heel_rise_late_s
-        fast = max(push_off.speed_m_s - 3.3, 0.0)  # the heel is further up by mid-stance when contact is short
+        fast = min(
+            max(push_off.speed_m_s - 3.3, 0.0), 1.2
+        )  # the heel is further up by mid-stance when contact is short
         foot.add(rise_s, (-3 - 3 * fast) * gain, (-120 - 60 * fast) * gain)
         shank.add(rise_s, (-15 + 0.5 * spread_deg[3]) * gain, -250 * gain)
     else:

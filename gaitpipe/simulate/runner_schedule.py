@@ -109,15 +109,17 @@ def body_travel(segments: tuple[Segment, ...]) -> PiecewiseQuintic:
         start_s += before.duration_s
         if before.speed_m_s == after.speed_m_s:
             continue
+        before_s, after_s = 0.45 * before.duration_s, 0.45 * after.duration_s
         if before.kind == "stand":
-            ramp = (start_s, start_s + min(2.5 if after.kind == "run" else 1.5, 0.45 * after.duration_s))
+            ramp = (start_s, start_s + min(2.5 if after.kind == "run" else 1.5, after_s))
         elif after.kind == "stand":
-            ramp = (start_s - min(1.5, 0.45 * before.duration_s), start_s)
-        elif before.kind != after.kind:
-            inside = start_s if after.kind == "run" else start_s - 2.0
-            ramp = (inside, inside + 2.0)
+            ramp = (start_s - min(1.5, before_s), start_s)
+        elif before.kind == after.kind:
+            ramp = (start_s - min(0.6, before_s), start_s + min(0.6, after_s))
+        elif after.kind == "run":
+            ramp = (start_s, start_s + min(2.0, after_s))
         else:
-            ramp = (start_s - 0.6, start_s + 0.6)
+            ramp = (start_s - min(2.0, before_s), start_s)
         times += ramp
         speeds += [before.speed_m_s, after.speed_m_s]
     times.append(start_s + segments[-1].duration_s + 2 * LEAD_S)
