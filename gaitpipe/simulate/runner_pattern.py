@@ -1,7 +1,8 @@
 """Knots of the segment angles through one contact and the swing after it.
 
 Running: algorithms.md 8.2 points 2 and 3. Walking, roll, yaw and the amplitude at low speed are an own design after the
-usual shape of published curves; they are plausible, not measured. Angles in degrees and degrees per second here,
+usual shape of published curves; they are plausible, not measured. The heel-rise knot moves a little from stride to
+stride, and lies lower above 3.3 m/s where the published knots would ask for an impossible push-off. Angles in degrees and degrees per second here,
 radians everywhere else. Times of a knot are either a fraction of the contact or a fraction of the following swing.
 """
 

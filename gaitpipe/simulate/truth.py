@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ TRUTH_DTYPE = np.dtype(
 
 def write_truth_csv(truth: NDArray[np.void], path: str | PathLike[str]) -> None:
     """Write the table; floats with all digits, empty where undefined."""
-    with open(path, "w", encoding="utf-8", newline="") as file:  # noqa: PTH123
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(TRUTH_COLUMNS)
         for row in truth:
@@ -42,7 +43,7 @@ def read_truth_csv(path: str | PathLike[str]) -> NDArray[np.void]:
     RecordingError
         The file has other columns or a cell that is no number.
     """
-    with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123
+    with Path(path).open(encoding="utf-8", newline="") as file:
         lines = list(csv.reader(file))
     if not lines or tuple(lines[0]) != TRUTH_COLUMNS:
         raise RecordingError(str(path), "this is not a truth table of the simulator", "Write it again with simulate.")
