@@ -18,32 +18,22 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.simulate.bumble_api import att, gatt, hci
 from gaitpipe.simulate.clock import VirtualClock
-from gaitpipe.simulate.stream import PacketStream, SensorPacket, SensorSamples
-from gaitpipe.simulate.virtual_link import VirtualAir, VirtualController, make_device, retire_device
+from gaitpipe.simulate.stream import PacketStream, Samples, SensorFaults, SensorPacket
+from gaitpipe.simulate.virtual_link import (
+    VirtualAir,
+    VirtualController,
+    advertising_data,
+    make_device,
+    retire_device,
+    scan_response,
+)
 
 ADVERTISING_INTERVAL_MS = 30.0
-
-
-@dataclass(slots=True)
-class SensorFaults:
-    """What this sensor does wrong.
-
-    `connection_interval_s` > 0 sends in bursts of up to `packets_per_event`, as a real link does; what does not fit
-    into the `queue_limit` meanwhile is dropped.
-    """
-
-    drop_packets: frozenset[int] = frozenset()
-    refuse_connections: int = 0
-    reject_writes: bool = False
-    connection_interval_s: float = 0.0
-    packets_per_event: int = 6
-    queue_limit: int = 64
 
 
 class VirtualSensor:
@@ -69,7 +59,7 @@ class VirtualSensor:
         self,
         profile: Profile,
         settings: Mapping[str, float],
-        samples: SensorSamples,
+        samples: Samples,
         *,
         name: str | None = None,
         address: str = "C0:00:00:00:00:01",
@@ -218,8 +208,8 @@ class VirtualSensor:
         advertisement = self.profile.advertisement
         await self._device.start_advertising(
             auto_restart=False,
-            advertising_data=_advertising_data(advertisement.service_uuids, advertisement.manufacturer_id),
-            scan_response_data=_ad_field(0x09, self.name.encode()[:29]),
+            advertising_data=advertising_data(advertisement.service_uuids, advertisement.manufacturer_id),
+            scan_response_data=scan_response(self.name),
             advertising_interval_min=ADVERTISING_INTERVAL_MS,
             advertising_interval_max=ADVERTISING_INTERVAL_MS,
         )
@@ -300,22 +290,3 @@ class VirtualSensor:
             await self._notify(characteristic, payload)
         self.packets_sent += 1
         self.samples_sent += packet.sample_count
-
-
-def _ad_field(kind: int, data: bytes) -> bytes:
-    return bytes([len(data) + 1, kind]) + data
-
-
-def _advertising_data(service_uuids: Any, manufacturer_id: int | None) -> bytes:
-    """Flags, as many service UUIDs as fit, and the company id: at most 31 bytes (names go into the scan response)."""
-    data = _ad_field(0x01, b"\x06")
-    if manufacturer_id is not None:
-        data += _ad_field(0xFF, manufacturer_id.to_bytes(2, "little"))
-    for uuid in service_uuids:
-        text = str(uuid).lower().replace("-", "")
-        is_short = text.startswith("0000") and text.endswith("00001000800000805f9b34fb")
-        raw = bytes.fromhex(text[4:8] if is_short else text)[::-1]
-        field = _ad_field(0x03 if is_short else 0x07, raw)
-        if len(data) + len(field) <= 31:
-            data += field
-    return data

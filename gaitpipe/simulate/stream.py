@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +17,31 @@ from gaitpipe.protocol.profile import Profile
 IndexArray = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class SensorSamples:
+class Samples(Protocol):
     """What a sensor measures: true time (n,), its own clock (n,), specific force and angular rate (n, 3), all SI.
 
-    `time_s` starts near 0 and rises; `device_time_s` is what the sensor's drifting clock reads at those times.
+    `true_time_s` starts near 0 and rises; `device_time_s` is what the sensor's drifting clock reads at those times.
+    The streams of the synthetic runner are of this shape.
     """
 
-    time_s: FloatArray
+    @property
+    def true_time_s(self) -> FloatArray: ...
+    @property
+    def device_time_s(self) -> FloatArray: ...
+    @property
+    def acc_m_s2(self) -> FloatArray: ...
+    @property
+    def gyr_rad_s(self) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSamples:
+    """Samples from arrays; see `Samples`."""
+
+    true_time_s: FloatArray
     device_time_s: FloatArray
     acc_m_s2: FloatArray
     gyr_rad_s: FloatArray
-
-    def __post_init__(self) -> None:
-        n = self.time_s.shape[0]
-        shapes = (self.device_time_s.shape, self.acc_m_s2.shape, self.gyr_rad_s.shape)
-        if n < 2 or shapes != ((n,), (n, 3), (n, 3)):
-            raise UsageError(f"a virtual sensor needs two samples or more of equal count, not {n} and {shapes}")
 
     @classmethod
     def uniform(
@@ -48,12 +57,6 @@ class SensorSamples:
         time_s = np.arange(acc_m_s2.shape[0]) / rate_hz
         return cls(time_s, offset_s + time_s * (1.0 + drift_ppm * 1e-6), acc_m_s2, gyr_rad_s)
 
-    @property
-    def period_s(self) -> float:
-        """Length of one pass when the samples are repeated."""
-        span_s = float(self.time_s[-1] - self.time_s[0])
-        return span_s * len(self.time_s) / (len(self.time_s) - 1)
-
 
 @dataclass(frozen=True, slots=True)
 class SensorPacket:
@@ -64,12 +67,29 @@ class SensorPacket:
     sample_count: int
 
 
+@dataclass(slots=True)
+class SensorFaults:
+    """What this sensor does wrong.
+
+    `connection_interval_s` > 0 sends in bursts of up to `packets_per_event`, as a real link does; what does not fit
+    into the `queue_limit` meanwhile is dropped.
+    """
+
+    drop_packets: frozenset[int] = frozenset()
+    refuse_connections: int = 0
+    reject_writes: bool = False
+    connection_interval_s: float = 0.0
+    packets_per_event: int = 6
+    queue_limit: int = 64
+
+
 class PacketStream:
     """Cuts samples into packets; `resume` jumps to where the motion is now, as samples that nobody took are lost."""
 
     def __init__(
-        self, samples: SensorSamples, profile: Profile, settings: Mapping[str, float], *, loop: bool = False
+        self, samples: Samples, profile: Profile, settings: Mapping[str, float], *, loop: bool = False
     ) -> None:
+        _check(samples)
         self._samples = samples
         self._loop = loop
         self._packet_length = profile.samples_per_packet(settings)
@@ -84,27 +104,27 @@ class PacketStream:
 
     def resume(self, motion_s: float) -> None:
         """Continue with the first sample taken at or after `motion_s`, never going back."""
-        n, period_s = len(self._samples.time_s), self._samples.period_s
-        passes = int(max(0.0, motion_s - self._samples.time_s[0]) // period_s) if self._loop else 0
-        within = int(np.searchsorted(self._samples.time_s, motion_s - passes * period_s - 1e-9))
+        n, period_s = len(self._samples.true_time_s), _period_s(self._samples.true_time_s)
+        passes = int(max(0.0, motion_s - self._samples.true_time_s[0]) // period_s) if self._loop else 0
+        within = int(np.searchsorted(self._samples.true_time_s, motion_s - passes * period_s - 1e-9))
         self._next = max(self._next, passes * n + within)
 
     @property
     def finished(self) -> bool:
         """Whether all samples were packed."""
-        return not self._loop and self._next >= len(self._samples.time_s)
+        return not self._loop and self._next >= len(self._samples.true_time_s)
 
     def next_due_s(self) -> float | None:
         """Return the true time at which the next packet is complete; None at the end."""
         indices = self._indices()
-        return float(self._times(indices[-1:], self._samples.time_s)[0]) if len(indices) else None
+        return float(self._times(indices[-1:], self._samples.true_time_s)[0]) if len(indices) else None
 
     def next_packet(self) -> SensorPacket:
         """Pack the next samples."""
         indices = self._indices()
-        due_s = float(self._times(indices[-1:], self._samples.time_s)[0])
+        due_s = float(self._times(indices[-1:], self._samples.true_time_s)[0])
         device_time_s = float(self._times(indices[:1], self._samples.device_time_s)[0]) - self._device_zero_s
-        rows = indices % len(self._samples.time_s)
+        rows = indices % len(self._samples.true_time_s)
         notifications = self._encoder.encode(device_time_s, self._samples.acc_m_s2[rows], self._samples.gyr_rad_s[rows])
         self._next += len(indices)
         return SensorPacket(due_s, tuple(notifications), len(indices))
@@ -112,10 +132,21 @@ class PacketStream:
     def _indices(self) -> IndexArray:
         end = self._next + self._packet_length
         if not self._loop:
-            end = min(end, len(self._samples.time_s))
+            end = min(end, len(self._samples.true_time_s))
         return np.arange(self._next, end, dtype=np.int64)
 
     def _times(self, indices: IndexArray, clock_s: FloatArray) -> FloatArray:
         n = len(clock_s)
-        pass_s = float(clock_s[-1] - clock_s[0]) * n / (n - 1)
-        return np.asarray(clock_s[indices % n] + (indices // n) * pass_s, dtype=np.float64)
+        return np.asarray(clock_s[indices % n] + (indices // n) * _period_s(clock_s), dtype=np.float64)
+
+
+def _period_s(clock_s: FloatArray) -> float:
+    """Length of one pass on this clock when the samples are repeated."""
+    return float(clock_s[-1] - clock_s[0]) * len(clock_s) / (len(clock_s) - 1)
+
+
+def _check(samples: Samples) -> None:
+    n = samples.true_time_s.shape[0]
+    shapes = (samples.device_time_s.shape, samples.acc_m_s2.shape, samples.gyr_rad_s.shape)
+    if n < 2 or shapes != ((n,), (n, 3), (n, 3)):
+        raise UsageError(f"a virtual sensor needs two samples or more, of equal count; got {n} times and {shapes}")

@@ -13,7 +13,7 @@ Bumble 0.0.236 models a link between hosts and controllers in one process. What 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 
 from gaitpipe.simulate.bumble_api import Connection, Controller, LocalLink, core, device, hci, ll
@@ -157,3 +157,27 @@ async def retire_device(host: device.Device, controller: VirtualController) -> N
     await host.power_off()
     if controller in controller.air.controllers:
         controller.air.remove_controller(controller)
+
+
+def _ad_field(kind: int, data: bytes) -> bytes:
+    return bytes([len(data) + 1, kind]) + data
+
+
+def advertising_data(service_uuids: Iterable[str], manufacturer_id: int | None) -> bytes:
+    """Flags, as many service UUIDs as fit, and the company id: at most 31 bytes (names go into the scan response)."""
+    data = _ad_field(0x01, b"\x06")
+    if manufacturer_id is not None:
+        data += _ad_field(0xFF, manufacturer_id.to_bytes(2, "little"))
+    for uuid in service_uuids:
+        text = str(uuid).lower().replace("-", "")
+        is_short = text.startswith("0000") and text.endswith("00001000800000805f9b34fb")
+        raw = bytes.fromhex(text[4:8] if is_short else text)[::-1]
+        field = _ad_field(0x03 if is_short else 0x07, raw)
+        if len(data) + len(field) <= 31:
+            data += field
+    return data
+
+
+def scan_response(name: str) -> bytes:
+    """Return the answer to an active scan: the complete local name."""
+    return _ad_field(0x09, name.encode()[:29])

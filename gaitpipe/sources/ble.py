@@ -20,8 +20,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from gaitpipe.errors import UsageError
 from gaitpipe.model import RawNotification, RecordingEvent, Side
-from gaitpipe.sources.ble_link import Clock, LinkOptions, LinkState, SensorLink, system_clock
+from gaitpipe.sources.ble_link import SensorLink
 from gaitpipe.sources.ble_scan import SETTLE_S, BleBackend, FoundSensor, WantedSensor, find_all, scan
+from gaitpipe.sources.ble_session import Clock, LinkOptions, LinkState, system_clock
 
 __all__ = ["BleBackend", "BleSource", "FoundSensor", "LinkState", "WantedSensor", "scan"]
 

@@ -16,77 +16,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
-from bleak import BleakClient, BleakScanner
-from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
-from bleak_retry_connector import establish_connection
+from bleak.backends.scanner import AdvertisementData
 
 from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import RawNotification, RecordingEvent, Side
-from gaitpipe.protocol.handshake import Command
 from gaitpipe.sources.ble_errors import LINK_ERRORS, as_device_error
-from gaitpipe.sources.ble_scan import BleBackend, Sighting, WantedSensor, scanner_options
+from gaitpipe.sources.ble_scan import Sighting, WantedSensor, scanner_options
+from gaitpipe.sources.ble_session import LinkOptions, LinkState, Session
 
-ATT_HEADER_BYTES = 3
 FIRST_CONNECT_ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
 BATTERY_PERIOD_S = 60.0
-GATT_TIMEOUT_S = 5.0
-
-Clock = Callable[[], tuple[int, int]]
-
-
-def system_clock() -> tuple[int, int]:
-    """Return monotonic and UTC time of the host, in ns."""
-    return time.monotonic_ns(), time.time_ns()
-
-
-@dataclass(slots=True)
-class LinkState:
-    """How the link of one side is just now, for a live view."""
-
-    device: str = ""
-    connected: bool = False
-    streaming: bool = False
-    rssi_dbm: int | None = None
-    mtu: int | None = None
-    battery_pct: int | None = None
-    reconnects: int = 0
-    notifications: int = 0
-    last_data_s: float | None = None
-
-    @property
-    def age_s(self) -> float | None:
-        """Seconds since the last data notification; None before the first."""
-        return None if self.last_data_s is None else time.monotonic() - self.last_data_s
-
-
-@dataclass(slots=True)
-class LinkOptions:
-    """What all links of a source share: where items go, the clock, the radio's lock, and patience."""
-
-    emit: Callable[[RawNotification | RecordingEvent], None]
-    clock: Clock
-    backend: BleBackend | None
-    connect_timeout_s: float
-    stall_timeout_s: float
-    rescan_s: float
-    longest_pause_s: float
-    radio_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(slots=True, eq=False)
-class _Session:
-    """One connection from its first moment to its end; `live` turns False when we let go of it."""
-
-    client: BleakClient
-    lost: asyncio.Event
-    live: bool = True
 
 
 class SensorLink:
@@ -99,7 +44,7 @@ class SensorLink:
         self._profile = wanted.profile
         self._settings = wanted.profile.resolve_settings(wanted.settings)
         self._device = sighting.device
-        self._session: _Session | None = None
+        self._session: Session | None = None
         self._pause_s = 0.0
         self._battery_due_s = 0.0
         self._advised: set[str] = set()
@@ -121,7 +66,9 @@ class SensorLink:
         """
         for attempt in range(FIRST_CONNECT_ATTEMPTS):
             try:
-                await asyncio.sleep(attempt * FIRST_PAUSE_S)
+                if attempt > 0:
+                    await asyncio.sleep(attempt * FIRST_PAUSE_S)
+                    await self._find_again()
                 await self._open()
             except LINK_ERRORS as error:
                 await self._drop()
@@ -144,7 +91,7 @@ class SensorLink:
         """
         await self._guarded(self._start(), "starting")
 
-    async def _guarded(self, work: Any, doing: str) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], doing: str) -> None:
         try:
             await work
         except LINK_ERRORS as error:
@@ -167,16 +114,10 @@ class SensorLink:
 
     async def close(self) -> None:
         """Stop the stream and disconnect; never raises, never hangs, does nothing a second time."""
-        session = self._session
-        if session is not None and session.client.is_connected:
-            with suppress(*LINK_ERRORS):
-                async with asyncio.timeout(GATT_TIMEOUT_S):
-                    for command in self._profile.stop_commands(self._settings):
-                        await self._write(session, command)
-                    for uuid in self._profile.notify_characteristics:
-                        characteristic = _find(session.client, uuid)
-                        if characteristic is not None:
-                            await session.client.stop_notify(characteristic)
+        if self._session is not None and self._session.is_connected:
+            await self._session.finish(
+                self._profile.stop_commands(self._settings), self._profile.notify_characteristics
+            )
         await self._drop()
 
     async def _watch(self) -> Literal["disconnected", "stalled"]:
@@ -217,9 +158,7 @@ class SensorLink:
                     return
                 if attempt > 1:
                     self._advise("away", "The sensor is not heard: bring it closer, wake it or charge it.")
-            except LINK_ERRORS as error:
-                self._advise_about(error)
-            except DeviceError as error:
+            except (*LINK_ERRORS, DeviceError) as error:
                 self._advise_about(error)
             await self._drop()
 
@@ -231,7 +170,7 @@ class SensorLink:
         """Scan for this sensor's address; needed as systems forget a device that is gone."""
         address = self._device.address
 
-        def is_it(device: BLEDevice, advertisement: Any) -> bool:
+        def is_it(device: BLEDevice, advertisement: AdvertisementData) -> bool:
             if device.address == address:
                 self.state.rssi_dbm = advertisement.rssi
             return device.address == address
@@ -247,26 +186,12 @@ class SensorLink:
     # -- one session ----------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
-        """Connect with a fresh client and check that it is the right kind of sensor.
-
-        One attempt each: the pauses between attempts are ours, so that other sensors get their turn at the radio.
-        """
-        lost = asyncio.Event()
-        options = self._options
-        choice: dict[str, Any] = {} if options.backend is None else {"backend": options.backend.client}
-
-        def on_disconnected(_client: BleakClient) -> None:
-            lost.set()
-
-        async with options.radio_lock, asyncio.timeout(options.connect_timeout_s):
-            client = await establish_connection(
-                BleakClient, self._device, self.state.device, on_disconnected, max_attempts=1, **choice
-            )
-        self._session = _Session(client, lost)
+        """Connect and check that it is the right kind of sensor."""
+        session = self._session = await Session.open(self._device, self.state.device, self._options)
         needed = [self._profile.packet.characteristic]
         needed += [command.characteristic for command in self._profile.start_commands(self._settings)]
-        missing = [uuid for uuid in needed if _find(client, uuid) is None]
-        if missing:
+        missing = [uuid for uuid in needed if session.find(uuid) is None]
+        if missing and session.is_connected:
             await self._drop()
             raise DeviceError(
                 DeviceReason.WRONG_MODEL,
@@ -280,78 +205,64 @@ class SensorLink:
     async def _subscribe(self) -> None:
         session = self._require_session()
         for uuid in self._profile.notify_characteristics:
-            characteristic = _find(session.client, uuid)
-            if characteristic is not None:
-                async with asyncio.timeout(GATT_TIMEOUT_S):
-                    await session.client.start_notify(characteristic, self._make_callback(session, uuid))
+            await session.subscribe(uuid, self._make_callback(uuid))
         self._check_mtu(session)
 
     async def _start(self) -> None:
         session = self._require_session()
-        for command in self._profile.start_commands(self._settings):
-            async with asyncio.timeout(GATT_TIMEOUT_S):
-                await self._write(session, command)
+        await session.write(self._profile.start_commands(self._settings))
         await self._read_battery(session)
 
-    def _require_session(self) -> _Session:
+    def _require_session(self) -> Session:
         if self._session is None or self._session.lost.is_set():
             message = f"'{self.state.device}' is not connected"
             raise ConnectionError(message)
         return self._session
 
-    async def _write(self, session: _Session, command: Command) -> None:
-        characteristic = _find(session.client, command.characteristic)
-        if characteristic is not None:
-            await session.client.write_gatt_char(characteristic, command.payload, response=command.with_response)
-
-    def _make_callback(self, session: _Session, uuid: str) -> Callable[[BleakGATTCharacteristic, bytearray], None]:
+    def _make_callback(self, uuid: str) -> Callable[[bytes], None]:
         side, state = self.wanted.side, self.state
         emit, clock = self._options.emit, self._options.clock
         is_data = uuid == self._profile.packet.characteristic
         is_battery = uuid == self._profile.battery_characteristic
 
-        def on_notification(_characteristic: BleakGATTCharacteristic, payload: bytearray) -> None:
-            if not session.live:
-                return
+        def on_payload(payload: bytes) -> None:
             monotonic_ns, utc_ns = clock()
             if is_data:
                 state.last_data_s = time.monotonic()
                 if not state.streaming:
-                    state.streaming = True
-                    self._pause_s = 0.0
-                    self._advised &= {"mtu"}
-                    self._event("streaming", state.device)
+                    self._note_streaming()
             state.notifications += 1
-            emit(RawNotification(side, uuid, monotonic_ns, utc_ns, bytes(payload)))
+            emit(RawNotification(side, uuid, monotonic_ns, utc_ns, payload))
             if is_battery and payload:
                 self._note_battery(payload[0])
 
-        return on_notification
+        return on_payload
 
-    async def _read_battery(self, session: _Session) -> None:
+    def _note_streaming(self) -> None:
+        """Data flows: the outage, if there was one, is over."""
+        self.state.streaming = True
+        self._pause_s = 0.0
+        self._advised &= {"mtu"}
+        self._event("streaming", self.state.device)
+
+    async def _read_battery(self, session: Session) -> None:
         """Read the charge, if the sensor tells it; a sensor that fails to is no reason to stop."""
         self._battery_due_s = time.monotonic() + BATTERY_PERIOD_S
         uuid = self._profile.battery_characteristic
-        characteristic = _find(session.client, uuid) if uuid is not None and session.client.is_connected else None
-        if characteristic is None or "read" not in characteristic.properties:
-            return
-        with suppress(*LINK_ERRORS):
-            async with asyncio.timeout(GATT_TIMEOUT_S):
-                value = await session.client.read_gatt_char(characteristic)
-            if value:
-                self._note_battery(value[0])
+        value = await session.read(uuid) if uuid is not None else b""
+        if value:
+            self._note_battery(value[0])
 
     def _note_battery(self, battery_pct: int) -> None:
         if battery_pct != self.state.battery_pct:
             self.state.battery_pct = battery_pct
             self._event("battery", "", float(battery_pct))
 
-    def _check_mtu(self, session: _Session) -> None:
+    def _check_mtu(self, session: Session) -> None:
         """Compare the agreed MTU with what one packet needs: too small an MTU cuts every packet off, silently."""
-        characteristic = _find(session.client, self._profile.packet.characteristic)
-        if characteristic is None:
+        mtu = session.mtu(self._profile.packet.characteristic)
+        if mtu is None:
             return
-        mtu = characteristic.max_write_without_response_size + ATT_HEADER_BYTES
         self.state.mtu = mtu
         self._event("mtu", "", float(mtu))
         needed = self._profile.required_mtu(self._settings)
@@ -367,10 +278,7 @@ class SensorLink:
         session, self._session = self._session, None
         self.state.connected = self.state.streaming = False
         if session is not None:
-            session.live = False
-            with suppress(*LINK_ERRORS):
-                async with asyncio.timeout(GATT_TIMEOUT_S):
-                    await session.client.disconnect()
+            await session.drop()
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -383,13 +291,3 @@ class SensorLink:
     def _event(self, kind: str, text: str, value: float | None = None) -> None:
         monotonic_ns, utc_ns = self._options.clock()
         self._options.emit(RecordingEvent(monotonic_ns, utc_ns, kind, self.wanted.side, text, value))
-
-
-def _find(client: BleakClient, uuid: str) -> BleakGATTCharacteristic | None:
-    """Return the first characteristic with this UUID; some devices have the same one in two services."""
-    with suppress(*LINK_ERRORS):
-        for service in client.services:
-            characteristic = service.get_characteristic(uuid)
-            if characteristic is not None:
-                return characteristic
-    return None
