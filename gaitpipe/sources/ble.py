@@ -9,8 +9,9 @@
     finally:
         await source.stop()
 
-Events: `connected`, `streaming`, `disconnected`, `stalled`, `reconnecting`, `battery` and `mtu` (with a value) and
-`advice` (text for the person). A lost sensor is looked for until `stop`; the other one goes on undisturbed.
+Events: `connected`, `streaming`, `disconnected` (after `stalled` too: we hung up), `reconnecting`, `battery` and `mtu`
+(with a value) and `advice` (text for the person). A lost sensor is looked for until `stop`; the other
+one goes on undisturbed.
 """
 
 from __future__ import annotations

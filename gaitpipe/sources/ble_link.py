@@ -107,8 +107,9 @@ class SensorLink:
         """Watch the link and restore it, until cancelled."""
         while True:
             trouble = await self._watch()
-            text = "no data" if trouble == "stalled" else "link lost"
-            self._event(trouble, text)
+            if trouble == "stalled":
+                self._event("stalled", f"no data for {self._options.stall_timeout_s:g} s")
+            self._event("disconnected", "given up" if trouble == "stalled" else "link lost")
             await self._drop()
             await self._come_back()
 
@@ -254,7 +255,7 @@ class SensorLink:
             self._note_battery(value[0])
 
     def _note_battery(self, battery_pct: int) -> None:
-        if battery_pct != self.state.battery_pct:
+        if battery_pct <= 100 and battery_pct != self.state.battery_pct:
             self.state.battery_pct = battery_pct
             self._event("battery", "", float(battery_pct))
 

@@ -145,7 +145,7 @@ async def test_connected_but_silent_sensor_is_reconnected(world, want):
     await recorded.until_event("streaming", "left", 2)
 
     story = [kind for kind in recorded.kinds("left") if kind not in ("battery", "mtu")]
-    assert story == ["connected", "streaming", "stalled", "reconnecting", "connected", "streaming"]
+    assert story == ["connected", "streaming", "stalled", "disconnected", "reconnecting", "connected", "streaming"]
     assert sensor.connections == 2
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.errors import UsageError
+from gaitpipe.model import SampleBlock
 from gaitpipe.protocol.decoder import Decoder
-
-pytest.importorskip("gaitpipe.simulate.stream")
 from gaitpipe.simulate.stream import PacketStream, SensorSamples
 
 RATE_HZ = 208.0
@@ -81,13 +80,22 @@ def test_samples_of_unequal_length_are_refused():
         make_stream(SensorSamples(np.arange(3.0), np.arange(3.0), np.zeros((2, 3)), np.zeros((3, 3))))
 
 
-def test_packets_decode_to_the_samples_that_went_in(make_samples):
-    samples = make_samples(RATE_HZ, 1.0)
-    profile = profile_store.load("open_imu")
-    settings = profile.resolve_settings({"rate_hz": RATE_HZ})
+@pytest.mark.parametrize("profile_id", ["open_imu", "movella_dot", "movesense_imu6"])
+def test_packets_decode_to_the_samples_that_went_in(make_samples, profile_id):
+    profile = profile_store.load(profile_id)
+    settings = profile.resolve_settings()
+    samples = make_samples(settings["rate_hz"], 1.0)
     stream = PacketStream(samples, profile, settings)
-    assert Decoder is not None
-    total = 0
+    decoder = Decoder(profile, "left", "foot", settings)
+    decoded = []
     while not stream.finished:
-        total += stream.next_packet().sample_count
-    assert total == len(samples.true_time_s)
+        packet = stream.next_packet()
+        for characteristic, payload in packet.notifications:
+            decoded += decoder.receive(characteristic, payload, packet.due_s)
+    decoded += decoder.flush()
+
+    blocks = [item for item in decoded if isinstance(item, SampleBlock)]
+    assert len(blocks) == len(decoded)
+    assert decoder.quality.lost_samples == 0
+    np.testing.assert_allclose(np.concatenate([block.acc_m_s2 for block in blocks]), samples.acc_m_s2, atol=6e-3)
+    np.testing.assert_allclose(np.concatenate([block.gyr_rad_s for block in blocks]), samples.gyr_rad_s, atol=2e-3)
