@@ -67,7 +67,7 @@ class RunnerConfig:
     stride_time_cv: float = 0.012
     contact_time_cv: float = 0.022
     stride_noise_exponent: float = 0.0
-    push_off_jitter_s: float = 0.0035
+    push_off_jitter_s: float = 0.003
     angle_sd_deg: float = 1.5
     surface: Literal["overground", "treadmill"] = "overground"
     slope_deg: float = 0.0

@@ -1,9 +1,10 @@
 """Knots of the segment angles through one contact and the swing after it.
 
-Running: algorithms.md 8.2 points 2 and 3. Walking, roll, yaw and the amplitude at low speed are an own design after the
-usual shape of published curves; they are plausible, not measured. The heel-rise knot moves a little from stride to
-stride, and lies lower above 3.3 m/s where the published knots would ask for an impossible push-off. Angles in degrees and degrees per second here,
-radians everywhere else. Times of a knot are either a fraction of the contact or a fraction of the following swing.
+Running: knots of an own planar prototype whose curves have the shape and size of published ones. Walking, roll, yaw and
+the amplitude at low speed follow the usual shape of published curves; they are plausible, not measured. The heel-rise
+knot moves a little from stride to stride, and lies lower above 3.3 m/s where the knots would ask for an impossible
+push-off. Angles in degrees and degrees per second here, radians everywhere else. Times of a knot are either a fraction
+of the contact or a fraction of the following swing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gaitpipe.simulate.runner_curves import ComplexArray, PiecewiseQuintic, fit_
 from gaitpipe.simulate.runner_schedule import Contact
 
 HEEL_X_M, BALL_X_M, SOLE_Z_M = -0.055, 0.13, -0.09
-"""Heel and ball of the foot against the ankle, foot axes (algorithms.md 8.2 point 4)."""
+"""Heel and ball of the foot against the ankle, foot axes."""
 
 FREE = float("nan")
 
@@ -104,7 +105,7 @@ def build_pattern(
         following = contacts[index + 1] if index + 1 < len(contacts) else None
         row = draws[index]
         spread_deg = config.angle_sd_deg * row
-        heel_rise_late_s = 6 * config.push_off_jitter_s * contact.push_off.contact_s * float(np.clip(row[12], -2, 2))
+        heel_rise_late_s = 3 * config.push_off_jitter_s * contact.push_off.contact_s * float(np.clip(row[12], -2, 2))
         _add_stance(config, contact, foot, shank, spread_deg, heel_rise_late_s, following is None)
         _add_turns(contact, turns, outward, row, following is None)
         if following is not None:
@@ -216,20 +217,21 @@ def _add_swing(
     next_landing = landing_of(following.mode, config.strike)
     before = next_landing.pitch_deg * _amplitude(following.mode, following.speed_m_s)
     before += next_landing.pitch_before_extra_deg
+    folded_s = end_s + config.push_off_jitter_s * row[2]  # the leg is folded a little early or late
     quick = (1 + 0.04 * row[4]) * min(1.0, 0.45 / swing_s) * gain
     if mode == "run":
-        foot.add(push_off_s, -(52 + 3 * v) * gain + spread_deg[5], -(520 + 40 * v) * gain * (1 + 0.04 * row[6]))
-        foot.add(end_s + 0.22 * swing_s, -(88 + 6 * v) * gain + 1.5 * spread_deg[7])
+        foot.add(push_off_s, -(52 + 3 * v) * gain + 0.6 * spread_deg[5], -(520 + 40 * v) * gain * (1 + 0.02 * row[6]))
+        foot.add(folded_s + 0.22 * swing_s, -(88 + 6 * v) * gain + 1.5 * spread_deg[7])
         foot.add(end_s + 0.55 * swing_s, -25 * gain + spread_deg[8], (430 + 60 * v) * quick)
         shank.add(push_off_s, -(42 + 2 * v) * gain + spread_deg[5], -420 * gain * (1 + 0.04 * row[6]))
-        shank.add(end_s + 0.22 * swing_s, -(80 + 5 * v) * gain + 1.5 * spread_deg[7])
+        shank.add(folded_s + 0.22 * swing_s, -(80 + 5 * v) * gain + 1.5 * spread_deg[7])
         shank.add(end_s + 0.55 * swing_s, -40 * gain + spread_deg[8], (520 + 70 * v) * quick)
     else:
-        foot.add(push_off_s, -56 * gain + spread_deg[5], -230 * gain * (1 + 0.04 * row[6]))
+        foot.add(push_off_s, -56 * gain + spread_deg[5], -230 * gain * (1 + 0.02 * row[6]))
         foot.add(end_s + 0.14 * swing_s, -66 * gain + spread_deg[7])
         foot.add(end_s + 0.50 * swing_s, -18 * gain + spread_deg[8], (250 + 60 * v) * quick)
         shank.add(push_off_s, -46 * gain + spread_deg[5], -170 * gain * (1 + 0.04 * row[6]))
-        shank.add(end_s + 0.17 * swing_s, -56 * gain + spread_deg[7])
+        shank.add(folded_s + 0.17 * swing_s, -56 * gain + spread_deg[7])
         shank.add(end_s + 0.55 * swing_s, -18 * gain + spread_deg[8], (270 + 70 * v) * quick)
     foot.add(end_s + 0.86 * swing_s, before, 20)
     late = 8 + 9 if following.mode == "run" else 17 * _amplitude("walk", following.speed_m_s) + 7

@@ -27,7 +27,7 @@ from gaitpipe.model import SIDES, FloatArray, Side
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment, SegmentKind
 from gaitpipe.simulate.runner_curves import PiecewiseQuintic, fit_quintic
 
-# Contact time and step rate of running over speed: algorithms.md 8.2 point 1 (orientation values, from memory there).
+# Contact time and step rate of running over speed: orientation values of the running literature, unverified.
 RUN_SPEED_M_S = np.arange(2.0, 6.01, 0.5)
 RUN_CONTACT_S = np.array([0.300, 0.270, 0.245, 0.225, 0.208, 0.192, 0.178, 0.166, 0.156])
 RUN_STEP_RATE_HZ = np.array([2.55, 2.60, 2.67, 2.74, 2.82, 2.92, 3.03, 3.16, 3.30])

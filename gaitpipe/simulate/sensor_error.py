@@ -12,7 +12,7 @@ Rules, in order
 6. Saturation at the range, with flags, then quantisation.
 7. Clock: the true output rate is off the nominal one, and the device clock that stamps the samples runs off true time.
 
-Typical numbers: algorithms.md 8.3 (LSM6DSOX datasheet values where it has them, orientation values otherwise).
+Typical numbers: step sizes and noise of LSM6DSO-class parts from their datasheets, orientation values otherwise.
 """
 
 from __future__ import annotations
