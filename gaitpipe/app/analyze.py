@@ -1,0 +1,237 @@
+"""From a file to a result: opens recordings and imported files, drives the one session, and keeps what a report needs.
+
+analysis = analyze("session.mcap")
+analysis = analyze(left="left.csv", right="right.csv", placement="foot", belt_speed_m_s=3.0)
+analysis.strides()      # pandas.DataFrame, one row a stride and side
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gaitpipe import importers
+from gaitpipe.app.truth import compare_with_truth, truth_beside
+from gaitpipe.errors import UsageError
+from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
+from gaitpipe.recording.decode import read_recording
+from gaitpipe.recording.reader import open_raw
+from gaitpipe.report.document import TruthComparison
+from gaitpipe.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BELT_SPEED_KEY = "belt_speed_m_s"
+SYNTHETIC_KEY = "synthetic"
+UNIT_CODES = frozenset({"acc_units", "gyr_units"})
+"""Findings that make every figure meaningless: with one of them nothing is published."""
+
+OnTime = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A recording or imported files, opened and not yet analysed; `duration_s` None when not known beforehand."""
+
+    recording: Recording
+    session_start_monotonic_ns: int | None = None
+    recorded_utc: str | None = None
+    path: Path | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A result and where it comes from: all that the files of `outputs` say."""
+
+    result: SessionResult
+    name: str
+    input_sha256: str
+    metadata: dict[str, str] = field(default_factory=dict)
+    events: tuple[RecordingEvent, ...] = ()
+    session_start_monotonic_ns: int | None = None
+    recorded_utc: str | None = None
+    truth: TruthComparison | None = None
+
+    @property
+    def synthetic(self) -> bool:
+        """True when a simulator made the data."""
+        return bool(self.metadata.get(SYNTHETIC_KEY))
+
+    @property
+    def unit_errors(self) -> list[Finding]:
+        """Findings that forbid any figure."""
+        return [finding for finding in self.result.findings if finding.code in UNIT_CODES]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Findings that make figures unreliable."""
+        return [finding for finding in self.result.findings if finding.severity == "error"]
+
+    def strides(self) -> pd.DataFrame:
+        """Return the stride table as a data frame; columns as in `strides.csv`, NaN where not computed."""
+        import pandas as pd
+
+        return pd.DataFrame.from_records(self.result.strides)
+
+
+def analyze_recording(
+    recording: Recording, belt_speed_m_s: float | None = None, on_time: OnTime | None = None
+) -> SessionResult:
+    """Stream all blocks of a recording through a session.
+
+    Parameters
+    ----------
+    recording
+        Its blocks are read to the end.
+    belt_speed_m_s
+        Speed of the treadmill belt [m/s].
+    on_time
+        Called with the session time [s] reached, after each block.
+
+    Raises
+    ------
+    GaitpipeError
+        No sensor, or a belt speed that no treadmill has.
+    """
+    session = Session(recording.sensors, belt_speed_m_s)
+    for block in recording:
+        session.feed(block)
+        if on_time is not None and len(block):
+            on_time(float(block.time_s[-1]))
+    return session.finish(recording.quality, recording.findings)
+
+
+def open_recording(path: Path | str, placement: Placement | None = None) -> Input:
+    """Open a gaitpipe recording; `placement` overrides the one that it was recorded with.
+
+    Raises
+    ------
+    RecordingError
+        The file is missing, empty, of another kind or too damaged.
+    """
+    path = Path(path)
+    raw = open_raw(path)
+    recording = read_recording(path)
+    if placement is not None:
+        _place(recording, placement)
+    started = datetime.fromtimestamp(raw.session_start_utc_ns / 1e9, UTC)
+    return Input(recording, raw.session_start_monotonic_ns, started.strftime("%Y-%m-%dT%H:%M:%SZ"), path)
+
+
+def open_files(left: Path | str | None, right: Path | str | None, placement: Placement) -> Input:
+    """Open one file of samples a foot, through the importers.
+
+    Raises
+    ------
+    UsageError
+        Neither file was given.
+    RecordingError
+        A file cannot be read, or is of no known kind.
+    """
+    files: dict[Side, Path] = {}
+    if left is not None:
+        files["left"] = Path(left)
+    if right is not None:
+        files["right"] = Path(right)
+    if not files:
+        raise UsageError(
+            "there is nothing to analyse", "Give a recording, or the files of the left and the right foot."
+        )
+    read = {side: importers.find_importer(path).read(path, side, placement) for side, path in files.items()}
+    recording = importers.merge(read["left"], read["right"]) if len(read) == 2 else next(iter(read.values()))
+    samples = max(
+        (quality.samples / _rate_hz(recording, side) for side, quality in recording.quality.items()), default=0
+    )
+    return Input(recording, duration_s=float(samples))
+
+
+def analyze_input(opened: Input, belt_speed_m_s: float | None = None, on_time: OnTime | None = None) -> Analysis:
+    """Analyse what was opened; without a belt speed the recording's own one counts."""
+    recording = opened.recording
+    if belt_speed_m_s is None:
+        belt_speed_m_s = _belt_speed_of(recording)
+    result = analyze_recording(recording, belt_speed_m_s, on_time)
+    truth = None
+    if opened.path is not None and recording.metadata.get(SYNTHETIC_KEY):
+        table = truth_beside(opened.path)
+        truth = None if table is None else compare_with_truth(result, table)
+    return Analysis(
+        result=result,
+        name=recording.name,
+        input_sha256=recording.input_sha256,
+        metadata=dict(recording.metadata),
+        events=tuple(recording.events),
+        session_start_monotonic_ns=opened.session_start_monotonic_ns,
+        recorded_utc=opened.recorded_utc,
+        truth=truth,
+    )
+
+
+def analyze(
+    recording: Path | str | None = None,
+    *,
+    left: Path | str | None = None,
+    right: Path | str | None = None,
+    placement: Placement | None = None,
+    belt_speed_m_s: float | None = None,
+) -> Analysis:
+    """Analyse a recording, or one file of samples a foot.
+
+    Parameters
+    ----------
+    recording
+        A gaitpipe recording (`.mcap`).
+    left, right
+        Instead of it: plain CSV files, one a foot.
+    placement
+        `foot` or `shank`: needed for files, and overrides what a recording says.
+    belt_speed_m_s
+        Speed of the treadmill belt [m/s].
+
+    Returns
+    -------
+    Analysis
+        `.result` holds metrics, findings and the stride array; `.strides()` gives a data frame.
+
+    Raises
+    ------
+    GaitpipeError
+        With a message and advice. Findings about the data do not raise: look at `.errors`.
+    """
+    if recording is not None:
+        if left is not None or right is not None:
+            raise UsageError("give a recording or left and right files, not both", "Leave one of them out.")
+        return analyze_input(open_recording(recording, placement), belt_speed_m_s)
+    if placement is None:
+        raise UsageError("where the sensors sat is not known", "Give placement='foot' or placement='shank'.")
+    return analyze_input(open_files(left, right, placement), belt_speed_m_s)
+
+
+def _place(recording: Recording, placement: Placement) -> None:
+    """Read the recording as if its sensors had been placed so."""
+    blocks = recording.blocks
+    recording.sensors = tuple(replace(info, placement=placement) for info in recording.sensors)
+
+    def placed() -> Iterator[SampleBlock]:
+        for block in blocks:
+            yield replace(block, placement=placement)
+
+    recording.blocks = placed()
+
+
+def _rate_hz(recording: Recording, side: Side) -> float:
+    return next(info.rate_hz for info in recording.sensors if info.side == side)
+
+
+def _belt_speed_of(recording: Recording) -> float | None:
+    try:
+        speed = float(recording.metadata.get(BELT_SPEED_KEY, "nan"))
+    except ValueError:
+        return None
+    return speed if math.isfinite(speed) else None

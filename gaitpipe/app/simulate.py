@@ -1,0 +1,174 @@
+"""Synthetic recordings: the runner's samples through encoder and radio link into a file, as if they were recorded.
+
+The same request gives the same bytes. The truth lies beside the recording, in its session time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from gaitpipe.errors import UsageError
+from gaitpipe.model import SIDES, RawNotification, RecordingEvent, SensorSetup, Side
+from gaitpipe.protocol.profile import Profile
+from gaitpipe.recording.writer import RecordingWriter
+from gaitpipe.simulate.link import LinkConfig, deliver
+from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedSession, simulate
+from gaitpipe.simulate.stream import PacketStream, SensorPacket
+from gaitpipe.simulate.truth import write_truth_csv
+
+START_MONOTONIC_NS = 1_000_000_000_000
+START_UTC_NS = 1_767_225_600_000_000_000
+"""2026-01-01T00:00:00Z: a synthetic session has no date of its own."""
+LINK_LOST_AFTER_S = 2.0
+"""Supervision timeout: a shorter blackout loses packets, a longer one the connection."""
+BATTERY_PCT = {"left": 87, "right": 91}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A blackout of one sensor's radio, or of both (`side` None), in session time [s]."""
+
+    start_s: float
+    end_s: float
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationRequest:
+    """What to simulate: the runner, the sensors' profile and settings, and how good the link is."""
+
+    runner: RunnerConfig
+    profile: Profile
+    settings: Mapping[str, float] = field(default_factory=dict)
+    link: LinkConfig = field(default_factory=LinkConfig)
+    gaps: tuple[Gap, ...] = ()
+    belt_speed_m_s: float | None = None
+
+
+def runner_for(config: RunnerConfig, settings: Mapping[str, float]) -> RunnerConfig:
+    """Return the runner with sensors of these settings: their rate and ranges."""
+    errors = replace(
+        config.sensor_error,
+        acc_range_g=settings.get("acc_range_g", config.sensor_error.acc_range_g),
+        gyr_range_dps=settings.get("gyr_range_dps", config.sensor_error.gyr_range_dps),
+    )
+    return replace(config, rate_hz=settings["rate_hz"], sensor_error=errors)
+
+
+def setup_for(
+    profile: Profile, side: Side, placement: str, settings: Mapping[str, float], device: str = ""
+) -> SensorSetup:
+    """Return how a sensor of this profile was set up, for the recording.
+
+    Raises
+    ------
+    UsageError
+        The profile's sensors are not made for this placement.
+    """
+    if placement not in profile.placements:
+        advice = f"This profile is for: {', '.join(profile.placements)}."
+        raise UsageError(f"{profile.name} sensors are not worn on the {placement}", advice)
+    where = "shank" if placement == "shank" else "foot"
+    return SensorSetup(side, where, profile.id, profile.text, dict(settings), device or profile.name)
+
+
+def synthetic_metadata(config: RunnerConfig, belt_speed_m_s: float | None) -> dict[str, str]:
+    """Return the metadata that says how the session was made."""
+    parts = ", ".join(
+        f"{item.kind} {item.duration_s:g} s" + (f" at {item.speed_m_s:g} m/s" if item.speed_m_s else "")
+        for item in config.segments
+    )
+    made = f"{parts}; {config.strike}, contact asymmetry {config.contact_time_asymmetry_pct:g} %, seed {config.seed}"
+    speed = {} if belt_speed_m_s is None else {"belt_speed_m_s": f"{belt_speed_m_s:g}"}
+    return {"synthetic": made} | speed
+
+
+def write_simulation(request: SimulationRequest, folder: Path, name: str = "session") -> tuple[Path, Path]:
+    """Simulate and write `<name>.mcap` and `truth.csv`; return both paths.
+
+    Raises
+    ------
+    RecordingError
+        The recording exists already, or the folder cannot be written to.
+    UsageError, LocalProtocolError
+        The request asks for what no runner or no such sensor does.
+    """
+    settings = request.profile.resolve_settings(request.settings)
+    config = runner_for(request.runner, settings)
+    setups = [setup_for(request.profile, side, config.placement, settings) for side in SIDES]
+    setups = [replace(setup, device=f"virtual {setup.device}, {setup.side}") for setup in setups]
+    session = simulate(config)
+    items = [item for setup in setups for item in _items(request, session, setup)]
+    items.sort(key=lambda item: item.host_monotonic_ns)
+    path = folder / f"{name}.mcap"
+    metadata = synthetic_metadata(config, request.belt_speed_m_s)
+    with RecordingWriter(
+        path,
+        setups,
+        metadata,
+        session_start_monotonic_ns=START_MONOTONIC_NS,
+        session_start_utc_ns=START_UTC_NS,
+    ) as writer:
+        for item in items:
+            writer.write(item)
+    truth_path = folder / "truth.csv"
+    write_truth_csv(session.truth, truth_path)
+    return path, truth_path
+
+
+def _items(
+    request: SimulationRequest, session: SimulatedSession, setup: SensorSetup
+) -> Sequence[RawNotification | RecordingEvent]:
+    stream = PacketStream(session.sensors[setup.side], request.profile, setup.settings)
+    packets: list[SensorPacket] = []
+    while not stream.finished:
+        packets.append(stream.next_packet())
+    gaps = tuple((gap.start_s, gap.end_s) for gap in request.gaps if gap.side in (None, setup.side))
+    link = replace(request.link, blackouts=request.link.blackouts + gaps)
+    seed = 2 * session.config.seed + SIDES.index(setup.side)
+    arrivals = deliver([packet.due_s for packet in packets], link, seed)
+    items: list[RawNotification | RecordingEvent] = list(_events(setup, gaps))
+    for index, arrival_s in arrivals:
+        monotonic_ns, utc_ns = _host(arrival_s)
+        items += [
+            RawNotification(setup.side, uuid, monotonic_ns, utc_ns, payload)
+            for uuid, payload in packets[index].notifications
+        ]
+    return items
+
+
+def _events(setup: SensorSetup, gaps: Sequence[tuple[float, float]]) -> list[RecordingEvent]:
+    """Return what a recorder would have noted beside the notifications."""
+    events = [
+        RecordingEvent(*_host(0.0), kind="connected", side=setup.side, text=setup.device),
+        RecordingEvent(*_host(0.0), kind="battery", side=setup.side, value=float(BATTERY_PCT[setup.side])),
+        RecordingEvent(*_host(0.0), kind="streaming", side=setup.side, text=setup.device),
+    ]
+    for start_s, end_s in gaps:
+        if end_s - start_s > LINK_LOST_AFTER_S:
+            lost = _host(start_s + LINK_LOST_AFTER_S)
+            events.append(RecordingEvent(*lost, kind="disconnected", side=setup.side, text="link lost"))
+            events.append(RecordingEvent(*_host(end_s), kind="streaming", side=setup.side, text=setup.device))
+    return events
+
+
+def _host(session_s: float) -> tuple[int, int]:
+    passed_ns = round(session_s * 1e9)
+    return START_MONOTONIC_NS + passed_ns, START_UTC_NS + passed_ns
+
+
+def plain_run(seconds: float, speed_m_s: float, stand_s: float = 5.0) -> tuple[Segment, ...]:
+    """Return a course: standing still, then running for the rest of `seconds`.
+
+    Raises
+    ------
+    UsageError
+        There is no time left to run.
+    """
+    if seconds < stand_s + 5.0:
+        raise UsageError(
+            f"{seconds:g} s are too short", f"Give at least {stand_s + 5.0:g} s: {stand_s:g} s of standing."
+        )
+    return (Segment("stand", stand_s), Segment("run", seconds - stand_s, speed_m_s))

@@ -1,0 +1,149 @@
+"""`summary.json`: the figures of a session for programs, in SI units; the same bytes for the same analysis.
+
+A number that could not be computed is null, never 0. Keys stand in a fixed order; new keys may be added without a new
+`schema_version`, a change of meaning raises it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from gaitpipe import __version__
+from gaitpipe.app.analyze import Analysis
+from gaitpipe.model import SIDES, Finding, MetricSummary, SensorResult, SideStatistic
+from gaitpipe.report.document import TruthComparison
+
+SCHEMA_VERSION = 1
+SIGNIFICANT_DIGITS = 9
+
+
+def summary(analysis: Analysis) -> dict[str, Any]:
+    """Return the content of `summary.json`, ready for `json.dumps`."""
+    result = analysis.result
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "software": {"name": "gaitpipe", "version": __version__},
+        "parameter_hash": result.parameter_hash,
+        "input_sha256": analysis.input_sha256 or None,
+        "recording": {
+            "name": analysis.name,
+            "recorded_utc": analysis.recorded_utc,
+            "synthetic": analysis.synthetic,
+            "belt_speed_m_s": result.belt_speed_m_s,
+        },
+        "sensors": {sensor.info.side: _sensor(sensor) for sensor in result.sensors},
+        "metrics": {metric.key: _metric(metric) for metric in result.metrics},
+        "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
+        "findings": [_finding(finding) for finding in result.findings],
+        "achilles_load": {"value": None, "note": "not computed in this version"},
+        "truth": _truth(analysis.truth),
+    }
+    return dict(_finite(content))
+
+
+def summary_text(analysis: Analysis) -> str:
+    """Return the text of `summary.json`."""
+    return json.dumps(summary(analysis), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _sensor(sensor: SensorResult) -> dict[str, Any]:
+    info, alignment = sensor.info, sensor.alignment
+    return {
+        "device": info.device,
+        "profile_id": info.profile_id,
+        "placement": info.placement,
+        "rate_hz": info.rate_hz,
+        "has_gyro": info.has_gyro,
+        "clock": info.clock,
+        "acc_range_m_s2": info.acc_range_m_s2,
+        "gyr_range_rad_s": info.gyr_range_rad_s,
+        "duration_s": sensor.duration_s,
+        "alignment": None if alignment is None else asdict(alignment),
+    }
+
+
+def _metric(metric: MetricSummary) -> dict[str, Any]:
+    return {
+        "label": metric.label,
+        "unit": metric.unit,
+        "definition": metric.definition,
+        "left": _statistic(metric.left),
+        "right": _statistic(metric.right),
+        "both": _statistic(metric.both),
+        "asymmetry_pct": metric.asymmetry_pct,
+        "note": metric.note,
+    }
+
+
+def _statistic(found: SideStatistic | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "n": found.count,
+        "mean": found.mean,
+        "sd": found.sd,
+        "uncertainty": found.uncertainty,
+        "mdc": found.mdc,
+    }
+
+
+def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:
+    quality, rows = sensor.quality, analysis.result.strides
+    mine = rows[rows["side"] == sensor.info.side]
+    texts = [str(text) for text in mine["quality"].tolist()]
+    return {
+        "packets": quality.packets,
+        "samples": quality.samples,
+        "lost_samples": quality.lost_samples,
+        "gaps": quality.gaps,
+        "gap_s": quality.gap_s,
+        "resets": quality.resets,
+        "faults": dict(sorted(quality.faults.items())),
+        "clock_residual_s": quality.clock_residual_s,
+        "measured_rate_hz": quality.measured_rate_hz,
+        "acc_clipped_samples": quality.acc_clipped_samples,
+        "gyr_clipped_samples": quality.gyr_clipped_samples,
+        "battery_pct": quality.battery_pct,
+        "strides": {
+            "found": len(mine),
+            "by_quality": {text: texts.count(text) for text in sorted(set(texts))},
+            "by_mode": {mode: int((mine["mode"] == mode).sum()) for mode in ("run", "walk")},
+            "rejected": dict(sorted(sensor.rejected_strides.items())),
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    side = finding.side if finding.side in SIDES else None
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "side": side,
+        "message": finding.message,
+        "advice": finding.advice,
+    }
+
+
+def _truth(truth: TruthComparison | None) -> dict[str, Any] | None:
+    """Return the simulator's truth, in display units as the report shows it; null for a real session."""
+    if truth is None:
+        return None
+    return {
+        "matched_strides": truth.matched_strides,
+        "true_strides": truth.true_strides,
+        "rows": [asdict(row) for row in truth.rows],
+    }
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with floats rounded to nine digits, and null for what is not finite."""
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(value) else None
+    return value

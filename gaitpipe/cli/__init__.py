@@ -1,0 +1,82 @@
+"""The command line: `gaitpipe COMMAND`. Words go to stderr, data to stdout.
+
+Exit codes: 0 done, 1 error, 2 wrong use or configuration, 3 some of several files failed, 4 sensor or Bluetooth,
+130 interrupted after a clean stop. A command imports what it needs when it runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from gaitpipe import __version__
+from gaitpipe.cli.analysis import analyze, report
+from gaitpipe.cli.console import Console, NearGroup, common_options
+from gaitpipe.cli.demo import demo
+from gaitpipe.cli.doctor import doctor
+from gaitpipe.cli.profiles import profiles
+from gaitpipe.cli.record import record, scan
+from gaitpipe.cli.simulate import simulate
+from gaitpipe.errors import GaitpipeError
+
+EXIT_ERROR, EXIT_INTERRUPTED = 1, 130
+
+
+@click.group(cls=NearGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="gaitpipe")
+@common_options
+def cli() -> None:
+    """Running gait from motion sensors on the feet or shanks: record, analyse, report.
+
+    Start with `gaitpipe demo --out demo-out`: it needs no sensor and no Bluetooth.
+    Research and education software, not a medical device.
+    """
+
+
+for _command in (demo, scan, record, analyze, report, simulate, profiles, doctor):
+    cli.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; return its exit code. All errors end as one message with advice."""
+    console = Console.from_arguments(sys.argv[1:] if arguments is None else arguments)
+    try:
+        result = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="gaitpipe", standalone_mode=False
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx is not None else "", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        console.usage(error)
+        return error.exit_code
+    except GaitpipeError as error:
+        _trace(console)
+        console.failure(error.message, error.advice)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.failure("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except Exception as error:  # noqa: BLE001 (nobody above could say it better)
+        _trace(console)
+        advice = "This is a defect of gaitpipe. Run the same command with --debug and report what it prints."
+        console.failure(f"unexpected {type(error).__name__}: {error}", advice)
+        return EXIT_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def _trace(console: Console) -> None:
+    if console.debug:
+        click.echo(traceback.format_exc(), err=True)

@@ -1,0 +1,152 @@
+"""`analyze` and `report`: from recordings and files to figures and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gaitpipe.cli.console import (
+    Console,
+    NearChoice,
+    Speed,
+    common_options,
+    console,
+    json_option,
+    print_json,
+)
+from gaitpipe.errors import GaitpipeError, UsageError
+
+if TYPE_CHECKING:
+    from gaitpipe.app.analyze import Analysis, Input
+    from gaitpipe.app.outputs import OutputFiles
+    from gaitpipe.model import Placement
+
+EXIT_SOME_FAILED = 3
+
+
+@click.command()
+@click.argument("recordings", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORDING]...")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
+@click.option(
+    "--left", type=click.Path(path_type=Path), help="CSV file of the left foot or shank, instead of a recording."
+)
+@click.option("--right", type=click.Path(path_type=Path), help="CSV file of the right foot or shank.")
+@click.option(
+    "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
+)
+@click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@json_option
+@common_options
+def analyze(
+    recordings: tuple[Path, ...],
+    out: Path,
+    left: Path | None,
+    right: Path | None,
+    placement: Placement | None,
+    belt_speed: float | None,
+    as_json: bool,
+) -> int:
+    """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
+
+    One input writes straight into the folder, several into a folder each. A CSV file has the columns
+    time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s; the gyroscope may be missing.
+
+    Ends with 0 when all is well (warnings included), 1 when a finding is an error (wrong placement: the files are
+    written and say so; wrong units: nothing is written), 3 when some of several inputs failed.
+    """
+    from gaitpipe.app.analyze import open_files, open_recording
+    from gaitpipe.app.outputs import folders_for
+
+    _check_inputs(recordings, left, right, placement)
+    if not recordings:
+        placement = "shank" if placement == "shank" else "foot"
+        return _one(open_files(left, right, placement), out, belt_speed, as_json)
+    if len(recordings) == 1:
+        return _one(open_recording(recordings[0], placement), out, belt_speed, as_json)
+    words, failed = console(), 0
+    for path, folder in zip(recordings, folders_for(recordings, out), strict=True):
+        words.say(f"\n{path}")
+        try:
+            failed += _one(open_recording(path, placement), folder, belt_speed, as_json) != 0
+        except GaitpipeError as error:
+            words.failure(error.message, error.advice)
+            failed += 1
+    if failed:
+        words.say("")
+        words.failure(f"{failed} of {len(recordings)} inputs failed; the reasons stand above")
+    return EXIT_SOME_FAILED if failed else 0
+
+
+def _check_inputs(
+    recordings: Sequence[Path], left: Path | None, right: Path | None, placement: Placement | None
+) -> None:
+    if recordings and (left or right):
+        raise UsageError("give recordings or --left and --right, not both", "Leave one of them out.")
+    if not recordings and not (left or right):
+        advice = "Give a recording, or --left and --right with --placement. `gaitpipe demo` makes a recording."
+        raise UsageError("there is nothing to analyse", advice)
+    if not recordings and placement is None:
+        raise UsageError("where the sensors sat is not known", "Add --placement foot or --placement shank.")
+    for path in recordings:
+        if path.suffix.lower() in (".csv", ".txt"):
+            message = f"{path}: a file of samples does not say which foot it is of"
+            raise UsageError(message, f"Write --left {path} or --right {path}, with --placement.")
+
+
+def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: bool) -> int:
+    """Analyse and write one input; 1 when a finding is an error."""
+    from gaitpipe.app.analyze import analyze_input
+    from gaitpipe.app.outputs import make_folder, write_outputs
+    from gaitpipe.cli.progress import progress
+
+    words = console()
+    make_folder(folder)
+    with progress(opened, words.quiet) as on_time:
+        analysis = analyze_input(opened, belt_speed_m_s, on_time)
+    files = write_outputs(analysis, folder)
+    show(words, analysis, files)
+    if as_json:
+        from gaitpipe.app.summary_json import summary
+
+        print_json(summary(analysis))
+    return 1 if analysis.errors else 0
+
+
+def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
+    """Print the short table, the findings and where the report is."""
+    from gaitpipe.cli.table import metric_lines
+
+    for line in metric_lines(analysis.result.metrics):
+        words.say(line)
+    words.findings(analysis.result.findings)
+    words.say(f"Report: {files.report}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path), metavar="DIR_OR_RECORDING")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report; by default beside the recording.")
+@click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@json_option
+@common_options
+def report(source: Path, out: Path | None, belt_speed: float | None, as_json: bool) -> int:
+    """Make the report of a recording again, from its raw bytes.
+
+    Give a recording or the folder that it lies in (with several, the newest by name is taken).
+    """
+    from gaitpipe.app.analyze import open_recording
+
+    path = _recording_in(source)
+    return _one(open_recording(path), out or path.parent, belt_speed, as_json)
+
+
+def _recording_in(source: Path) -> Path:
+    if not source.is_dir():
+        return source
+    found = sorted(source.glob("*.mcap"))
+    if not found:
+        advice = "Give the recording itself; results of CSV files are made again with `gaitpipe analyze`."
+        raise UsageError(f"{source}: there is no recording (*.mcap) in this folder", advice)
+    return found[-1]

@@ -1,0 +1,191 @@
+"""`profiles`: list, show, check and try device profiles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gaitpipe.cli.console import NearGroup, common_options, console, json_option, print_json, settings_option
+from gaitpipe.errors import ProfileError, UsageError
+
+if TYPE_CHECKING:
+    from gaitpipe.protocol.profile import Profile
+
+FOLDER = click.option(
+    "--profile-dir", "folders", multiple=True, type=click.Path(path_type=Path), help="Another folder with profiles."
+)
+
+
+@click.group(cls=NearGroup)
+@common_options
+def profiles() -> None:
+    """Device profiles: one file says all about one kind of sensor."""
+
+
+@profiles.command("list")
+@FOLDER
+@json_option
+@common_options
+def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
+    """List all profiles, one a line."""
+    from gaitpipe import profile_store
+
+    rows, bad = [], 0
+    for stored in profile_store.available(folders):
+        try:
+            profile = profile_store.load(stored.file)
+        except ProfileError as error:
+            console().failure(error.message, error.advice)
+            bad += 1
+            continue
+        rows.append(
+            {
+                "id": profile.id,
+                "name": profile.name,
+                "placements": list(profile.placements),
+                "default_rate_hz": profile.settings["rate_hz"].default,
+                "origin": stored.origin,
+                "file": stored.file,
+            }
+        )
+    if as_json:
+        print_json(rows)
+    else:
+        width = max((len(str(row["id"])) for row in rows), default=0)
+        for row in rows:
+            click.echo(f"{row['id']:<{width}}  {row['name']}, {row['default_rate_hz']:g} Hz  ({row['origin']})")
+    return 2 if bad else 0
+
+
+@profiles.command()
+@click.argument("profile")
+@FOLDER
+@json_option
+@common_options
+def show(profile: str, folders: tuple[Path, ...], as_json: bool) -> None:
+    """Show one profile: settings, packet, and where each fact comes from."""
+    from gaitpipe import profile_store
+
+    about = _about(profile_store.load(profile, folders))
+    if as_json:
+        print_json(about)
+        return
+    for key, value in about.items():
+        if isinstance(value, list):
+            click.echo(f"{key}:")
+            for item in value:
+                click.echo(
+                    f"  {item if isinstance(item, str) else '; '.join(f'{k}: {v}' for k, v in item.items() if v)}"
+                )
+        else:
+            click.echo(f"{key}: {value}")
+
+
+def _about(profile: Profile) -> dict[str, Any]:
+    settings = {key: item.default for key, item in profile.settings.items()}
+    return {
+        "id": profile.id,
+        "name": profile.name,
+        "maker": profile.maker,
+        "model": profile.model,
+        "sha256": profile.sha256,
+        "placements": ", ".join(profile.placements),
+        "mount_hint": profile.mount_hint,
+        "settings": [
+            f"{key} = {item.default:g} (allowed: {', '.join(f'{value:g}' for value in item.allowed)})"
+            for key, item in profile.settings.items()
+        ],
+        "data_characteristic": profile.packet.characteristic,
+        "samples_per_packet": profile.samples_per_packet(settings),
+        "gyroscope": "yes" if profile.has_gyro else "no",
+        "required_mtu": profile.required_mtu(settings),
+        "facts": [
+            {"key": fact.key, "source": fact.source, "confidence": fact.confidence, "text": fact.text}
+            for fact in profile.facts
+        ],
+    }
+
+
+@profiles.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@common_options
+def check(files: tuple[Path, ...]) -> int:
+    """Check profile files; all faults are named at once, each with its line."""
+    from gaitpipe.protocol.profile import parse_profile
+
+    bad = 0
+    for file in files:
+        try:
+            profile = parse_profile(_text(file), str(file))
+        except ProfileError as error:
+            console().failure(error.message, error.advice)
+            bad += 1
+        else:
+            click.echo(f"{file}: ok ({profile.id}, {profile.name})")
+    return 2 if bad else 0
+
+
+def _text(file: Path) -> str:
+    from gaitpipe.errors import ProfileFault
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ProfileError(
+            str(file), [ProfileFault("", None, f"cannot be read: {reason}")], "Check the name."
+        ) from None
+
+
+@profiles.command()
+@click.argument("profile")
+@click.argument("payloads", nargs=-1, required=True, metavar="HEX...")
+@click.option("--characteristic", required=True, metavar="UUID", help="Where the notifications came from.")
+@settings_option
+@FOLDER
+@common_options
+def decode(
+    profile: str,
+    payloads: tuple[str, ...],
+    characteristic: str,
+    settings: tuple[tuple[str, float], ...],
+    folders: tuple[Path, ...],
+) -> int:
+    """Decode notifications given as HEX, in order; prints one JSON object a sample.
+
+    device_time_s is null when the sensor sends no time. What cannot be decoded is said on stderr, with exit code 1.
+    """
+    from gaitpipe import profile_store
+    from gaitpipe.model import PacketFault
+    from gaitpipe.protocol.decoder import decode_samples
+
+    loaded = profile_store.load(profile, folders)
+    resolved = loaded.resolve_settings(dict(settings))
+    rows = decode_samples(loaded, resolved, _uuid(characteristic), [_payload(text) for text in payloads])
+    bad = 0
+    for row in rows:
+        if isinstance(row, PacketFault):
+            bad += 1
+            console().failure(f"{row.kind.value}: {row.detail}")
+        else:
+            click.echo(json.dumps(row))
+    return 1 if bad else 0
+
+
+def _payload(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text.removeprefix("0x").replace(":", " "))
+    except ValueError:
+        raise UsageError(f"'{text[:40]}' is not hexadecimal", "Write two digits a byte, such as 0a1b2c.") from None
+
+
+def _uuid(text: str) -> str:
+    """Return a UUID in the spelling of the profiles; 4 or 8 digits are Bluetooth's short forms."""
+    from gaitpipe.protocol.uuids import full_uuid, is_uuid
+
+    if not is_uuid(text):
+        raise UsageError(f"'{text}' is not a UUID", "Write 4 digits (2a37) or all 32 with dashes.")
+    return full_uuid(text)

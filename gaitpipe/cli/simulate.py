@@ -1,0 +1,119 @@
+"""`simulate`: synthetic recordings with exact truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gaitpipe.cli.console import (
+    NearChoice,
+    Speed,
+    common_options,
+    console,
+    json_option,
+    print_json,
+    settings_option,
+)
+
+if TYPE_CHECKING:
+    from gaitpipe.app.simulate import Gap
+    from gaitpipe.simulate.runner_config import Strike
+
+
+class GapValue(click.ParamType):
+    """[SIDE:]START:END in seconds."""
+
+    name = "[side:]start:end"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float, float]:
+        """Return the side ('' for both) and the two times."""
+        if isinstance(value, tuple):
+            return value
+        parts = str(value).split(":")
+        side = parts.pop(0) if len(parts) == 3 else ""
+        try:
+            start_s, end_s = (float(part) for part in parts)
+        except ValueError:
+            return self.fail(f"'{value}' is no gap. Write 20:21.5 or right:20:21.5 (seconds).", param, ctx)
+        if side not in ("", "left", "right") or not 0.0 <= start_s < end_s:
+            self.fail(f"'{value}' is no gap: left or right, then a start before an end.", param, ctx)
+        return side, start_s, end_s
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for session.mcap and truth.csv.")
+@click.option(
+    "--seconds", type=click.FloatRange(10, 36_000), default=60.0, show_default=True, help="5 s of it standing."
+)
+@click.option("--speed", type=Speed(), default=3.0, show_default=True, metavar="SPEED", help="3.0 (m/s) or 10.8km/h.")
+@click.option("--strike", type=NearChoice(["rearfoot", "midfoot", "forefoot"]), default="rearfoot", show_default=True)
+@click.option(
+    "--asymmetry",
+    type=float,
+    default=0.0,
+    show_default=True,
+    help="Contact time, 100 (left - right) / mean, in per cent.",
+)
+@click.option("--placement", type=NearChoice(["foot", "shank"]), default="foot", show_default=True)
+@click.option("--profile", default="open_imu", show_default=True, help="Device profile: an id or a file.")
+@settings_option
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
+@click.option("--loss", type=click.FloatRange(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
+@click.option("--gap", "gaps", type=GapValue(), multiple=True, help="A blackout of a sensor, such as right:20:21.5.")
+@json_option
+@common_options
+def simulate(
+    out: Path,
+    seconds: float,
+    speed: float,
+    strike: Strike,
+    asymmetry: float,
+    placement: str,
+    profile: str,
+    settings: tuple[tuple[str, float], ...],
+    seed: int,
+    loss: float,
+    gaps: tuple[tuple[str, float, float], ...],
+    as_json: bool,
+) -> None:
+    """Make a synthetic recording, as if two sensors had been recorded, with the exact truth beside it.
+
+    The same options give the same bytes. Analyse it with `gaitpipe analyze`.
+    """
+    from gaitpipe import profile_store
+    from gaitpipe.app.outputs import make_folder
+    from gaitpipe.app.simulate import SimulationRequest, plain_run, write_simulation
+    from gaitpipe.simulate.link import LinkConfig
+    from gaitpipe.simulate.runner_config import RunnerConfig
+
+    runner = RunnerConfig(
+        segments=plain_run(seconds, speed),
+        placement="shank" if placement == "shank" else "foot",
+        strike=strike,
+        contact_time_asymmetry_pct=asymmetry,
+        surface="treadmill",
+        seed=seed,
+    )
+    request = SimulationRequest(
+        runner=runner,
+        profile=profile_store.load(profile),
+        settings=dict(settings),
+        link=LinkConfig(loss_pct=loss),
+        gaps=tuple(_gap(*gap) for gap in gaps),
+        belt_speed_m_s=speed,
+    )
+    recording, truth = write_simulation(request, make_folder(out))
+    words = console()
+    words.say(f"Recording: {recording}")
+    words.say(f"Truth:     {truth}")
+    words.say(f"Next:      gaitpipe analyze {recording} --out {out}")
+    if as_json:
+        print_json({"recording": str(recording), "truth": str(truth)})
+
+
+def _gap(side: str, start_s: float, end_s: float) -> Gap:
+    from gaitpipe.app.simulate import Gap
+
+    return Gap(start_s, end_s, "left" if side == "left" else "right" if side == "right" else None)
