@@ -1,0 +1,83 @@
+"""Synthetic signals in segment axes, the oracle, and ways to cut a signal: shared by the tests of the detector."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from gaitpipe.core.detector import Detector
+from gaitpipe.core.params import default_params
+from gaitpipe.model import Placement, SampleBlock
+from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
+
+COURSE = (
+    Segment("stand", 3.0),
+    Segment("walk", 6.0, 1.4),
+    Segment("run", 8.0, 3.0),
+    Segment("stand", 4.0),
+    Segment("run", 6.0, 4.0),
+)
+
+
+@pytest.fixture(scope="session")
+def naive() -> ModuleType:
+    """The oracle of `naive.py`; loaded by its path, because test folders are no packages."""
+    spec = importlib.util.spec_from_file_location("gaitpipe_naive", Path(__file__).with_name("naive.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _course(placement: Placement, rate_hz: float) -> SampleBlock:
+    config = RunnerConfig(segments=COURSE, placement=placement, rate_hz=rate_hz, mount="aligned", seed=5)
+    stream = simulate(config).sensors["left"]
+    return SampleBlock(
+        "left", placement, 0, stream.device_time_s, stream.acc_m_s2, stream.gyr_rad_s, stream.flags
+    )
+
+
+@pytest.fixture(scope="session")
+def course() -> Callable[[Placement, float], SampleBlock]:
+    """Stand, walk, run, stand, run: one block in segment axes for a placement and a rate."""
+    return _course
+
+
+def _cut(block: SampleBlock, start: int, stop: int) -> SampleBlock:
+    return SampleBlock(
+        block.side,
+        block.placement,
+        block.first_sample + start,
+        block.time_s[start:stop],
+        block.acc_m_s2[start:stop],
+        block.gyr_rad_s[start:stop],
+        block.flags[start:stop],
+    )
+
+
+@pytest.fixture(scope="session")
+def cut() -> Callable[[SampleBlock, int, int], SampleBlock]:
+    """Samples [start, stop) of a block."""
+    return _cut
+
+
+def _run(block: SampleBlock, rate_hz: float, pieces: list[tuple[int, int]]) -> tuple[bytes, bytes]:
+    detector = Detector(default_params(block.placement), rate_hz)
+    events = [detector.push(_cut(block, start, stop)) for start, stop in pieces]
+    return np.concatenate(events).tobytes(), detector.snapshot()
+
+
+@pytest.fixture(scope="session")
+def run_pieces() -> Callable[[SampleBlock, float, list[tuple[int, int]]], tuple[bytes, bytes]]:
+    """Push the given pieces of a block into a new detector: the bytes of all events and of the last state."""
+    return _run
