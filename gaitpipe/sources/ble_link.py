@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Literal
 
 from bleak import BleakScanner
@@ -27,7 +28,7 @@ from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import RawNotification, RecordingEvent, Side
 from gaitpipe.sources.ble_errors import LINK_ERRORS, as_device_error
 from gaitpipe.sources.ble_scan import Sighting, WantedSensor, scanner_options
-from gaitpipe.sources.ble_session import LinkOptions, LinkState, Session
+from gaitpipe.sources.ble_session import ATT_HEADER_BYTES, LinkOptions, LinkState, Session
 
 FIRST_CONNECT_ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
@@ -47,6 +48,7 @@ class SensorLink:
         self._session: Session | None = None
         self._pause_s = 0.0
         self._battery_due_s = 0.0
+        self._cut_length = 0  # length of a packet that was cut off by too small an MTU; 0 where the MTU suffices
         self._advised: set[str] = set()
 
     @property
@@ -82,7 +84,7 @@ class SensorLink:
         await self._guarded(self._subscribe(), "subscribing")
 
     async def start(self) -> None:
-        """Send the start commands and read the battery.
+        """Send the start commands.
 
         Raises
         ------
@@ -109,6 +111,8 @@ class SensorLink:
             trouble = await self._watch()
             if trouble == "stalled":
                 self._event("stalled", f"no data for {self._options.stall_timeout_s:g} s")
+                if self._cut_length:  # some sensors send nothing at all rather than a part
+                    self._advise_mtu()
             self._event("disconnected", "given up" if trouble == "stalled" else "link lost")
             await self._drop()
             await self._come_back()
@@ -160,21 +164,18 @@ class SensorLink:
                 if attempt > 1:
                     self._advise("away", "The sensor is not heard: bring it closer, wake it or charge it.")
             except (*LINK_ERRORS, DeviceError) as error:
-                self._advise_about(error)
+                known = as_device_error(error, f"reconnecting to '{self.state.device}'")
+                self._advise(known.reason.value, f"{known.message}. {known.advice}")
             await self._drop()
-
-    def _advise_about(self, error: BaseException) -> None:
-        translated = as_device_error(error, f"reconnecting to '{self.state.device}'", self.state.device)
-        self._advise(translated.reason.value, f"{translated.message}. {translated.advice}")
 
     async def _find_again(self) -> bool:
         """Scan for this sensor's address; needed as systems forget a device that is gone."""
-        address = self._device.address
 
         def is_it(device: BLEDevice, advertisement: AdvertisementData) -> bool:
-            if device.address == address:
-                self.state.rssi_dbm = advertisement.rssi
-            return device.address == address
+            if device.address != self._device.address:
+                return False
+            self.state.rssi_dbm = advertisement.rssi
+            return True
 
         async with self._options.radio_lock:
             found = await BleakScanner.find_device_by_filter(
@@ -205,14 +206,18 @@ class SensorLink:
 
     async def _subscribe(self) -> None:
         session = self._require_session()
+        data = self._profile.packet.characteristic
+        await session.subscribe(data, self._make_callback(data))
         for uuid in self._profile.notify_characteristics:
-            await session.subscribe(uuid, self._make_callback(uuid))
+            if uuid != data:
+                with suppress(*LINK_ERRORS):  # battery and status are welcome, but no reason to give up
+                    await session.subscribe(uuid, self._make_callback(uuid))
         self._check_mtu(session)
 
     async def _start(self) -> None:
         session = self._require_session()
         await session.write(self._profile.start_commands(self._settings))
-        await self._read_battery(session)
+        self._battery_due_s = 0.0  # soon, but not between the starts of two sensors
 
     def _require_session(self) -> Session:
         if self._session is None or self._session.lost.is_set():
@@ -232,6 +237,8 @@ class SensorLink:
                 state.last_data_s = time.monotonic()
                 if not state.streaming:
                     self._note_streaming()
+                if len(payload) == self._cut_length:
+                    self._advise_mtu()
             state.notifications += 1
             emit(RawNotification(side, uuid, monotonic_ns, utc_ns, payload))
             if is_battery and payload:
@@ -260,19 +267,25 @@ class SensorLink:
             self._event("battery", "", float(battery_pct))
 
     def _check_mtu(self, session: Session) -> None:
-        """Compare the agreed MTU with what one packet needs: too small an MTU cuts every packet off, silently."""
+        """Compare the agreed MTU with what one packet needs: too small an MTU cuts every packet off, silently.
+
+        Old versions of BlueZ do not tell the MTU, and bleak then says 23: so advice waits for a packet of just the
+        length to which it would be cut.
+        """
         mtu = session.mtu(self._profile.packet.characteristic)
-        if mtu is None:
-            return
-        self.state.mtu = mtu
-        self._event("mtu", "", float(mtu))
+        if mtu is not None:
+            self.state.mtu = mtu
+            self._event("mtu", "", float(mtu))
+            too_small = mtu < self._profile.required_mtu(self._settings)
+            self._cut_length = mtu - ATT_HEADER_BYTES if too_small else 0
+
+    def _advise_mtu(self) -> None:
         needed = self._profile.required_mtu(self._settings)
-        if mtu < needed:
-            self._advise(
-                "mtu",
-                f"Packets of '{self.state.device}' need an ATT MTU of {needed} bytes, but the link has {mtu}: they "
-                "will be cut off. Choose a lower rate or use another Bluetooth adapter.",
-            )
+        self._advise(
+            "mtu",
+            f"Packets of '{self.state.device}' need an ATT MTU of {needed} bytes, but the link has {self.state.mtu}: they "
+            "are cut off. Choose a lower rate or use another Bluetooth adapter.",
+        )
 
     async def _drop(self) -> None:
         """Let go of the present client, whatever state it is in."""

@@ -222,3 +222,33 @@ async def test_every_profile_streams_and_tells_its_battery(world, want, profile_
     assert [event.value for event in recorded.events("left") if event.kind == "battery"] == [41.0, 40.0]
     assert len(recorded.payloads("left", data)) >= sensor.packets_sent
     assert sensor.samples_sent == round(0.5 * sensor.settings["rate_hz"])
+
+
+async def test_two_streams_start_close_together(world, want):
+    """The second start command follows the first at once: nothing else is asked of the sensors in between."""
+    sensors = [await world.sensor(1), await world.sensor(2)]
+    source = world.source(want("left"), want("right"))
+    await source.connect()
+    for sensor in sensors:
+        assert sensor.writes == []
+
+    await source.start()
+
+    assert [len(sensor.writes) for sensor in sensors] == [1, 1]
+    assert all(sensor.streaming.is_set() for sensor in sensors)
+
+
+async def test_defect_in_the_supervisor_reaches_the_reader(virtual_world, want):
+    sensor = await virtual_world.sensor(1)
+    source = virtual_world.source(want("left"))
+    await source.connect()
+    await source.start()
+
+    async def read_to_the_end() -> None:
+        async for item in source.items():
+            if getattr(item, "kind", "") == "streaming":
+                source._options.clock = None  # cannot be called: the supervisor's next event fails
+                await sensor.disconnect()
+
+    with pytest.raises(TypeError):
+        await asyncio.wait_for(read_to_the_end(), 5.0)
