@@ -56,8 +56,6 @@ class SensorLink:
         """The side that the sensor is worn on."""
         return self.wanted.side
 
-    # -- first connection -----------------------------------------------------------------------------------------
-
     async def connect(self) -> None:
         """Connect for the first time, with a few attempts.
 
@@ -102,8 +100,6 @@ class SensorLink:
                 raise translated from error
             if self._session is not None:
                 self._session.lost.set()
-
-    # -- life -----------------------------------------------------------------------------------------------------
 
     async def supervise(self) -> None:
         """Watch the link and restore it, until cancelled."""
@@ -184,8 +180,6 @@ class SensorLink:
         if found is not None:
             self._device = found
         return found is not None
-
-    # -- one session ----------------------------------------------------------------------------------------------
 
     async def _open(self) -> None:
         """Connect and check that it is the right kind of sensor."""
@@ -283,8 +277,8 @@ class SensorLink:
         needed = self._profile.required_mtu(self._settings)
         self._advise(
             "mtu",
-            f"Packets of '{self.state.device}' need an ATT MTU of {needed} bytes, but the link has {self.state.mtu}: they "
-            "are cut off. Choose a lower rate or use another Bluetooth adapter.",
+            f"Packets of '{self.state.device}' need an ATT MTU of {needed} bytes, but the link has {self.state.mtu}: "
+            "they are cut off. Choose a lower rate or use another Bluetooth adapter.",
         )
 
     async def _drop(self) -> None:
@@ -293,8 +287,6 @@ class SensorLink:
         self.state.connected = self.state.streaming = False
         if session is not None:
             await session.drop()
-
-    # -- events ---------------------------------------------------------------------------------------------------
 
     def _advise(self, key: str, text: str) -> None:
         """Give one piece of advice once per outage."""
