@@ -149,7 +149,10 @@ class Session:
         for block in blocks:
             foot.ensemble.feed(block)
             events = foot.detector.push(block)
-            for stride in foot.strides.push(events):
+            strides = foot.strides.push(events)
+            for ic_s in foot.strides.contacts_s:
+                self._joiner.contact(foot.info.side, ic_s)
+            for stride in strides:
                 foot.ensemble.add(stride)
                 self._joiner.push(stride)
                 updates.append(_update(stride))

@@ -17,24 +17,16 @@ Rules
 
 How a contact is found in a cycle
 A cycle runs from one mid-swing peak of the sagittal rotation rate to the next and holds exactly one ground contact.
-The rate w is positive toes up (foot) or ankle forward (shank). Both finders work on the low-passed signals of the ring;
+The rate w is positive toes up (foot) or ankle forward (shank). The search works on the low-passed signals of the ring;
 an index here is an absolute sample number of the filtered signal, so it lies `feature_delay` after the event.
 
-Foot
   1. From the first mid-swing go forward to where w falls through zero, from the second go back to where it rose
      through zero. Between the two the foot lands, stands and pushes off.
-  2. Initial contact: the first dip of w after the fall, that is the first minimum from which w rises again by the
-     prominence. A rearfoot striker's dip is the foot slap, shortly after contact; a forefoot striker's is the end
-     of the late-swing rotation, shortly before.
-  3. Terminal contact: the last dip of w before the rise: push-off. Going back from the rise, the minimum from which w
-     climbs again by the prominence.
-  4. One dip for both means that no flat phase was seen: no terminal contact is given, rather than a wrong one.
-
-Shank
-  1. The same two zero crossings.
-  2. Initial contact: the steepest rise of the longitudinal specific force from 20 ms before the fall through zero to
-     150 ms after it: the leg begins to carry.
-  3. Terminal contact: the last dip of w before the rise, which follows the end of contact by a rather constant time.
+  2. Initial contact: the steepest rise of the longitudinal specific force in a window after the fall: the leg begins to
+     carry. It is there for every strike, with and without an impact spike.
+  3. Terminal contact, foot: the middle of push-off, the time of lowest w after the landing. Shank: the last dip of w
+     before the rise, which follows the end of contact by a rather constant time.
+  4. No room for a stance between landing and rise, or no dip: no terminal contact is given, rather than a wrong one.
 
 The features are precise but late or early by a bias that depends on placement and runner (Falbriard 2018 and others):
 the biases live in `gaitpipe.evidence` and are taken off later; nothing here is tuned to be unbiased.
@@ -104,6 +96,7 @@ its own mid-stance. `rate_rad_s` of a swing is its peak."""
 
 EVENTS_PER_CYCLE = 3
 SWING_END_FRACTION = 0.5
+PUSH_OFF_FRACTION = 0.8
 
 
 @njit(cache=True)
@@ -217,57 +210,63 @@ def dip(rate: Any, start: int, stop: int, prominence: float) -> int:
 
 
 @njit(cache=True)
-def lowest(rate: Any, start: int, stop: int) -> int:
-    """Sample of the smallest rate in [start, stop)."""
-    best = start
-    for i in range(start + 1, stop):
-        if rate[i & MASK] < rate[best & MASK]:
-            best = i
-    return best
+def push_off_middle(rate: Any, start: int, stop: int) -> float:
+    """Middle of the time in [start, stop) during which the rate is below 80 % of its lowest value there.
+
+    A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put.
+    """
+    deepest = rate[start & MASK]
+    for i in range(start, stop):
+        deepest = min(deepest, rate[i & MASK])
+    level = PUSH_OFF_FRACTION * deepest
+    first = start
+    while rate[first & MASK] > level:
+        first += 1
+    last = stop - 1
+    while rate[last & MASK] > level:
+        last -= 1
+    begin, end = float(first), float(last)
+    if first > start:
+        begin -= (level - rate[first & MASK]) / (rate[(first - 1) & MASK] - rate[first & MASK])
+    if last < stop - 1:
+        end += (level - rate[last & MASK]) / (rate[(last + 1) & MASK] - rate[last & MASK])
+    return 0.5 * (begin + end)
 
 
 @njit(cache=True)
-def foot_contact(ring: Any, par: Any, start: int, stop: int) -> Any:
+def loading(up: Any, first: int, last: int) -> float:
+    """Place of the steepest rise of the longitudinal force in [first, last), by a parabola through three slopes."""
+    best = first
+    steepest = up[(first + 1) & MASK] - up[(first - 1) & MASK]
+    for i in range(first + 1, last):
+        slope = up[(i + 1) & MASK] - up[(i - 1) & MASK]
+        if slope > steepest:
+            best, steepest = i, slope
+    before = up[best & MASK] - up[(best - 2) & MASK]
+    after = up[(best + 2) & MASK] - up[best & MASK]
+    curvature = before - 2.0 * steepest + after
+    if curvature >= 0.0:
+        return float(best)
+    return float(best + min(0.5, max(-0.5, 0.5 * (before - after) / curvature)))
+
+
+@njit(cache=True)
+def find_contact(ring: Any, par: Any, start: int, stop: int) -> Any:
     """Feature samples (initial, terminal) of the contact between two mid-swings; MISSING where none was found."""
     rate = ring[:, RATE]
-    prominence = par["prominence"] * rate[start & MASK]
     fall = first_fall(rate, start, stop)
     rise = last_rise(rate, start, stop)
-    if rise - fall < par["contact_minimum"]:
+    shortest = par["contact_minimum"]
+    if rise - fall < shortest:
         return MISSING, MISSING
-    landing = dip(rate, fall, rise, prominence)
-    if landing < 0:
-        return MISSING, MISSING
-    ic = landing + vertex(rate, landing)
-    if rise - landing <= par["contact_minimum"]:
+    ic = loading(ring[:, UP], fall + par["loading_from"], min(fall + par["loading_to"], rise))
+    landing = int(ic)
+    if rise - landing <= shortest:
         return ic, MISSING
-    push_off = lowest(rate, landing + par["contact_minimum"], rise)
-    return ic, push_off + vertex(rate, push_off)
-
-
-@njit(cache=True)
-def shank_contact(ring: Any, par: Any, start: int, stop: int) -> Any:
-    """Feature samples (initial, terminal) of the contact between two mid-swings; MISSING where none was found."""
-    rate, up = ring[:, RATE], ring[:, UP]
-    fall = first_fall(rate, start, stop)
-    rise = last_rise(rate, start, stop)
-    if rise - fall < par["contact_minimum"]:
-        return MISSING, MISSING
-    first = fall + int(0.010 / par["interval_s"])
-    last = min(fall + int(0.090 / par["interval_s"]), rise)
-    steepest = first
-    for i in range(first, last):
-        if up[(i + 1) & MASK] - up[(i - 1) & MASK] > up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK]:
-            steepest = i
-    before = up[steepest & MASK] - up[(steepest - 2) & MASK]
-    here = up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK]
-    after = up[(steepest + 2) & MASK] - up[steepest & MASK]
-    curvature = before - 2.0 * here + after
-    offset = 0.0 if curvature == 0.0 else min(0.5, max(-0.5, 0.5 * (before - after) / curvature))
-    prominence = par["prominence"] * rate[start & MASK]
-    push_off = dip(rate, rise, fall, prominence)
-    ic = steepest + offset
-    if push_off - steepest < par["contact_minimum"]:
+    if par["placement"] == PLACEMENT_FOOT:
+        return ic, push_off_middle(rate, landing + shortest, rise)
+    push_off = dip(rate, rise, fall, par["prominence"] * rate[start & MASK])
+    if push_off - landing < shortest:
         return ic, MISSING
     return ic, push_off + vertex(rate, push_off)
 
@@ -358,11 +357,7 @@ def _stance_rate(ring: Any, ic: float, tc: float) -> float:
 @njit(cache=True)
 def _report_contact(ring: Any, par: Any, start: int, stop: int, events: Any, n: int) -> int:
     """Search the cycle between two mid-swings (samples of the filtered signals) and emit its contact."""
-    is_foot = par["placement"] == PLACEMENT_FOOT
-    if is_foot:
-        ic, tc = foot_contact(ring, par, start, stop)
-    else:
-        ic, tc = shank_contact(ring, par, start, stop)
+    ic, tc = find_contact(ring, par, start, stop)
     if ic == MISSING:
         return n
     delay = par["feature_delay"]
@@ -374,7 +369,7 @@ def _report_contact(ring: Any, par: Any, start: int, stop: int, events: Any, n: 
     if tc == MISSING:
         return n
     events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic - delay, tc - delay)
-    if is_foot:
+    if par["placement"] == PLACEMENT_FOOT:
         events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic - delay, _stillest(ring, ic - delay, tc - delay))
     lost = _in_hole(ring, tc - delay, par["gap_margin"])
     return _emit(events, n, EVENT_TC, tc - delay, _time_at(ring, tc - delay), EVENT_LOST if lost else 0)

@@ -8,6 +8,7 @@ Numbers about the body come from `gaitpipe.evidence`; here they only get their p
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -42,21 +43,50 @@ class DetectorParams:
     maximum_stride_s: float = value("stride_time_maximum_s")
     minimum_contact_s: float = value("contact_time_minimum_s")
     prominence_fraction: float = 0.06
+    loading_from_s: float = 0.0
+    loading_to_s: float = 0.180
     peak_window_s: float = 0.060
     bridge_gap_s: float = 0.100
     gap_margin_s: float = 0.015
     strike_angle_lead_s: float = 0.010
     ic_bias_s: float = 0.0
+    ic_bias_slope_s_per_rad: float = 0.0
+    ic_bias_pivot_rad: float = 0.0
+    ic_bias_lowest_rad: float = 0.0
+    ic_bias_highest_rad: float = 0.0
     tc_bias_s: float = 0.0
 
 
 def default_params(placement: Placement) -> DetectorParams:
     """Parameters for a placement, with the event biases of the evidence table."""
+    if placement == "shank":
+        return DetectorParams(
+            placement=placement,
+            loading_from_s=0.010,
+            loading_to_s=0.090,
+            ic_bias_s=value("shank_ic_bias_s"),
+            tc_bias_s=value("shank_tc_bias_s"),
+        )
     return DetectorParams(
         placement=placement,
-        ic_bias_s=value(f"{placement}_ic_bias_s"),
-        tc_bias_s=value(f"{placement}_tc_bias_s"),
+        ic_bias_s=value("foot_ic_bias_s"),
+        ic_bias_slope_s_per_rad=math.degrees(value("foot_ic_bias_slope_s_per_deg")),
+        ic_bias_pivot_rad=math.radians(value("foot_ic_bias_pivot_deg")),
+        ic_bias_lowest_rad=math.radians(value("foot_ic_bias_lowest_deg")),
+        ic_bias_highest_rad=math.radians(value("foot_ic_bias_highest_deg")),
+        tc_bias_s=value("foot_tc_bias_s"),
     )
+
+
+def initial_contact_bias_s(params: DetectorParams, foot_pitch_rad: float) -> float:
+    """How late the initial contact feature is at a foot strike angle [s]; the mean when the angle is not known (NaN).
+
+    A straight line in the angle, held outside the angles it was fitted on.
+    """
+    if math.isnan(foot_pitch_rad):
+        return params.ic_bias_s
+    held = min(max(foot_pitch_rad, params.ic_bias_lowest_rad), params.ic_bias_highest_rad)
+    return params.ic_bias_s + params.ic_bias_slope_s_per_rad * (held - params.ic_bias_pivot_rad)
 
 
 def parameter_hash(params: DetectorParams) -> str:
@@ -83,6 +113,8 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("cycle_maximum", "i8"),
         ("contact_minimum", "i8"),
         ("prominence", "f8"),
+        ("loading_from", "i8"),
+        ("loading_to", "i8"),
         ("peak_window", "i8"),
         ("gap_margin", "i8"),
         ("ic_lead", "f8"),
@@ -132,6 +164,8 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     row["cycle_maximum"] = round(params.maximum_stride_s * rate_hz)
     row["contact_minimum"] = round(params.minimum_contact_s * rate_hz)
     row["prominence"] = params.prominence_fraction
+    row["loading_from"] = round(params.loading_from_s * rate_hz)
+    row["loading_to"] = round(params.loading_to_s * rate_hz)
     row["peak_window"] = round(params.peak_window_s * rate_hz)
     row["gap_margin"] = round(params.gap_margin_s * rate_hz)
     row["ic_lead"] = (params.ic_bias_s + params.strike_angle_lead_s) * rate_hz

@@ -34,13 +34,13 @@ class BilateralJoiner:
         self._contacts: dict[Side, deque[float]] = {side: deque() for side in sides}
         self._watermark_s: dict[Side, float] = dict.fromkeys(sides, -np.inf)
 
+    def contact(self, side: Side, ic_s: float) -> None:
+        """An initial contact of one foot became known; in order of time for each foot."""
+        self._contacts[side].append(ic_s)
+
     def push(self, stride: Stride) -> None:
-        """Take in a stride of one foot; its sides' contacts become known."""
+        """Take in a stride of one foot; it waits until the other foot is known to its end."""
         heapq.heappush(self._waiting, (stride.ic_s, stride.side, stride))
-        contacts = self._contacts[stride.side]
-        for time_s in (stride.ic_s, stride.next_ic_s):
-            if not contacts or time_s > contacts[-1]:
-                contacts.append(time_s)
 
     def advance(self, side: Side, watermark_s: float) -> list[tuple[Stride, float]]:
         """Raise a foot's watermark; returns the rows (stride, other foot's contact time) that are complete now."""

@@ -8,7 +8,7 @@ Rules
      stride that was open is dropped and counted, and the next contact begins a new chain.
   4. A stride that is kept may still be poor. Its reasons stand in `quality`; only `ok` strides enter the means.
   5. Walking is a duty factor above one half (no flight), with hysteresis over three strides.
-  6. Corrected times are raw feature times minus the placement's bias; both are kept.
+  6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle; both are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from enum import Enum
 import numpy as np
 
 from gaitpipe.core.kernel import EVENT_CLIPPED, EVENT_IC, EVENT_LOST, EVENT_RESTART, EVENT_SWING, EVENT_TC
-from gaitpipe.core.params import DetectorParams
+from gaitpipe.core.params import DetectorParams, initial_contact_bias_s
 from gaitpipe.evidence import value
 from gaitpipe.model import Side
 
@@ -58,6 +58,7 @@ class Stride:
 
 @dataclass(slots=True)
 class _Contact:
+    ic_s: float
     ic_raw_s: float
     lost: bool
     pitch_rad: float
@@ -69,11 +70,16 @@ class _Contact:
 
 @dataclass(slots=True)
 class StrideBuilder:
-    """Builds the strides of one foot from its events, in order of time."""
+    """Builds the strides of one foot from its events, in order of time.
+
+    `contacts_s` holds the corrected times of the initial contacts of the last `push`, for the other foot's steps.
+    """
 
     side: Side
     params: DetectorParams
     dropped: Counter[str] = field(default_factory=Counter)
+    contacts_s: list[float] = field(default_factory=list)
+    _pitch_rad: deque[float] = field(default_factory=lambda: deque(maxlen=15))
     _open: _Contact | None = None
     _number: int = 0
     _mode: str = "run"
@@ -84,6 +90,7 @@ class StrideBuilder:
     def push(self, events: np.ndarray) -> list[Stride]:
         """Strides completed by these events, shape (k,) of `core.kernel.EVENT_DTYPE`."""
         strides = []
+        self.contacts_s.clear()
         for event in events:
             kind = event["kind"]
             if kind == EVENT_IC:
@@ -105,44 +112,52 @@ class StrideBuilder:
             self._open = None
 
     def _initial_contact(self, event: np.void) -> Stride | None:
+        raw_s, lost = float(event["time_s"]), bool(event["flags"] & EVENT_LOST)
         contact = _Contact(
-            float(event["time_s"]),
-            bool(event["flags"] & EVENT_LOST),
+            raw_s - self._bias_s(float(event["pitch_rad"])),
+            raw_s,
+            lost,
             float(event["pitch_rad"]),
             float(event["rate_rad_s"]),
             np.nan if event["flags"] & EVENT_CLIPPED else float(event["peak_acc_m_s2"]),
         )
+        if not lost:
+            self.contacts_s.append(contact.ic_s)
         previous, self._open = self._open, contact
         if previous is None:
             return None
-        if contact.ic_raw_s - previous.ic_raw_s > self.params.maximum_stride_s:
+        if contact.ic_s - previous.ic_s > self.params.maximum_stride_s:
             self.dropped[Reason.STRIDE_TIME.value] += 1
             return None
         if previous.lost:
             self.dropped[Reason.GAP.value] += 1
             return None
-        return self._stride(previous, contact.ic_raw_s, contact.lost)
+        return self._stride(previous, contact)
 
-    def _stride(self, contact: _Contact, next_ic_raw_s: float, next_lost: bool) -> Stride:
-        bias_s = self.params.ic_bias_s
-        stride_time_s = next_ic_raw_s - contact.ic_raw_s
-        ic_s, tc_s = contact.ic_raw_s - bias_s, contact.tc_raw_s - self.params.tc_bias_s
-        contact_time_s = tc_s - ic_s
-        if contact.tc_lost:
-            tc_s = contact_time_s = np.nan
+    def _bias_s(self, pitch_rad: float) -> float:
+        """Bias of the initial contact by the runner's own strike angle: a running median, so its scatter stays out."""
+        if not np.isnan(pitch_rad):
+            self._pitch_rad.append(pitch_rad)
+        middle = float(np.median(self._pitch_rad)) if self._pitch_rad else np.nan
+        return initial_contact_bias_s(self.params, middle)
+
+    def _stride(self, contact: _Contact, following: _Contact) -> Stride:
+        stride_time_s = following.ic_s - contact.ic_s
+        tc_s = np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
+        contact_time_s = tc_s - contact.ic_s
         self._follow_mode(contact_time_s / stride_time_s)
-        reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or next_lost)
-        if not next_lost:
+        reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
+        if not following.lost:
             self._recent.append(stride_time_s)
         self._number += 1
         return Stride(
             self.side,
             self._number,
-            ic_s,
+            contact.ic_s,
             tc_s,
             contact.ic_raw_s,
             np.nan if contact.tc_lost else contact.tc_raw_s,
-            next_ic_raw_s - bias_s,
+            following.ic_s,
             contact.pitch_rad,
             contact.stance_rate_rad_s / self._swing_rad_s,
             contact.peak_acc_m_s2,
