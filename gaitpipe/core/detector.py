@@ -61,7 +61,8 @@ class Detector:
         self._state = detector_state.restore(data)
 
     def _advance(self, block: SampleBlock) -> NDArray[np.void]:
-        cycles = len(block) // int(self._coefficients[0]["cycle_minimum"]) + 1
+        # Two more: the first swing that ends in the block may have had its peak before it, however short the block is.
+        cycles = len(block) // int(self._coefficients[0]["cycle_minimum"]) + 2
         events = np.empty(EVENTS_PER_CYCLE * cycles, EVENT_DTYPE)
         count = advance(
             self._state, self._coefficients, block.first_sample, block.time_s, block.acc_m_s2, block.gyr_rad_s,
