@@ -1,0 +1,1 @@
+"""Accuracy against recordings with truth that are not part of the repository."""
