@@ -213,11 +213,14 @@ def dip(rate: Any, start: int, stop: int, prominence: float) -> int:
 def push_off_middle(rate: Any, start: int, stop: int) -> float:
     """Middle of the time in [start, stop) during which the rate is below 80 % of its lowest value there.
 
-    A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put.
+    A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put. MISSING
+    when the rate is nowhere negative: the foot never pushed off.
     """
     deepest = rate[start & MASK]
     for i in range(start, stop):
         deepest = min(deepest, rate[i & MASK])
+    if deepest >= 0.0:
+        return MISSING
     level = PUSH_OFF_FRACTION * deepest
     first = start
     while rate[first & MASK] > level:
@@ -452,7 +455,7 @@ def advance(
     """Run `step` over consecutive samples in segment axes (x forward, y left, z up); returns the number of events.
 
     A value that is not finite poisons the running sums: -1 is returned, and the state is of no further use.
-    `events` must hold `EVENTS_PER_CYCLE` rows for every shortest stride in the block, and for one more.
+    `events` must hold `EVENTS_PER_CYCLE` rows for every shortest stride in the block, and for two more.
     """
     row, par = state[0], params[0]
     ring = row["ring"]

@@ -42,9 +42,7 @@ def naive() -> ModuleType:
 def _course(placement: Placement, rate_hz: float) -> SampleBlock:
     config = RunnerConfig(segments=COURSE, placement=placement, rate_hz=rate_hz, mount="aligned", seed=5)
     stream = simulate(config).sensors["left"]
-    return SampleBlock(
-        "left", placement, 0, stream.device_time_s, stream.acc_m_s2, stream.gyr_rad_s, stream.flags
-    )
+    return SampleBlock("left", placement, 0, stream.device_time_s, stream.acc_m_s2, stream.gyr_rad_s, stream.flags)
 
 
 @pytest.fixture(scope="session")

@@ -162,17 +162,31 @@ class Oracle:
         if rise - landing <= shortest:
             return None
         if self.p.placement == "foot":
-            place = landing + shortest + int(np.argmin(w[landing + shortest : rise]))
-        else:
-            backwards = w[fall : rise + 1][::-1]
-            lowest = np.minimum.accumulate(backwards)
-            climbed = np.flatnonzero(backwards > lowest + self.p.prominence_fraction * w[start])
-            if not len(climbed):
-                return None
-            place = rise - int(np.argmin(backwards[: climbed[0]]))
-            if place - landing < shortest:
-                return None
+            return self._middle_of_push_off(w, landing + shortest, rise)
+        backwards = w[fall : rise + 1][::-1]
+        lowest = np.minimum.accumulate(backwards)
+        climbed = np.flatnonzero(backwards > lowest + self.p.prominence_fraction * w[start])
+        if not len(climbed):
+            return None
+        place = rise - int(np.argmin(backwards[: climbed[0]]))
+        if place - landing < shortest:
+            return None
         return place + parabola(*w[place - 1 : place + 2])
+
+    def _middle_of_push_off(self, w: Array, start: int, stop: int) -> float | None:
+        """Middle between the first and the last crossing of 80 % of the lowest rate; no push-off without toes down."""
+        part = w[start:stop]
+        level = 0.8 * part.min()
+        if level >= 0.0:
+            return None
+        below = np.flatnonzero(part <= level)
+        first, last = int(below[0]), int(below[-1])
+        begin, end = float(first), float(last)
+        if first > 0:
+            begin = float(np.interp(-level, [-part[first - 1], -part[first]], [first - 1, first]))
+        if last < len(part) - 1:
+            end = float(np.interp(level, [part[last], part[last + 1]], [last, last + 1]))
+        return start + 0.5 * (begin + end)
 
     def _peak(self, s: Stretch, contact: Event, ic: float) -> None:
         window = slice(int(ic) - 1, int(ic) + 1 + self.samples(self.p.peak_window_s))

@@ -132,8 +132,8 @@ def test_two_swings_that_close_within_one_short_block_are_both_reported(run_piec
     """A swing that closes late and one that closes soon: their ends lie nearer together than the shortest stride."""
     rate_hz = 208.0
     time_s = np.arange(round(4 * rate_hz)) / rate_hz
-    rate = lobe(time_s, 0.4, 0.3, 10.0) - lobe(time_s, 0.75, 0.3, 6.0)
-    rate += lobe(time_s, 1.15, 0.3, 10.0) + 6.5 * ((time_s >= 1.37) & (time_s < 1.62))
+    rate = lobe(time_s, 0.55, 0.3, 10.0) - lobe(time_s, 0.85, 0.3, 6.0)
+    rate += lobe(time_s, 1.15, 0.3, 10.0) + 6.0 * ((time_s >= 1.42) & (time_s < 1.62))
     rate += lobe(time_s, 1.74, 0.10, 30.0) - lobe(time_s, 1.84, 0.3, 25.0)
     gyr = np.zeros((len(time_s), 3))
     gyr[:, 1] = -rate

@@ -120,7 +120,7 @@ def wobble(seed: int, placement: Placement, rate_hz: float, amplitude_rad_s: flo
     return SampleBlock("left", placement, 0, time_s + 100.0, acc, gyr, flags)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=120, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**31),
     placement=st.sampled_from(["foot", "shank"]),

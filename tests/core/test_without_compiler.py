@@ -43,9 +43,7 @@ def test_events_and_state_are_the_same_bits(
     expected = []
     for placement in placements:
         block = course(placement, 104.0)
-        np.savez(
-            tmp_path / placement, t=block.time_s, a=block.acc_m_s2, g=block.gyr_rad_s, f=block.flags
-        )
+        np.savez(tmp_path / placement, t=block.time_s, a=block.acc_m_s2, g=block.gyr_rad_s, f=block.flags)
         events, state = run_pieces(block, 104.0, [(0, 900), (904, 1300), (1340, 1800)])
         expected.append((placement, hashlib.sha256(events + state).hexdigest()))
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
