@@ -53,6 +53,15 @@ class VirtualSensor:
         Repeat the samples for ever instead of ending with `finished`.
     max_mtu
         Largest ATT MTU that it agrees to.
+
+    Attributes
+    ----------
+    packets_sent, packets_dropped, samples_sent, connections, writes
+        What it did so far.
+    finished
+        Set when the last sample was sent (or the stream failed: `failure`).
+    streaming, idle
+        Set while it streams, and while it does not.
     """
 
     def __init__(
@@ -82,6 +91,7 @@ class VirtualSensor:
         self.samples_sent = 0
         self.connections = 0
         self.writes: list[tuple[str, bytes]] = []
+        self.failure: BaseException | None = None
         self.finished = asyncio.Event()
         self.streaming = asyncio.Event()
         self.idle = asyncio.Event()
@@ -239,6 +249,13 @@ class VirtualSensor:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._note_failure)
+
+    def _note_failure(self, task: asyncio.Task[None]) -> None:
+        """Keep the first error of a task for the radio, which raises it at the end; nobody waits in vain for it."""
+        if not task.cancelled() and (error := task.exception()) is not None and self._device is not None:
+            self.failure = self.failure or error
+            self.finished.set()
 
     # -- stream ---------------------------------------------------------------------------------------------------
 
@@ -247,6 +264,7 @@ class VirtualSensor:
             return
         self._stream.resume(self._clock.begin_motion())
         self._task = asyncio.get_running_loop().create_task(self._run_stream())
+        self._task.add_done_callback(self._note_failure)
         self.idle.clear()
         self.streaming.set()
 
@@ -280,7 +298,8 @@ class VirtualSensor:
         while (due_s := self._stream.next_due_s()) is not None and due_s <= now_s:
             packet = self._stream.next_packet()
             index, self._packet_index = self._packet_index, self._packet_index + 1
-            if self._muted or index in self.faults.drop_packets or len(queue) >= self.faults.queue_limit:
+            full = self.faults.connection_interval_s > 0.0 and len(queue) >= self.faults.queue_limit
+            if self._muted or full or index in self.faults.drop_packets:
                 self.packets_dropped += 1
             else:
                 queue.append(packet)

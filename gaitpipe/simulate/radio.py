@@ -112,7 +112,7 @@ class VirtualAdapter:
 
 
 class VirtualRadio:
-    """The virtual world of a recording; an asynchronous context.
+    """The virtual world of a recording; an asynchronous context. A sensor that failed makes it raise at the end.
 
     Attributes
     ----------
@@ -154,6 +154,9 @@ class VirtualRadio:
             await sensor.power_off()
         if self._adapter is not None:
             await self._adapter.power_off()
+        failure = next((sensor.failure for sensor in self.sensors if sensor.failure is not None), None)
+        if failure is not None and error is None:
+            raise failure
 
     async def add_sensor(self, sensor: VirtualSensor) -> VirtualSensor:
         """Put a sensor on the air; addresses must differ."""

@@ -33,6 +33,7 @@ from gaitpipe.sources.ble_session import ATT_HEADER_BYTES, LinkOptions, LinkStat
 FIRST_CONNECT_ATTEMPTS = 3
 FIRST_PAUSE_S = 0.25
 BATTERY_PERIOD_S = 60.0
+STALL_GRACE_S = 0.3
 
 
 class SensorLink:
@@ -126,12 +127,15 @@ class SensorLink:
         session = self._session
         if session is None:
             return "disconnected"
-        started_s = time.monotonic()
+        started_s, doubtful = time.monotonic(), False
         while True:
             last_s = max(started_s, self.state.last_data_s or 0.0)
             left_s = last_s + self._options.stall_timeout_s - time.monotonic()
-            if left_s <= 0.0:
+            if left_s <= 0.0 and doubtful:
                 return "stalled"
+            doubtful = left_s <= 0.0
+            if doubtful:  # perhaps it was this program that stood still: let what has arrived meanwhile come in first
+                left_s = STALL_GRACE_S
             try:
                 async with asyncio.timeout(min(left_s, max(0.05, self._battery_due_s - time.monotonic()))):
                     await session.lost.wait()

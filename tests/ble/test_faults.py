@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -147,6 +148,20 @@ async def test_connected_but_silent_sensor_is_reconnected(world, want):
     story = [kind for kind in recorded.kinds("left") if kind not in ("battery", "mtu")]
     assert story == ["connected", "streaming", "stalled", "disconnected", "reconnecting", "connected", "streaming"]
     assert sensor.connections == 2
+
+
+async def test_program_that_stands_still_for_a_while_does_not_take_it_for_a_silent_sensor(world, want):
+    await world.sensor(1)
+    recorded = await world.record(want("left"), stall_timeout_s=0.4)
+    await recorded.until_event("streaming", "left")
+    before = len(recorded.payloads("left", DATA))
+
+    time.sleep(1.0)  # noqa: ASYNC251  # the whole event loop stands still, as while something is compiled
+    await recorded.until(lambda: len(recorded.payloads("left", DATA)) > before + 30, "packets after the pause")
+
+    assert "stalled" not in recorded.kinds("left")
+    numbers = sequence_numbers(recorded.payloads("left", DATA))
+    assert numbers == list(range(len(numbers))), "nothing is lost either"
 
 
 async def test_too_small_mtu_gives_advice(world, want):

@@ -11,6 +11,7 @@ import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
 
+from gaitpipe.errors import LocalProtocolError
 from gaitpipe.model import RawNotification
 from gaitpipe.sources.ble import scan
 
@@ -185,6 +186,29 @@ async def test_two_sensors_with_one_address_are_refused(virtual_world):
     await virtual_world.sensor(1)
     with pytest.raises(ValueError, match="C0:00:00:00:00:01"):
         await virtual_world.sensor(2, address="C0:00:00:00:00:01")
+
+
+async def test_virtual_sensor_that_fails_makes_the_radio_raise_instead_of_waiting_for_ever(want, make_samples):
+    pytest.importorskip("bumble")
+    from gaitpipe.simulate.peripheral import VirtualSensor
+    from gaitpipe.simulate.radio import VirtualRadio
+    from gaitpipe.sources.ble import BleSource
+
+    samples = make_samples(208, 1.0)
+    samples.acc_m_s2[50] = float("nan")
+    wanted = want("left")
+
+    async def record() -> None:
+        async with VirtualRadio() as radio:
+            sensor = await radio.add_sensor(VirtualSensor(wanted.profile, wanted.profile.resolve_settings(), samples))
+            source = BleSource([wanted], backend=radio.backend, settle_s=0.1)
+            await source.connect()
+            await source.start()
+            await wait_for(sensor.finished)
+            await source.stop()
+
+    with pytest.raises(LocalProtocolError, match="not finite"):
+        await record()
 
 
 def test_without_bumble_the_recorder_works_and_the_radio_says_what_to_install():
