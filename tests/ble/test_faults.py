@@ -154,6 +154,7 @@ async def test_program_that_stands_still_for_a_while_does_not_take_it_for_a_sile
     await world.sensor(1)
     recorded = await world.record(want("left"), stall_timeout_s=0.4)
     await recorded.until_event("streaming", "left")
+    await recorded.until_event("battery", "left")
     before = len(recorded.payloads("left", DATA))
 
     time.sleep(1.0)  # noqa: ASYNC251  # the whole event loop stands still, as while something is compiled
