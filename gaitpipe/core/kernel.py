@@ -213,8 +213,8 @@ def dip(rate: Any, start: int, stop: int, prominence: float) -> int:
 def push_off_middle(rate: Any, start: int, stop: int) -> float:
     """Middle of the time in [start, stop) during which the rate is below 80 % of its lowest value there.
 
-    A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put. MISSING
-    when the rate is nowhere negative: the foot never pushed off.
+    A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put.
+    MISSING when the rate is nowhere negative: the foot never pushed off.
     """
     deepest = rate[start & MASK]
     for i in range(start, stop):
