@@ -62,6 +62,7 @@ _SLOPE = (
 _HULL = "the line is held outside the foot strike angles it was fitted on"
 _HELD_OUT = "root mean square of the mean error of each foot and speed, each runner left out of the fit in turn"
 _BETWEEN = "spread of the mean error between runners, feet and speeds of the same trials"
+_RADIO = "difference of the smallest delay of two radio links: no receiver can see it"
 _MOUNT = "mounting a sensor anew: moving it 5 cm changed contact time by up to 10 ms; half of that is taken here"
 
 NUMBERS: tuple[Number, ...] = (
@@ -84,6 +85,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("shank_tc_bias_sd_s", 0.0115, "s", 0.0, 0.04, "C", "derived", "hamner2013", _BETWEEN),
     Number("shank_contact_bias_sd_s", 0.0136, "s", 0.0, 0.05, "C", "derived", "hamner2013", _BETWEEN),
     Number("transition_stride_change", 0.35, "1", 0.25, 0.45, "D", "engineering", "design", "against the median of 9"),
+    Number("radio_delay_sd_s", 0.003, "s", 0.0, 0.02, "D", "engineering", "design", _RADIO),
     Number("mounting_repeat_sd_s", 0.005, "s", 0.0, 0.01, "D", "engineering", "kiernan2024", _MOUNT),
     Number("foot_strike_angle_sd_deg", 3.5, "deg", 2.0, 6.0, "C", "derived", "hamner2013", _BETWEEN),
     Number("duty_factor_walk", 0.50, "1", 0.50, 0.50, "D", "engineering", "design", "no flight: walking"),

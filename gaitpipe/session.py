@@ -6,6 +6,7 @@ not on how they were cut into blocks nor on how the two feet's blocks were inter
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
 from gaitpipe.core.params import default_params, parameter_hash
 from gaitpipe.errors import UsageError
+from gaitpipe.evidence import value
 from gaitpipe.gait.accelerometer import AccelerometerCadence
 from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.bilateral import BilateralJoiner
@@ -133,7 +135,7 @@ class Session:
             found.extend(sensor_findings(result, table))
         if any(foot.cadence is None for foot in self._feet.values()):
             found.extend(pair_findings(tuple(self._feet), table))
-        clocks = {side: qualities[side].clock_residual_s or 0.0 for side in self._feet}
+        clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
         summaries = summarise(table, metrics(), clocks) or _window_cadence(self._feet)
         return SessionResult(
             strides=stride_columns(table),
@@ -196,6 +198,13 @@ def _foot(info: SensorInfo) -> _Foot:
         watch=StreamWatch(info),
         cadence=None if info.has_gyro else AccelerometerCadence(info.rate_hz),
     )
+
+
+def _clock_s(info: SensorInfo, quality: StreamQuality) -> float:
+    """Standard uncertainty of a sensor's clock against the session clock [s]; 0 in files, which have one time base."""
+    if info.clock == "file":
+        return 0.0
+    return math.hypot(quality.clock_residual_s or 0.0, value("radio_delay_sd_s"))
 
 
 def _count(foot: _Foot, block: SampleBlock) -> None:

@@ -39,7 +39,8 @@ def table_of(key: str, report, index: int = 0) -> Table:
 
 
 def test_the_folder_holds_the_sections_of_the_page_in_their_order():
-    assert list(SECTIONS) == ["summary", "quality", "metrics", "ensemble", "timeline", "events", "truth", "methods"]
+    order = ["summary", "quality", "metrics", "ensemble", "timeline", "events", "truth", "methods", "numbers"]
+    assert list(SECTIONS) == order
 
 
 @ALL
