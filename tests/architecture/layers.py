@@ -30,7 +30,11 @@ LAYERS = {
     ),
     **dict.fromkeys(("app", "cli", "__main__", "__init__"), 5),
 }  # fmt: skip
-KNOW_EACH_OTHER = ({"errors", "model", "evidence", "registry"}, {"gait", "metrics"}, {"app", "cli", "__main__", "__init__"})
+KNOW_EACH_OTHER = (
+    {"errors", "model", "evidence", "registry"},
+    {"gait", "metrics"},
+    {"app", "cli", "__main__", "__init__"},
+)
 ALLOWED = {("sources/replay.py", "recording"), ("importers/", "recording")}
 OUTSIDE_WORLD = {"time", "datetime", "logging", "asyncio", "pathlib"}
 
