@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gaitpipe.errors import UsageError
-from gaitpipe.model import SIDES, RawNotification, RecordingEvent, SensorSetup, Side
+from gaitpipe.model import SIDES, Placement, RawNotification, RecordingEvent, SensorSetup, Side
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.recording.writer import RecordingWriter
 from gaitpipe.simulate.link import LinkConfig, deliver
@@ -58,7 +58,7 @@ def runner_for(config: RunnerConfig, settings: Mapping[str, float]) -> RunnerCon
 
 
 def setup_for(
-    profile: Profile, side: Side, placement: str, settings: Mapping[str, float], device: str = ""
+    profile: Profile, side: Side, placement: Placement, settings: Mapping[str, float], device: str = ""
 ) -> SensorSetup:
     """Return how a sensor of this profile was set up, for the recording.
 
@@ -70,8 +70,7 @@ def setup_for(
     if placement not in profile.placements:
         advice = f"This profile is for: {', '.join(profile.placements)}."
         raise UsageError(f"{profile.name} sensors are not worn on the {placement}", advice)
-    where = "shank" if placement == "shank" else "foot"
-    return SensorSetup(side, where, profile.id, profile.text, dict(settings), device or profile.name)
+    return SensorSetup(side, placement, profile.id, profile.text, dict(settings), device or profile.name)
 
 
 def synthetic_metadata(config: RunnerConfig, belt_speed_m_s: float | None) -> dict[str, str]:

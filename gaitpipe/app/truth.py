@@ -87,12 +87,10 @@ def _rows(
 def _add(
     rows: list[TruthRow], metric: MetricSummary, side: MeasuredSide, true: float, found: SideStatistic | None
 ) -> None:
-    if found is None:
+    if found is None or found.uncertainty is None:  # a figure without one is an input or was not measured
         return
     scale, decimals = metric.display_scale, metric.display_decimals + (metric.display_decimals == 0)
-    uncertainty = None if found.uncertainty is None else found.uncertainty * scale
+    measured, uncertainty = found.mean * scale, found.uncertainty * scale
     rows.append(
-        TruthRow.compare(
-            metric.label, metric.display_unit, side, true * scale, found.mean * scale, uncertainty, decimals
-        )
+        TruthRow.compare(metric.label, metric.display_unit, side, true * scale, measured, uncertainty, decimals)
     )

@@ -138,7 +138,7 @@ class NearChoice(click.Choice[str]):
         return str(super().convert(value, param, ctx))
 
 
-class Speed(click.ParamType):
+class Speed(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     """A speed with or without a unit, in m/s inside: 3.0, 3.0m/s, 10.8km/h, 6.7mph."""
 
     name = "speed"
@@ -153,7 +153,7 @@ class Speed(click.ParamType):
         return float(found.group(1).replace(",", ".")) * _M_S_PER_UNIT[(found.group(2) or "").lower()]
 
 
-class SettingValue(click.ParamType):
+class SettingValue(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     """KEY=VALUE with a number."""
 
     name = "key=value"

@@ -1,9 +1,37 @@
-"""`demo`."""
+"""`demo`: the whole line without a sensor."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
 import click
+
+from gaitpipe.cli.console import common_options, console, json_option
 
 
 @click.command()
-def demo() -> None:
-    """x"""
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
+@click.option(
+    "--seconds", type=click.FloatRange(15, 3600), default=60.0, show_default=True, help="Length of the session."
+)
+@json_option
+@common_options
+def demo(out: Path, seconds: float, as_json: bool) -> int:
+    """See it work without a sensor: two virtual BLE sensors are found, recorded, analysed and reported."""
+    import asyncio
+
+    from gaitpipe.app.outputs import make_folder
+
+    words = console()
+    make_folder(out)
+    words.say("This demo needs no sensor and no Bluetooth: a simulated runner wears two virtual BLE sensors.")
+    words.say("Preparing (the first time takes longer) ...")
+    from gaitpipe.app.demo import TIMES_FASTER, run_demo, with_truth
+    from gaitpipe.app.record import Talk
+    from gaitpipe.cli.finish import finish
+    from gaitpipe.cli.live_view import LiveScreen
+
+    words.say(f"{seconds:g} s of standing and running follow, {TIMES_FASTER:g} times faster than life.")
+    with LiveScreen(words.quiet, f"{TIMES_FASTER:g} x faster than life. Ctrl-C stops.") as screen:
+        made = asyncio.run(run_demo(out, seconds, Talk(screen.say, screen.show)))
+    return finish(words, made.recorded, out, as_json, lambda analysis: with_truth(analysis, made.truth))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gaitpipe.simulate.runner_config import Strike
 
 
-class GapValue(click.ParamType):
+class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     """[SIDE:]START:END in seconds."""
 
     name = "[side:]start:end"

@@ -149,15 +149,15 @@ def _blocks(raw: RawRecording, decoder: StreamDecoder, recording: Recording) -> 
             if isinstance(decoded, SampleBlock):
                 yield decoded
             else:
-                _note(decoded, item.side, recording, complaints)
+                note_complaint(decoded, item.side, recording, complaints)
     yield from (decoded for decoded in decoder.flush() if isinstance(decoded, SampleBlock))
     recording.findings.extend([*raw.salvage.findings(), *complaints.values()])
 
 
-def _note(
+def note_complaint(
     decoded: PacketFault | DeviceStatus, side: Side | None, recording: Recording, said: dict[str, Finding]
 ) -> None:
-    """Keep each different complaint of a sensor once; faults are counted in its quality."""
+    """Keep each different complaint of a sensor once, as a finding in `said`; faults are counted in its quality."""
     if isinstance(decoded, DeviceStatus) and not decoded.ok:
         message, code = f"The {side} sensor reported: {decoded.text}", "device_status"
     elif side is not None and side not in recording.quality:

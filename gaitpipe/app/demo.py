@@ -1,0 +1,125 @@
+"""The demo: two virtual BLE sensors on the feet of a synthetic runner, recorded as real ones are.
+
+Only the radio, the sensors and the runner are virtual. Scan, connection, subscription and stream go through unmodified
+bleak and the same source, file, decoder and session as a recording of a person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gaitpipe import profile_store
+from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.record import Recorded, RecordRequest, Talk, record, stop_on_signals
+from gaitpipe.app.simulate import BATTERY_PCT, plain_run, runner_for, synthetic_metadata
+from gaitpipe.app.truth import compare_with_truth
+from gaitpipe.model import SIDES, FloatArray
+from gaitpipe.simulate.radio import VirtualRadio
+from gaitpipe.simulate.runner import RunnerConfig, SimulatedSession, simulate
+from gaitpipe.simulate.peripheral import VirtualSensor
+from gaitpipe.simulate.truth import read_truth_csv, write_truth_csv
+from gaitpipe.sources.ble import WantedSensor
+
+PROFILE = "open_imu"
+BELT_SPEED_M_S = 3.0
+TIMES_FASTER = 3.0
+DELIVERY_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A recorded demo: its recording, and the truth in session time beside it."""
+
+    recorded: Recorded
+    truth: Path
+
+
+async def run_demo(
+    folder: Path, seconds: float, talk: Talk, times_faster: float = TIMES_FASTER, present: tuple[str, ...] = SIDES
+) -> Demo:
+    """Record a synthetic session of `seconds` through the virtual radio; Ctrl-C ends it early.
+
+    Parameters
+    ----------
+    times_faster
+        How much faster than life the virtual world runs.
+    present
+        The sides whose sensors are switched on.
+
+    Raises
+    ------
+    DeviceError
+        A sensor was not found.
+    """
+    profile = profile_store.load(PROFILE)
+    settings = profile.resolve_settings({})
+    config = RunnerConfig(segments=plain_run(seconds, BELT_SPEED_M_S), surface="treadmill")
+    config = runner_for(config, settings)
+    stop = asyncio.Event()
+    with stop_on_signals(stop, talk.say):
+        session = await asyncio.to_thread(simulate, config)
+        async with VirtualRadio(speed=times_faster) as radio:
+            for number, side in enumerate(present, start=1):
+                await radio.add_sensor(
+                    VirtualSensor(
+                        profile,
+                        settings,
+                        session.sensors["left" if side == "left" else "right"],
+                        name=f"OpenIMU {side}",
+                        address=f"C0:00:00:00:00:{number:02X}",
+                        battery_pct=BATTERY_PCT[side],
+                        rssi_dbm=-52 - 4 * number,
+                    )
+                )
+            request = RecordRequest(
+                wanted=tuple(WantedSensor(side, "foot", profile, settings, f"OpenIMU {side}") for side in SIDES),
+                folder=folder,
+                belt_speed_m_s=BELT_SPEED_M_S,
+                metadata=synthetic_metadata(config, None) | {"demo": f"{times_faster:g} times faster than life"},
+                backend=radio.backend,
+                clock=radio.clock.now,
+                scan_timeout_s=5.0,
+            )
+            ended = asyncio.Event()
+            interrupted_or_ended = asyncio.create_task(_end(radio, stop, ended))
+            try:
+                recorded = await record(request, ended, talk)
+            finally:
+                interrupted_or_ended.cancel()
+            motion_start_ns = radio.clock.now()[0] - round(radio.clock.motion_s * 1e9)
+    recorded = replace(recorded, interrupted=stop.is_set())
+    return Demo(
+        recorded, _write_truth(session, recorded, (motion_start_ns - recorded.session_start_monotonic_ns) / 1e9)
+    )
+
+
+async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -> None:
+    """Set `ended` when all sensors have sent all they have, or when the user stops."""
+    sent = asyncio.gather(*(sensor.finished.wait() for sensor in radio.sensors))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({sent, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not stopped.done():
+            await asyncio.sleep(DELIVERY_S)
+        ended.set()
+    finally:
+        sent.cancel()
+        stopped.cancel()
+
+
+def _write_truth(session: SimulatedSession, recorded: Recorded, motion_start_s: float) -> Path:
+    truth = session.truth.copy()
+    times: tuple[str, ...] = ("ic_s", "tc_s")
+    for name in times:
+        column: FloatArray = truth[name]
+        truth[name] = column + motion_start_s
+    path = recorded.path.with_suffix(".truth.csv")
+    write_truth_csv(truth, path)
+    return path
+
+
+def with_truth(analysis: Analysis, truth: Path) -> Analysis:
+    """Return the analysis with the simulator's truth beside it."""
+    return replace(analysis, truth=compare_with_truth(analysis.result, read_truth_csv(truth)))

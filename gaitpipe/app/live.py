@@ -1,0 +1,201 @@
+"""A session while it happens: each item goes to the file first, then through the one decoder and the one session.
+
+Rules:
+
+1. `receive` writes before it decodes. Nothing that happens afterwards can cost the item.
+2. When decoding or analysis fails, that is kept in `failure` and recording goes on: the file can be analysed later.
+3. The result is that of the same blocks read back from the file: same decoder, same session, same bytes.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gaitpipe.app.analyze import Analysis
+from gaitpipe.errors import AnalysisError
+from gaitpipe.model import (
+    Finding,
+    RawNotification,
+    Recording,
+    RecordingEvent,
+    SampleBlock,
+    SensorSetup,
+    Side,
+    StrideUpdate,
+)
+from gaitpipe.recording.decode import StreamDecoder, file_sha256, note_complaint
+from gaitpipe.recording.writer import RecordingWriter
+from gaitpipe.session import Session
+from gaitpipe.sources.ble import LinkState
+
+SHOWN_STRIDES = 8
+SHOWN_FOR_S = 3.0
+"""A figure is shown for so long after its last stride: then the runner stands, or the sensor is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """What a person wants to see of one side just now; None where there is nothing to show."""
+
+    side: Side
+    device: str
+    connected: bool = False
+    cadence_spm: float | None = None
+    ground_contact_time_s: float | None = None
+    strides: int = 0
+    battery_pct: int | None = None
+    rssi_dbm: int | None = None
+    samples: int = 0
+    lost_samples: int = 0
+    reconnects: int = 0
+    age_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """What a person wants to see of a recording just now."""
+
+    elapsed_s: float
+    bytes_written: int
+    sides: tuple[SideView, ...]
+    failure: str = ""
+
+
+class LiveSession:
+    """Takes in items as they come; see the rules at the top of this module.
+
+    Raises
+    ------
+    GaitpipeError
+        A setup's profile or settings cannot be used, or no session can be made of these sensors.
+    """
+
+    def __init__(
+        self,
+        setups: Sequence[SensorSetup],
+        writer: RecordingWriter,
+        metadata: Mapping[str, str],
+        session_start_monotonic_ns: int,
+        belt_speed_m_s: float | None = None,
+    ) -> None:
+        self._writer = writer
+        self._start_ns = session_start_monotonic_ns
+        self._decoder = StreamDecoder(setups, session_start_monotonic_ns)
+        self._session = Session(self._decoder.sensors, belt_speed_m_s)
+        self._recording = Recording(
+            name=writer.path.stem,
+            sensors=self._decoder.sensors,
+            blocks=(),
+            quality=self._decoder.quality,
+            metadata=dict(metadata),
+        )
+        self._complaints: dict[str, Finding] = {}
+        self._recent: dict[Side, deque[StrideUpdate]] = {setup.side: deque(maxlen=SHOWN_STRIDES) for setup in setups}
+        self._strides: dict[Side, int] = {setup.side: 0 for setup in setups}
+        self.failure: Exception | None = None
+
+    def receive(self, item: RawNotification | RecordingEvent) -> None:
+        """Write one item, then decode and analyse it.
+
+        Raises
+        ------
+        RecordingError
+            It cannot be written.
+        """
+        self._writer.write(item)
+        if isinstance(item, RecordingEvent):
+            self._recording.events.append(item)
+        if self.failure is None:
+            try:
+                self._analyse(item)
+            except Exception as error:  # noqa: BLE001 (rule 2: whatever it is, the recording goes on)
+                self.failure = error
+
+    def view(self, links: Mapping[Side, LinkState], now_monotonic_ns: int) -> LiveView:
+        """Return what to show, given the state of the links and the host's time."""
+        elapsed_s = self._decoder.session_time_s(now_monotonic_ns)
+        sides = tuple(self._side_view(side, links.get(side), elapsed_s) for side in self._recent)
+        failure = "" if self.failure is None else f"{type(self.failure).__name__}: {self.failure}"
+        return LiveView(elapsed_s, self._writer.bytes_written, sides, failure)
+
+    def finish(self, session_start_utc: str) -> Analysis:
+        """End the session and give its analysis; the file must be closed.
+
+        Raises
+        ------
+        AnalysisError
+            Decoding or analysis failed; the recording is not touched by that.
+        """
+        recording = self._recording
+        if self.failure is None:
+            try:
+                self._feed(self._decoder.flush(), None)
+                result = self._session.finish(recording.quality, self._complaints.values())
+            except Exception as error:  # noqa: BLE001 (rule 2)
+                self.failure = error
+        if self.failure is not None:
+            message = f"the analysis failed ({type(self.failure).__name__}: {self.failure})"
+            advice = f"The recording is complete and safe: {self._writer.path}"
+            raise AnalysisError(message, advice) from self.failure
+        return Analysis(
+            result=result,
+            name=recording.name,
+            input_sha256=file_sha256(self._writer.path),
+            metadata=recording.metadata,
+            events=tuple(recording.events),
+            session_start_monotonic_ns=self._start_ns,
+            recorded_utc=session_start_utc,
+        )
+
+    def _analyse(self, item: RawNotification | RecordingEvent) -> None:
+        self._feed(self._decoder.receive(item), item.side)
+
+    def _feed(self, decoded: Sequence[object], side: Side | None) -> None:
+        for one in decoded:
+            if isinstance(one, SampleBlock):
+                for update in self._session.feed(one):
+                    self._recent[update.side].append(update)
+                    self._strides[update.side] += 1
+            elif side is not None:
+                note_complaint(one, side, self._recording, self._complaints)  # type: ignore[arg-type]
+
+    def _side_view(self, side: Side, link: LinkState | None, elapsed_s: float) -> SideView:
+        quality = self._recording.quality[side]
+        fresh = [update for update in self._recent[side] if update.quality == "ok"]
+        if not fresh or elapsed_s - (fresh[-1].ic_s + fresh[-1].stride_time_s) > SHOWN_FOR_S:
+            fresh = []
+        contacts = [update.ground_contact_time_s for update in fresh]
+        contacts = [contact for contact in contacts if contact == contact]
+        link = link or LinkState()
+        return SideView(
+            side=side,
+            device=link.device,
+            connected=link.connected,
+            cadence_spm=statistics.median(update.cadence_spm for update in fresh) if fresh else None,
+            ground_contact_time_s=statistics.median(contacts) if contacts else None,
+            strides=self._strides[side],
+            battery_pct=quality.battery_pct if link.battery_pct is None else link.battery_pct,
+            rssi_dbm=link.rssi_dbm,
+            samples=quality.samples,
+            lost_samples=quality.lost_samples,
+            reconnects=link.reconnects,
+            age_s=link.age_s,
+        )
+
+
+def warm_up() -> None:
+    """Load and compile what the first samples need, before sensors stream: the first time this takes a while."""
+    import numpy as np
+
+    from gaitpipe.core.detector import Detector
+    from gaitpipe.core.params import default_params
+
+    count, rate_hz = 64, 200.0
+    acc = np.tile([0.0, 0.0, 9.81], (count, 1))
+    times_s = np.arange(count) / rate_hz
+    for placement in ("foot", "shank"):
+        block = SampleBlock("left", placement, 0, times_s, acc, np.zeros((count, 3)), np.zeros(count, np.uint8))
+        Detector(default_params(placement), rate_hz).push(block)

@@ -1,0 +1,209 @@
+"""Records a session: connect, write, show, stop in good order, analyse.
+
+Rules:
+
+1. The file is open before a sensor streams and closed after the last one stopped, whatever happens in between.
+2. `stop` may be set at any time: while scanning (nothing was recorded) or while recording (a complete session).
+3. Analysis comes after the file is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from gaitpipe.app.live import LiveSession, LiveView, warm_up
+from gaitpipe.errors import GaitpipeError
+from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
+from gaitpipe.recording.writer import RecordingWriter
+from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedSensor
+from gaitpipe.sources.ble_session import Clock, system_clock
+
+T = TypeVar("T")
+
+SHOW_EVERY_S = 0.25
+TOLD_EVENTS = {"disconnected": "link lost", "stalled": "no data", "reconnecting": "reconnecting", "advice": ""}
+
+
+class InterruptedBeforeStartError(GaitpipeError):
+    """The user stopped before anything was recorded."""
+
+    exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How to talk to the person: one line, or the present state a few times a second."""
+
+    say: Callable[[str], None]
+    show: Callable[[LiveView], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRequest:
+    """What to record and where. `backend` and `clock` are other than the platform's only in a virtual world."""
+
+    wanted: tuple[WantedSensor, ...]
+    folder: Path
+    belt_speed_m_s: float | None = None
+    seconds: float | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    backend: BleBackend | None = None
+    clock: Clock = system_clock
+    scan_timeout_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A closed recording, and its session, ready to `finish`."""
+
+    path: Path
+    live: LiveSession
+    session_start_monotonic_ns: int
+    session_start_utc: str
+    interrupted: bool
+
+
+async def record(
+    request: RecordRequest, stop: asyncio.Event, talk: Talk, before: Callable[[], None] = warm_up
+) -> Recorded:
+    """Record until `stop` is set or the time is over.
+
+    Raises
+    ------
+    DeviceError
+        A sensor is absent or refuses, or Bluetooth cannot be used.
+    RecordingError
+        The file cannot be written; what was written before is kept.
+    InterruptedBeforeStartError
+        `stop` was set before the sensors were connected.
+    """
+    await _unless_stopped(asyncio.to_thread(before), stop)
+    source = BleSource(
+        request.wanted, backend=request.backend, clock=request.clock, scan_timeout_s=request.scan_timeout_s
+    )
+    try:
+        talk.say("Scanning for sensors ...")
+        found = await _unless_stopped(source.connect(), stop)
+        for wanted, sensor in zip(request.wanted, found, strict=True):
+            talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({sensor.profile_id}, {sensor.rssi} dBm)")
+        return await _record(request, source, found, stop, talk)
+    finally:
+        await source.stop()
+
+
+async def _record(
+    request: RecordRequest, source: BleSource, found: list[FoundSensor], stop: asyncio.Event, talk: Talk
+) -> Recorded:
+    start_ns, start_utc_ns = request.clock()
+    started = datetime.fromtimestamp(start_utc_ns / 1e9, UTC)
+    path = request.folder / f"{started.astimezone():%Y-%m-%d_%H%M%S}.mcap"
+    setups = [_setup(wanted, sensor) for wanted, sensor in zip(request.wanted, found, strict=True)]
+    metadata = dict(request.metadata)
+    if request.belt_speed_m_s is not None:
+        metadata["belt_speed_m_s"] = f"{request.belt_speed_m_s:.6g}"
+    with RecordingWriter(
+        path, setups, metadata, session_start_monotonic_ns=start_ns, session_start_utc_ns=start_utc_ns
+    ) as writer:
+        talk.say(f"Recording to {path}")
+        live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s)
+        reader = asyncio.create_task(_read(source, live, talk))
+        try:
+            await source.start()
+            await _watch(request, source, live, writer, stop, reader, talk)
+        finally:
+            await source.stop()
+            await reader
+    return Recorded(path, live, start_ns, started.strftime("%Y-%m-%dT%H:%M:%SZ"), stop.is_set())
+
+
+async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
+    async for item in source.items():
+        live.receive(item)
+        if isinstance(item, RecordingEvent) and item.kind in TOLD_EVENTS:
+            words = TOLD_EVENTS[item.kind] or item.text
+            talk.say(f"{item.side}: {words}" if item.side else words)
+        elif isinstance(item, RawNotification):
+            await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
+
+
+async def _watch(
+    request: RecordRequest,
+    source: BleSource,
+    live: LiveSession,
+    writer: RecordingWriter,
+    stop: asyncio.Event,
+    reader: asyncio.Task[None],
+    talk: Talk,
+) -> None:
+    """Show the state and keep the file's second, until it is time to end."""
+    told_failure = False
+    while not stop.is_set() and not reader.done():
+        now_ns = request.clock()[0]
+        writer.tick(now_ns)
+        view = live.view(source.link, now_ns)
+        talk.show(view)
+        if view.failure and not told_failure:
+            told_failure = True
+            talk.say(f"The live figures stopped ({view.failure}); recording goes on.")
+        if request.seconds is not None and view.elapsed_s >= request.seconds:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SHOW_EVERY_S):
+                await stop.wait()
+
+
+def _setup(wanted: WantedSensor, sensor: FoundSensor) -> SensorSetup:
+    profile = wanted.profile
+    settings = profile.resolve_settings(wanted.settings)
+    return SensorSetup(wanted.side, wanted.placement, profile.id, profile.text, settings, sensor.name or profile.name)
+
+
+async def _unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:
+    """Return what `work` gives, or cancel it when `stop` is set first."""
+    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if task.done():
+        return await task
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, GaitpipeError):
+        await task
+    raise InterruptedBeforeStartError("stopped before anything was recorded")
+
+
+@contextlib.contextmanager
+def stop_on_signals(stop: asyncio.Event, say: Callable[[str], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM set `stop`; a second Ctrl-C interrupts at once."""
+    loop = asyncio.get_running_loop()
+
+    def ask(number: int) -> None:
+        if not stop.is_set():
+            say("Stopping ...")
+            stop.set()
+        if number == signal.SIGINT:
+            loop.remove_signal_handler(number)
+
+    if sys.platform == "win32":  # event loops there take no signal handlers
+        signal.signal(signal.SIGINT, lambda number, _frame: loop.call_soon_threadsafe(ask_once, number))
+
+        def ask_once(_number: int) -> None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            stop.set()
+
+        yield
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask, number)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,139 @@
+"""The live view of a recording: a table that renews itself on a terminal, a plain line every few seconds otherwise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from gaitpipe.app.live import LiveView, SideView
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+LINE_EVERY_S = 5.0
+OLD_S = 1.5
+"""Older data than this means that a link is in trouble."""
+
+
+class LiveScreen:
+    """Shows a recording on stderr; a context, so that the terminal is left as it was."""
+
+    def __init__(self, quiet: bool, hint: str) -> None:
+        self._quiet = quiet
+        self._hint = hint
+        self._live: Live | None = None
+        self._next_line_s = LINE_EVERY_S
+
+    def __enter__(self) -> Self:
+        if not self._quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(console=Console(stderr=True, highlight=False), auto_refresh=False)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def say(self, text: str) -> None:
+        """Print a line above the table."""
+        if self._quiet:
+            return
+        if self._live is not None:
+            self._live.console.print(text, markup=False)
+        else:
+            click.echo(text, err=True)
+
+    def show(self, view: LiveView) -> None:
+        """Show the present state."""
+        if self._live is not None:
+            self._live.update(_table(view, self._hint), refresh=True)
+        elif not self._quiet and view.elapsed_s >= self._next_line_s:
+            self._next_line_s = view.elapsed_s + LINE_EVERY_S
+            click.echo(plain_line(view), err=True)
+
+
+def plain_line(view: LiveView) -> str:
+    """Return the state as one line."""
+    return f"{_clock(view.elapsed_s)}  " + "  |  ".join(_words(side) for side in view.sides)
+
+
+def _words(side: SideView) -> str:
+    parts = [side.side, *(f"{text} {unit}".rstrip() for text, unit in (_cadence(side), _contact(side)))]
+    parts += [f"battery {_battery(side)}", f"lost {_lost(side)}", f"packet {_age(side)}"]
+    if side.reconnects:
+        parts.append(f"reconnects {side.reconnects}")
+    return " ".join(parts[:1]) + " " + ", ".join(parts[1:])
+
+
+def _table(view: LiveView, hint: str) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    title = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", padding=(0, 2))
+    table.add_column("")
+    for side in view.sides:
+        table.add_column(side.side.upper(), justify="right", min_width=16)
+    big = "bold green"
+    table.add_row("Cadence", *(Text(" ".join(_cadence(side)), big) for side in view.sides))
+    table.add_row("Ground contact", *(Text(" ".join(_contact(side)), big) for side in view.sides))
+    table.add_row("Strides", *(str(side.strides) for side in view.sides))
+    table.add_row("Battery", *(Text(_battery(side), _warn((side.battery_pct or 100) < 20)) for side in view.sides))
+    table.add_row("Signal", *(_signal(side) for side in view.sides))
+    table.add_row("Lost samples", *(Text(_lost(side), _warn(_lost_share(side) > 0.01)) for side in view.sides))
+    table.add_row("Reconnects", *(Text(str(side.reconnects), _warn(side.reconnects > 0)) for side in view.sides))
+    table.add_row("Last packet", *(Text(_age(side), _warn((side.age_s or 0.0) > OLD_S)) for side in view.sides))
+    return table
+
+
+def _warn(needed: bool) -> str:
+    return "bold yellow" if needed else ""
+
+
+def _cadence(side: SideView) -> tuple[str, str]:
+    return ("-", "steps/min") if side.cadence_spm is None else (f"{side.cadence_spm:.0f}", "steps/min")
+
+
+def _contact(side: SideView) -> tuple[str, str]:
+    contact_s = side.ground_contact_time_s
+    return ("-", "ms") if contact_s is None else (f"{1000 * contact_s:.0f}", "ms")
+
+
+def _battery(side: SideView) -> str:
+    return "-" if side.battery_pct is None else f"{side.battery_pct} %"
+
+
+def _signal(side: SideView) -> str:
+    if not side.connected:
+        return "not connected"
+    return "-" if side.rssi_dbm is None else f"{side.rssi_dbm} dBm"
+
+
+def _lost_share(side: SideView) -> float:
+    total = side.samples + side.lost_samples
+    return side.lost_samples / total if total else 0.0
+
+
+def _lost(side: SideView) -> str:
+    return f"{100 * _lost_share(side):.1f} %"
+
+
+def _age(side: SideView) -> str:
+    return "-" if side.age_s is None else f"{side.age_s:.1f} s ago"
+
+
+def _clock(seconds: float) -> str:
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    return (f"{hours}:" if hours else "") + f"{rest // 60:02d}:{rest % 60:02d}"
