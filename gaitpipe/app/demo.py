@@ -16,9 +16,9 @@ from gaitpipe.app.record import Recorded, RecordRequest, Talk, record, stop_on_s
 from gaitpipe.app.simulate import BATTERY_PCT, plain_run, runner_for, synthetic_metadata
 from gaitpipe.app.truth import compare_with_truth
 from gaitpipe.model import SIDES, FloatArray
+from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.runner import RunnerConfig, SimulatedSession, simulate
-from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.truth import read_truth_csv, write_truth_csv
 from gaitpipe.sources.ble import WantedSensor
 
@@ -97,8 +97,8 @@ async def run_demo(
 
 async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -> None:
     """Set `ended` when all sensors have sent all they have, or when the user stops."""
-    sent = asyncio.gather(*(sensor.finished.wait() for sensor in radio.sensors))
-    stopped = asyncio.create_task(stop.wait())
+    sent = asyncio.ensure_future(_all_sent(radio))
+    stopped = asyncio.ensure_future(_set(stop))
     try:
         await asyncio.wait({sent, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not stopped.done():
@@ -107,6 +107,15 @@ async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -
     finally:
         sent.cancel()
         stopped.cancel()
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()
+
+
+async def _all_sent(radio: VirtualRadio) -> None:
+    for sensor in radio.sensors:
+        await sensor.finished.wait()
 
 
 def _write_truth(session: SimulatedSession, recorded: Recorded, motion_start_s: float) -> Path:

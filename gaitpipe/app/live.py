@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -168,7 +169,7 @@ class LiveSession:
         if not fresh or elapsed_s - (fresh[-1].ic_s + fresh[-1].stride_time_s) > SHOWN_FOR_S:
             fresh = []
         contacts = [update.ground_contact_time_s for update in fresh]
-        contacts = [contact for contact in contacts if contact == contact]
+        contacts = [contact for contact in contacts if not math.isnan(contact)]
         link = link or LinkState()
         return SideView(
             side=side,

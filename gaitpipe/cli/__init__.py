@@ -53,30 +53,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = cli.main(
             args=None if arguments is None else list(arguments), prog_name="gaitpipe", standalone_mode=False
         )
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx is not None else "", err=True)
-        return error.exit_code
-    except click.ClickException as error:
-        console.usage(error)
-        return error.exit_code
-    except GaitpipeError as error:
-        _trace(console)
-        console.failure(error.message, error.advice)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        console.failure("interrupted")
-        return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
+    except (KeyboardInterrupt, click.Abort):
+        console.failure("interrupted")
+        return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 (nobody above could say it better)
-        _trace(console)
-        advice = "This is a defect of gaitpipe. Run the same command with --debug and report what it prints."
-        console.failure(f"unexpected {type(error).__name__}: {error}", advice)
-        return EXIT_ERROR
+        if console.debug:
+            click.echo(traceback.format_exc(), err=True)
+        return _tell(console, error)
     return result if isinstance(result, int) else 0
 
 
-def _trace(console: Console) -> None:
-    if console.debug:
-        click.echo(traceback.format_exc(), err=True)
+def _tell(console: Console, error: Exception) -> int:
+    """Say what went wrong and what to do; return the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        console.usage(error)
+        return error.exit_code
+    if isinstance(error, GaitpipeError):
+        console.failure(error.message, error.advice)
+        return error.exit_code
+    advice = "This is a defect of gaitpipe. Run the same command with --debug and report what it prints."
+    console.failure(f"unexpected {type(error).__name__}: {error}", advice)
+    return EXIT_ERROR

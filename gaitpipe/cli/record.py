@@ -1,12 +1,140 @@
+"""`scan` and `record`: real sensors over Bluetooth."""
+
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from gaitpipe.cli.console import (
+    NearChoice,
+    Speed,
+    common_options,
+    console,
+    json_option,
+    print_json,
+    settings_option,
+)
+from gaitpipe.errors import UsageError
+
+if TYPE_CHECKING:
+    from gaitpipe.model import Placement, Side
+    from gaitpipe.sources.ble import FoundSensor, WantedSensor
+
+EXIT_INTERRUPTED = 130
+
 
 @click.command()
-def record() -> None:
-    """x"""
+@click.option("--seconds", type=click.FloatRange(1, 600), default=8.0, show_default=True, help="How long to listen.")
+@click.option("--all", "everything", is_flag=True, help="Also list devices that no profile knows.")
+@json_option
+@common_options
+def scan(seconds: float, everything: bool, as_json: bool) -> None:
+    """List the sensors that are near: profile, signal strength, name."""
+    import asyncio
+
+    from gaitpipe import profile_store
+    from gaitpipe.sources.ble import scan as listen
+
+    words = console()
+    profiles = [profile_store.load(stored.file) for stored in profile_store.available()]
+    words.say(f"Listening for {seconds:g} s ...")
+    found = asyncio.run(listen(profiles, seconds))
+    shown = [sensor for sensor in found if everything or sensor.profile_id is not None]
+    if as_json:
+        print_json([_as_dict(sensor) for sensor in shown])
+    else:
+        for sensor in shown:
+            name = sensor.name or "(no name)"
+            click.echo(f"{sensor.profile_id or '-':<16} {sensor.rssi:>4} dBm  {sensor.address}  {name}")
+    if not shown:
+        hidden = f" {len(found)} other devices were heard (--all lists them)." if found else ""
+        words.note("info", f"No sensor was heard.{hidden}", "Wake the sensors: move them or press their button.")
+
+
+def _as_dict(sensor: FoundSensor) -> dict[str, object]:
+    return {"profile": sensor.profile_id, "rssi_dbm": sensor.rssi, "address": sensor.address, "name": sensor.name}
 
 
 @click.command()
-def scan() -> None:
-    """x"""
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
+@click.option("--left", metavar="PROFILE[@MATCH]", help="Left sensor; MATCH is a part of its name or address.")
+@click.option("--right", metavar="PROFILE[@MATCH]", help="Right sensor.")
+@click.option("--profile", metavar="PROFILE", help="Both sensors of this profile; sides by the order of their names.")
+@click.option("--placement", type=NearChoice(["foot", "shank"]), required=True, help="Where the sensors sit.")
+@settings_option
+@click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@click.option("--seconds", type=click.FloatRange(5, 36_000), help="Stop by itself after this time.")
+@json_option
+@common_options
+def record(
+    out: Path,
+    left: str | None,
+    right: str | None,
+    profile: str | None,
+    placement: Placement,
+    settings: tuple[tuple[str, float], ...],
+    belt_speed: float | None,
+    seconds: float | None,
+    as_json: bool,
+) -> int:
+    """Record a session over Bluetooth, with live figures; Ctrl-C stops it and makes the report.
+
+    Stand still for 5 s first, then walk or run. `gaitpipe scan` shows the sensors that are near. Ends with 130 after
+    Ctrl-C, 0 after --seconds.
+    """
+    import asyncio
+
+    from gaitpipe.app.outputs import make_folder
+
+    wanted = _wanted(_choices(left, right, profile), placement, dict(settings))
+    words = console()
+    make_folder(out)
+    words.say("Preparing (the first time takes longer) ...")
+    from gaitpipe.app.record import Recorded, RecordRequest, Talk, stop_on_signals
+    from gaitpipe.app.record import record as record_session
+    from gaitpipe.cli.finish import finish
+    from gaitpipe.cli.live_view import LiveScreen
+
+    request = RecordRequest(tuple(wanted), out, belt_speed, seconds)
+
+    async def run(screen: LiveScreen) -> Recorded:
+        stop = asyncio.Event()
+        with stop_on_signals(stop, screen.say):
+            return await record_session(request, stop, Talk(screen.say, screen.show))
+
+    with LiveScreen(words.quiet, "Ctrl-C stops.") as screen:
+        recorded = asyncio.run(run(screen))
+    return finish(words, recorded, out / recorded.path.stem, as_json)
+
+
+def _choices(left: str | None, right: str | None, profile: str | None) -> dict[Side, str]:
+    """Return what was asked for, side by side; `--profile` alone means one sensor on each side."""
+    if profile is not None and (left or right):
+        raise UsageError("give --profile, or --left and --right, not both", "Leave one of them out.")
+    choices: dict[Side, str] = {}
+    if left or profile:
+        choices["left"] = left or profile or ""
+    if right or profile:
+        choices["right"] = right or profile or ""
+    if not choices:
+        advice = "For two alike: --profile open_imu. Else --left PROFILE@NAME --right PROFILE@NAME."
+        raise UsageError("no sensor was named", advice)
+    return choices
+
+
+def _wanted(choices: dict[Side, str], placement: Placement, settings: dict[str, float]) -> list[WantedSensor]:
+    from gaitpipe import profile_store
+    from gaitpipe.sources.ble import WantedSensor
+
+    wanted = []
+    for side, text in choices.items():
+        profile_id, _, match = text.partition("@")
+        loaded = profile_store.load(profile_id)
+        if placement not in loaded.placements:
+            advice = f"This profile is for: {', '.join(loaded.placements)}."
+            raise UsageError(f"{loaded.name} sensors are not worn on the {placement}", advice)
+        loaded.resolve_settings(settings)
+        wanted.append(WantedSensor(side, placement, loaded, settings, match or None))
+    return wanted
