@@ -125,7 +125,7 @@ class World:
 
     def source(self, *wanted: WantedSensor, **options: Any) -> BleSource:
         """A source with little patience; it is stopped at the end of the test."""
-        options = {"scan_timeout_s": 3.0, "settle_s": 0.1, "longest_pause_s": 0.5, "rescan_s": 2.0} | options
+        options = {"scan_timeout_s": 3.0, "settle_s": 0.05, "longest_pause_s": 0.5, "rescan_s": 2.0} | options
         source = BleSource(wanted, backend=self.backend, clock=self.radio.clock.now, **options)
         self._closing.push_async_callback(source.stop)
         return source
