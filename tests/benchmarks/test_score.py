@@ -1,0 +1,136 @@
+"""The figures of the benchmarks are right on cases small enough to check by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.accuracy import readers, run
+from benchmarks.accuracy.measure import contacts, verdict
+from benchmarks.accuracy.score import match, score_cadence, score_events, summarise
+from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
+from benchmarks.speed import common, detector, help_imports, memory
+from gaitpipe.model import FLAG_ACC_CLIPPED, STRIDE_DTYPE, SensorInfo
+
+
+def truth_of(ic_s, start_s=0.0, end_s=10.0, excluded_s=()):
+    ic = np.array(ic_s)
+    return readers.Truth(
+        ic, ic + 0.25, np.append(np.diff(ic), np.nan), start_s, end_s, excluded_ic_s=np.array(excluded_s)
+    )
+
+
+def strides_of(ic_s):
+    ic = np.array(ic_s)
+    rows = np.zeros(len(ic) - 1, STRIDE_DTYPE)
+    rows["ic_s"], rows["ic_raw_s"] = ic[:-1], ic[:-1] + 0.02
+    rows["tc_s"] = rows["tc_raw_s"] = ic[:-1] + 0.26
+    rows["stride_time_s"] = np.diff(ic)
+    rows["cadence_spm"] = 120.0 / np.diff(ic)
+    rows["quality"] = "ok"
+    return rows
+
+
+def test_each_contact_is_matched_once_and_the_nearest_pair_wins():
+    found, true = match(np.array([1.00, 1.03, 2.2]), np.array([1.04, 2.0]), 0.05)
+    assert found.tolist() == [1]
+    assert true.tolist() == [0]
+
+
+def test_cadence_is_compared_over_matched_strides_only():
+    truth = truth_of([0.1, 1.0, 1.7, 2.5, 3.2])
+    score = score_cadence(strides_of([0.3, 1.0, 1.7, 2.5]), 160.0, truth)
+    assert score.matched.count == 2
+    assert score.matched.cadence_spm == pytest.approx((120 / 0.7 + 120 / 0.8) / 2)
+    assert score.matched.difference_spm == pytest.approx(0.0)
+    assert score.truth_spm == pytest.approx(np.mean(120 / np.diff(truth.ic_s)))
+
+
+def test_one_misplaced_contact_is_a_stray_and_fails_the_matched_but_not_the_paired_cadence():
+    truth = truth_of([1.0, 1.7, 2.4, 3.1, 3.8])
+    score = score_cadence(strides_of([1.0, 1.7, 2.5, 3.1, 3.8]), 0.0, truth)
+    assert score.strays == 1
+    assert verdict(score.matched.difference_spm, 1.0) == "fail"
+    assert abs(score.paired.difference_spm) < abs(score.matched.difference_spm)
+
+
+def test_a_contact_that_the_reference_left_out_is_neither_extra_nor_recalled():
+    truth = truth_of([1.0, 1.7, 3.1], excluded_s=[2.4])
+    score = score_events(np.array([1.01, 1.71, 2.41, 2.75]), np.full(4, np.nan), truth)
+    assert (score.eligible, score.recalled, score.extra, score.missed_inside) == (3, 2, 1, 0)
+    assert score.ic_error_s == pytest.approx([0.01, 0.01])
+
+
+def test_contacts_of_a_table_hold_the_last_one_that_only_ends_a_stride():
+    ic_s, tc_s = contacts(strides_of([1.0, 1.7, 2.4]), "")
+    assert ic_s == pytest.approx([1.0, 1.7, 2.4])
+    assert np.isnan(tc_s).tolist() == [False, False, True]
+
+
+def test_spread_within_and_between_streams_are_kept_apart():
+    found = summarise([np.array([0.01, 0.03]), np.array([0.05, 0.07, np.nan])])
+    assert found.bias == pytest.approx(0.04)
+    assert found.between == pytest.approx(np.std([0.02, 0.06], ddof=1))
+    assert found.within == pytest.approx(np.std([0.01, 0.03], ddof=1))
+    assert found.count == 4
+
+
+@pytest.mark.parametrize("stride_hz", [1.21, 1.37, 1.6])
+def test_the_spectral_reference_finds_the_stride_and_not_its_harmonic(stride_hz):
+    time_s = np.arange(4000) / 200.0
+    phase = 2 * np.pi * stride_hz * time_s
+    wave = np.cos(phase) + 1.5 * np.cos(2 * phase + 1.0) + 0.5 * np.cos(3 * phase)
+    channels = np.outer(wave, [0.6, -0.7, 0.4])
+    assert dominant_frequency(channels, 200.0, "run").frequency_hz == pytest.approx(stride_hz, abs=0.01)
+    windows = window_frequencies(time_s, channels, 200.0, "run")
+    assert len(windows) == 9
+    assert [w.frequency_hz for w in windows] == pytest.approx([stride_hz] * 9, abs=0.005)
+
+
+def test_a_row_with_a_missing_value_splits_the_block_and_counts_as_a_lost_sample():
+    acc = np.zeros((6, 3))
+    acc[2, 1] = np.nan
+    acc[4, 0] = -78.0
+    info = SensorInfo("left", "foot", 100.0, has_gyro=False, acc_range_m_s2=78.0)
+    blocks = readers.block_of(info, np.arange(6) / 100.0, acc)
+    assert [(b.first_sample, len(b)) for b in blocks] == [(0, 2), (3, 3)]
+    assert blocks[1].flags.tolist() == [0, FLAG_ACC_CLIPPED, 0]
+
+
+def test_without_the_recordings_the_script_says_so_and_leaves_with_its_own_code(tmp_path, capsys):
+    assert run.main(["--data", str(tmp_path / "nowhere"), "--out", str(tmp_path)]) == run.EXIT_NO_DATA
+    assert "not on this machine" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_filters_given_to_scipy_are_those_of_the_detector():
+    gate, feature = detector.sections("foot")
+    assert gate.shape == (1, 6)
+    assert feature.shape == (2, 6)
+    for sos in (gate, feature):
+        assert sos[:, 3] == pytest.approx(1.0)
+        assert np.prod(sos[:, :3].sum(axis=1) / sos[:, 3:].sum(axis=1)) == pytest.approx(1.0)
+
+
+def test_help_of_the_tool_loads_no_heavy_library():
+    loaded, text, code, _ = help_imports.help_of()
+    assert (loaded, code) == (set(), 0)
+    assert "analyze" in help_imports.commands(text)
+
+
+def test_the_endless_course_goes_on_without_a_seam_and_keeps_its_length():
+    course = memory.Course(common.running(memory.STAND_S, 40.0)["left"])
+    edge = course._stand_samples
+    before, after = course.samples(edge - 52, 52), course.samples(edge, 52)
+    assert len(before) == len(after) == 52
+    piece = len(course._piece)
+    assert np.array_equal(course.samples(edge + piece, 10).gyr_rad_s, after.gyr_rad_s[:10])
+    last = course.samples(edge + piece - 1, 2).gyr_rad_s
+    usual = np.abs(np.diff(course._piece.gyr_rad_s, axis=0)).max()
+    assert np.abs(last[1] - last[0]).max() <= 1.5 * usual
+
+
+def test_size_of_rows_counts_a_shared_value_once():
+    shared = "a text that two rows share"
+    one, two = memory.deep_size([(shared, 1.5)]), memory.deep_size([(shared, 1.5), (shared, 2.5)])
+    assert 0 < two - one < 200
