@@ -110,6 +110,8 @@ class Session:
             The block goes back in its sensor's samples or holds values that are not finite.
         """
         foot = self._feet[block.side]
+        if len(block) == 0:
+            return []
         _count(foot, block)
         foot.watch.feed(block)
         if foot.cadence is not None:
@@ -208,8 +210,6 @@ def _clock_s(info: SensorInfo, quality: StreamQuality) -> float:
 
 
 def _count(foot: _Foot, block: SampleBlock) -> None:
-    if len(block) == 0:
-        return
     quality, lost = foot.quality, block.first_sample - foot.next_sample
     if foot.next_sample >= 0 and lost > 0:
         quality.gaps += 1

@@ -27,7 +27,7 @@ class StreamWatch:
     def __init__(self, info: SensorInfo) -> None:
         self._info = info
         self._windows = Windows(max(8, round(0.5 * info.rate_hz)))
-        self._left = round(WATCH_S * info.rate_hz)
+        self._left = round(WATCH_S * info.rate_hz / self._windows.samples)
         self._quiet_sd = np.inf
         self._quiet_norm = np.nan
         self._fastest = 0.0
@@ -37,8 +37,10 @@ class StreamWatch:
         """Look at one raw block."""
         if self._left <= 0:
             return
-        self._left -= len(block)
         for acc, gyr in self._windows.push(block):
+            if self._left <= 0:  # windows are counted, not blocks: a long block must not be seen further than short ones
+                return
+            self._left -= 1
             norm = np.sqrt(np.sum(acc * acc, axis=1))
             sd = float(norm.std() / max(norm.mean(), 1e-9))
             self._acc_sd = max(self._acc_sd, float(norm.std()))
