@@ -110,7 +110,8 @@ def _outcome(
         passed=mean < TARGET_PCT,
         sentence=f"{name} at {rate_hz:g} Hz, {1000 * sent[0].covers_s:.1f} ms a packet: "
         f"mean {mean:.2f} %, median {p50:.2f} %, 99th percentile {p99:.2f} %, largest {worst:.2f} % of the "
-        f"packet's duration; {len(sent)} packets, {updates} stride updates; the first {WARM_UP_S:g} s cost {start_s:.2f} s in all",
+        f"packet's duration; {len(sent)} packets, {updates} stride updates; "
+        f"the first {WARM_UP_S:g} s cost {start_s:.2f} s in all",
         figures={
             "mean_pct": round(mean, 3),
             "median_pct": round(p50, 3),

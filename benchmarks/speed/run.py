@@ -39,9 +39,9 @@ def report(found: Sequence[tuple[str, Sequence[Outcome]]]) -> str:
         "# Speed, memory and start-up",
         "",
         "Written by `python -m benchmarks.speed.run`; do not edit. "
-        f"One run on {place['cores']} cores, Python {place['python']}, {place['system']}, perhaps with other work on them. "
-        "Times are of this machine; what is compared was measured in turns in the same run. Each script's first lines say "
-        "what it does.",
+        f"One run on {place['cores']} cores, Python {place['python']}, {place['system']}, perhaps with other work on "
+        "them. Times are of this machine; what is compared was measured in turns in the same run. Each script's first "
+        "lines say what it does.",
         "",
     ]
     for title, outcomes in found:
