@@ -10,12 +10,14 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from gaitpipe import profile_store
 from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.record import Recorded, RecordRequest, Talk, record, stop_on_signals
 from gaitpipe.app.simulate import BATTERY_PCT, plain_run, runner_for, synthetic_metadata
 from gaitpipe.app.truth import compare_with_truth
-from gaitpipe.model import SIDES, FloatArray
+from gaitpipe.model import SIDES
 from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.runner import RunnerConfig, SimulatedSession, simulate
@@ -88,11 +90,11 @@ async def run_demo(
                 recorded = await record(request, ended, talk)
             finally:
                 interrupted_or_ended.cancel()
-            motion_start_ns = radio.clock.now()[0] - round(radio.clock.motion_s * 1e9)
+            ended_s = radio.clock.motion_s
+            motion_start_ns = radio.clock.now()[0] - round(ended_s * 1e9)
     recorded = replace(recorded, interrupted=stop.is_set())
-    return Demo(
-        recorded, _write_truth(session, recorded, (motion_start_ns - recorded.session_start_monotonic_ns) / 1e9)
-    )
+    motion_start_s = (motion_start_ns - recorded.session_start_monotonic_ns) / 1e9
+    return Demo(recorded, _write_truth(session, recorded, motion_start_s, ended_s))
 
 
 async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -> None:
@@ -118,12 +120,13 @@ async def _all_sent(radio: VirtualRadio) -> None:
         await sensor.finished.wait()
 
 
-def _write_truth(session: SimulatedSession, recorded: Recorded, motion_start_s: float) -> Path:
-    truth = session.truth.copy()
-    times: tuple[str, ...] = ("ic_s", "tc_s")
-    for name in times:
-        column: FloatArray = truth[name]
-        truth[name] = column + motion_start_s
+def _write_truth(session: SimulatedSession, recorded: Recorded, motion_start_s: float, motion_end_s: float) -> Path:
+    """Write the truth of the part that was recorded, in session time; `motion_end_s` is how far the runner came."""
+    truth = session.truth
+    ends_s = truth["ic_s"] + np.nan_to_num(truth["stride_time_s"])
+    truth = truth[ends_s <= motion_end_s].copy()
+    truth["ic_s"] += motion_start_s
+    truth["tc_s"] += motion_start_s
     path = recorded.path.with_suffix(".truth.csv")
     write_truth_csv(truth, path)
     return path

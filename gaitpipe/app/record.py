@@ -22,7 +22,7 @@ from typing import TypeVar
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
 from gaitpipe.errors import GaitpipeError
 from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
-from gaitpipe.recording.writer import RecordingWriter
+from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedSensor
 from gaitpipe.sources.ble_session import Clock, system_clock
 
@@ -106,7 +106,7 @@ async def _record(
     started = datetime.fromtimestamp(start_utc_ns / 1e9, UTC)
     path = request.folder / f"{started.astimezone():%Y-%m-%d_%H%M%S}.mcap"
     setups = [_setup(wanted, sensor) for wanted, sensor in zip(request.wanted, found, strict=True)]
-    metadata = dict(request.metadata)
+    metadata = {"software": SOFTWARE} | dict(request.metadata)
     if request.belt_speed_m_s is not None:
         metadata["belt_speed_m_s"] = f"{request.belt_speed_m_s:.6g}"
     with RecordingWriter(

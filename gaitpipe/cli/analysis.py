@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXIT_SOME_FAILED = 3
 
 
-@click.command()
+@click.command(short_help="Analyse recordings or CSV files.")
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORDING]...")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
 @click.option(
@@ -125,7 +125,7 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
     words.say(f"Report: {files.report}")
 
 
-@click.command()
+@click.command(short_help="Make the report of a recording again.")
 @click.argument("source", type=click.Path(path_type=Path), metavar="DIR_OR_RECORDING")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the report; by default beside the recording.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
@@ -139,7 +139,13 @@ def report(source: Path, out: Path | None, belt_speed: float | None, as_json: bo
     from gaitpipe.app.analyze import open_recording
 
     path = _recording_in(source)
-    return _one(open_recording(path), out or path.parent, belt_speed, as_json)
+    return _one(open_recording(path), out or _results_of(path), belt_speed, as_json)
+
+
+def _results_of(recording: Path) -> Path:
+    """Return where the results of a recording are: the folder of its name, if there is one, else its own."""
+    folder = recording.with_suffix("")
+    return folder if folder.is_dir() else recording.parent
 
 
 def _recording_in(source: Path) -> Path:

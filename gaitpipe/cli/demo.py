@@ -9,7 +9,7 @@ import click
 from gaitpipe.cli.console import common_options, console, json_option
 
 
-@click.command()
+@click.command(short_help="See it work without a sensor or Bluetooth.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
 @click.option(
     "--seconds", type=click.FloatRange(15, 3600), default=60.0, show_default=True, help="Length of the session."

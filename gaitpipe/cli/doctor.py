@@ -12,7 +12,7 @@ from gaitpipe.cli.console import common_options, json_option, print_json
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-@click.command()
+@click.command(short_help="Look at this machine: is all there?")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path(), help="Folder where recordings would go; by default here."
 )

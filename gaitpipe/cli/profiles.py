@@ -60,7 +60,7 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
     return 2 if bad else 0
 
 
-@profiles.command()
+@profiles.command(short_help="Show one profile.")
 @click.argument("profile")
 @FOLDER
 @json_option
@@ -109,7 +109,7 @@ def _about(profile: Profile) -> dict[str, Any]:
     }
 
 
-@profiles.command()
+@profiles.command(short_help="Check profile files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @common_options
 def check(files: tuple[Path, ...]) -> int:
@@ -140,7 +140,7 @@ def _text(file: Path) -> str:
         ) from None
 
 
-@profiles.command()
+@profiles.command(short_help="Decode notifications given as HEX.")
 @click.argument("profile")
 @click.argument("payloads", nargs=-1, required=True, metavar="HEX...")
 @click.option("--characteristic", required=True, metavar="UUID", help="Where the notifications came from.")

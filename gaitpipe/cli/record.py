@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EXIT_INTERRUPTED = 130
 
 
-@click.command()
+@click.command(short_help="List the sensors that are near.")
 @click.option("--seconds", type=click.FloatRange(1, 600), default=8.0, show_default=True, help="How long to listen.")
 @click.option("--all", "everything", is_flag=True, help="Also list devices that no profile knows.")
 @json_option
@@ -57,7 +57,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
     return {"profile": sensor.profile_id, "rssi_dbm": sensor.rssi, "address": sensor.address, "name": sensor.name}
 
 
-@click.command()
+@click.command(short_help="Record a session over Bluetooth, with live figures.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
 @click.option("--left", metavar="PROFILE[@MATCH]", help="Left sensor; MATCH is a part of its name or address.")
 @click.option("--right", metavar="PROFILE[@MATCH]", help="Right sensor.")

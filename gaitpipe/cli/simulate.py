@@ -42,7 +42,7 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         return side, start_s, end_s
 
 
-@click.command()
+@click.command(short_help="Make a synthetic recording with its truth.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for session.mcap and truth.csv.")
 @click.option(
     "--seconds", type=click.FloatRange(10, 36_000), default=60.0, show_default=True, help="5 s of it standing."
