@@ -40,7 +40,7 @@ OUTSIDE_WORLD = {"time", "datetime", "logging", "asyncio", "pathlib"}
 
 
 def imported(tree: ast.AST, file: str) -> Iterator[tuple[str, int]]:
-    """Full names of everything that is imported, at whatever depth, with the line; `file` is relative to the package."""
+    """Full names of everything that is imported, at whatever depth, with the line; `file` as seen from the package."""
     folder = [PACKAGE, *Path(file).parent.parts]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -73,9 +73,8 @@ def faults_of(source: str, file: str, parts: set[str]) -> list[str]:
         elif pieces[0] == "bleak" and not (file.startswith(("sources/ble", "simulate/"))):
             found.append(f"{file}:{line}: bleak")
     if own != "cli":
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
-                found.append(f"{file}:{node.lineno}: print")
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        found += [f"{file}:{call.lineno}: print" for call in calls if ast.unparse(call.func) == "print"]
     return found
 
 

@@ -66,9 +66,7 @@ def test_a_bridged_gap_at_push_off_leaves_out_that_contact_time_only(
         assert np.isnan(row[name]), name
     assert row["stride_time_s"] == pytest.approx(whole.strides["stride_time_s"][8], abs=1e-3)
     others = np.arange(len(got.strides)) != 8
-    np.testing.assert_allclose(
-        got.strides["tc_raw_s"][others], whole.strides["tc_raw_s"][others], rtol=0, atol=1e-3
-    )
+    np.testing.assert_allclose(got.strides["tc_raw_s"][others], whole.strides["tc_raw_s"][others], rtol=0, atol=1e-3)
 
 
 def test_a_bridged_gap_at_initial_contact_spoils_both_strides_that_it_joins(
