@@ -43,6 +43,8 @@ def find_importer(path: Path | str, name: str = "") -> Importer:
     found = [importer for importer in importers if importer.sniff(head, path)]
     if not found:
         found = [importer for importer in importers if path.suffix.lower() in importer.extensions]
+    if not found and not head:
+        raise RecordingError(str(path), "the file is empty", "Export the data again.")
     names = ", ".join(importer.name for importer in found or importers)
     if not found:
         raise RecordingError(str(path), "no importer knows this kind of file", f"There are importers for: {names}.")

@@ -1,0 +1,83 @@
+"""`analyze` and `report` write their files where they say, and say what they found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+import gaitpipe
+from gaitpipe.exporters.strides_csv import read_strides_csv
+
+FILES = ("strides.csv", "summary.json", "report.html")
+
+
+def test_a_recording_gives_three_files_a_table_and_json(call, recording, tmp_path):
+    called = call("analyze", recording, "--out", tmp_path, "--belt-speed", "10.8km/h", "--json")
+    assert called.code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    assert "Cadence [steps/min]" in called.err
+    assert f"Report: {tmp_path / 'report.html'}" in called.err
+    printed = json.loads(called.out)
+    assert printed == json.loads((tmp_path / "summary.json").read_text())
+    assert printed["recording"]["belt_speed_m_s"] == pytest.approx(3.0)
+    assert printed["recording"]["synthetic"] is True
+    assert printed["achilles_load"] == {"value": None, "note": "not computed in this version"}
+    assert set(printed["metrics"]["cadence_spm"]["left"]) == {"n", "mean", "sd", "uncertainty", "mdc"}
+    assert printed["data_quality"]["left"]["strides"]["found"] > 15
+    assert len(read_strides_csv(tmp_path / "strides.csv")) > 30
+
+
+def test_the_same_input_gives_the_same_bytes(call, recording, tmp_path):
+    for name in ("one", "two"):
+        assert call("analyze", recording, "--out", tmp_path / name, "--quiet").code == 0
+    for file in FILES:
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_quiet_says_nothing_when_all_is_well(call, recording, tmp_path):
+    called = call("analyze", recording, "--out", tmp_path, "-q")
+    assert (called.code, called.out, called.err) == (0, "", "")
+
+
+def test_report_is_made_again_beside_the_recording(call, recording, tmp_path):
+    for file in (recording, recording.with_name("truth.csv")):
+        shutil.copy(file, tmp_path)
+    assert call("report", tmp_path).code == 0
+    page = (tmp_path / "report.html").read_text()
+    assert "Synthetic session" in page
+    assert "Check against the truth" in page
+
+
+def test_one_bad_input_of_several_does_not_stop_the_others(call, recording, tmp_path):
+    bad = tmp_path / "bad.mcap"
+    bad.write_bytes(b"no recording at all")
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(recording, other / "session.mcap")
+    out = tmp_path / "out"
+    called = call("analyze", recording, bad, other / "session.mcap", "--out", out)
+    assert called.code == 3
+    assert "1 of 3 inputs failed" in called.err
+    assert str(bad) in called.err
+    folders = {path.parent.name for path in out.glob("*/report.html")}
+    assert folders == {f"{recording.parent.name}-session", "other-session"}
+
+
+def test_csv_files_of_both_feet_are_analysed_together(call, samples, write_csv, tmp_path):
+    left, right = write_csv("left.csv", samples["left"]), write_csv("right.csv", samples["right"])
+    called = call("analyze", "--left", left, "--right", right, "--placement", "foot", "--out", tmp_path / "out")
+    assert called.code == 0
+    analysis = gaitpipe.analyze(left=left, right=right, placement="foot")
+    assert len(analysis.strides()) == len(read_strides_csv(tmp_path / "out" / "strides.csv"))
+    cadence = next(metric for metric in analysis.result.metrics if metric.key == "cadence_spm")
+    assert cadence.both.mean == pytest.approx(160.0, abs=1.0)
+
+
+def test_python_analysis_gives_the_frame_that_the_command_writes(call, recording, tmp_path):
+    call("analyze", recording, "--out", tmp_path, "-q")
+    frame = gaitpipe.analyze(recording).strides()
+    written = read_strides_csv(tmp_path / "strides.csv")
+    assert frame["side"].tolist() == written["side"].tolist()
+    assert abs(frame["ic_s"].to_numpy() - written["ic_s"]).max() < 1e-6

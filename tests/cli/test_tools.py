@@ -1,0 +1,101 @@
+"""`simulate`, `profiles` and `doctor`."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from gaitpipe import profile_store
+from gaitpipe.protocol.encoder import Encoder
+from gaitpipe.recording.decode import read_recording
+
+
+def test_simulate_gives_the_same_bytes_for_the_same_seed(call, tmp_path):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        assert call("simulate", "--out", tmp_path / name, "--seconds", "12", "--seed", seed).code == 0
+    for file in ("session.mcap", "truth.csv"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+        assert (tmp_path / "a" / file).read_bytes() != (tmp_path / "c" / file).read_bytes()
+
+
+def test_simulate_never_overwrites_a_recording(call, recording):
+    before = recording.read_bytes()
+    called = call("simulate", "--out", recording.parent)
+    assert called.code == 1
+    assert "exists already" in called.err
+    assert recording.read_bytes() == before
+
+
+@pytest.mark.parametrize("profile", ["movella_dot", "movesense_imu6"])
+def test_simulate_with_other_sensors_a_gap_and_a_lost_link(call, tmp_path, profile):
+    arguments = ["--profile", profile, "--seconds", "14", "--gap", "left:8:11", "--json"]
+    called = call("simulate", "--out", tmp_path, *arguments)
+    assert called.code == 0
+    recording = read_recording(json.loads(called.out)["recording"])
+    for _ in recording:
+        pass
+    assert recording.quality["left"].lost_samples > 2.5 * recording.sensors[0].rate_hz
+    assert recording.quality["right"].lost_samples == 0
+    kinds = [event.kind for event in recording.events if event.side == "left"]
+    assert kinds == ["connected", "battery", "streaming", "disconnected", "streaming"]
+
+
+def test_profiles_list_and_show_name_what_is_shipped(call):
+    rows = json.loads(call("profiles", "list", "--json").out)
+    assert {"open_imu", "movella_dot", "movesense_imu6"} <= {row["id"] for row in rows}
+    called = call("profiles", "show", "open_imu")
+    assert called.code == 0
+    assert "rate_hz = 208 (allowed: 52, 104, 208, 416)" in called.out
+
+
+def test_profiles_check_names_every_fault_with_its_line(call, tmp_path):
+    good = profile_store.shipped_folder() / "open_imu.toml"
+    bad = tmp_path / "bad.toml"
+    bad.write_text(good.read_text().replace("placements", "placement").replace("default = 208", 'default = "208"'))
+    called = call("profiles", "check", good, bad)
+    assert called.code == 2
+    assert f"{good}: ok" in called.out
+    assert "placement" in called.err
+    assert called.err.count("line ") >= 2
+
+
+def test_profiles_decode_prints_one_json_object_a_sample(call):
+    profile = profile_store.load("open_imu")
+    settings = profile.resolve_settings({"rate_hz": 104})
+    acc, gyr = np.tile([0.0, 0.0, 9.80665], (4, 1)), np.tile([0.1, -0.2, 0.3], (4, 1))
+    [(uuid, payload)] = Encoder(profile, settings).encode(1.5, acc, gyr)
+    called = call("profiles", "decode", "open_imu", "--characteristic", uuid, payload.hex(), "--set", "rate_hz=104")
+    assert called.code == 0
+    rows = [json.loads(line) for line in called.out.splitlines()]
+    assert [row["device_time_s"] for row in rows] == pytest.approx([1.5 + index / 104 for index in range(4)])
+    assert rows[0]["acc_m_s2"] == pytest.approx([0.0, 0.0, 9.80665], abs=0.01)
+    assert rows[3]["gyr_rad_s"] == pytest.approx([0.1, -0.2, 0.3], abs=0.002)
+    assert rows[0]["mag_ut"] is None
+
+
+@pytest.mark.parametrize(
+    ("characteristic", "payload", "code", "expected"),
+    [
+        ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "0102", 1, "wrong length"),
+        ("2a19", "64", 1, "unknown characteristic"),
+        ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "xyz", 2, "not hexadecimal"),
+        ("nonsense", "00", 2, "not a UUID"),
+    ],
+)
+def test_profiles_decode_says_what_is_wrong(call, characteristic, payload, code, expected):
+    called = call("profiles", "decode", "open_imu", "--characteristic", characteristic, payload)
+    assert called.code == code
+    assert expected in called.err
+    assert called.out == ""
+
+
+def test_doctor_is_content_without_bluetooth(call, tmp_path):
+    called = call("doctor", "--json", "--out", tmp_path)
+    checks = {check["name"]: check for check in json.loads(called.out)}
+    assert called.code == 0
+    assert {"python", "packages", "profiles", "disk", "clock", "bluetooth", "compiled code"} <= set(checks)
+    assert all(check["advice"] for check in checks.values() if check["verdict"] != "ok")
+    assert checks["bluetooth"]["verdict"] in ("ok", "warn")
+    assert "open_imu" in call("doctor").out
