@@ -18,6 +18,7 @@ Method: standing gravity plus principal axis of the gyroscope, see docs/architec
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,8 +77,10 @@ class Aligner:
     def __init__(self, info: SensorInfo) -> None:
         self._rate_hz = info.rate_hz
         self._windows = Windows(max(8, round(WINDOW_S * info.rate_hz)))
-        self._held: list[SampleBlock] = []
-        self._held_samples = 0
+        self._held: deque[SampleBlock] = deque()
+        self._received = 0
+        self._looked_at = 0
+        self._forgotten = 0
         self._still_acc: list[FloatArray] = []
         self._still_gyr: list[FloatArray] = []
         self._moving: list[tuple[FloatArray, FloatArray]] = []
@@ -89,11 +92,16 @@ class Aligner:
         if self._rotation is not None:
             return [self._rotation.apply(block)]
         self._held.append(block)
-        self._held_samples += len(block)
+        self._received += len(block)
         for acc, gyr in self._windows.push(block):
             if self._moving_s < MOVING_NEEDED_S:
+                self._looked_at += len(acc)
                 self._judge(acc, gyr)
-        return self._release() if self._moving_s >= MOVING_NEEDED_S else self._limit_memory()
+        if self._moving_s < MOVING_NEEDED_S:
+            self._forget(self._received)
+            return []
+        self._forget(self._looked_at)
+        return self._release()
 
     def flush(self) -> list[SampleBlock]:
         """End of the stream: align with what there is. Empty when there was too little movement."""
@@ -112,10 +120,17 @@ class Aligner:
         elif np.sqrt(np.sum(gyr * gyr) / len(gyr)) > MOVING_GYR_RMS_RAD_S:
             self._moving.append((acc, gyr))
 
-    def _limit_memory(self) -> list[SampleBlock]:
-        if self._held_samples > BUFFER_LIMIT_S * self._rate_hz:
-            self._held_samples -= len(self._held.pop(0))
-        return []
+    def _forget(self, now: int) -> None:
+        """Drop what lies further back than the buffer reaches; by samples, for whole blocks would show packet size."""
+        surplus = now - round(BUFFER_LIMIT_S * self._rate_hz) - self._forgotten
+        while surplus > 0:
+            first = self._held[0]
+            count = min(surplus, len(first))
+            self._held[0] = _without_beginning(first, count)
+            if count == len(first):
+                del self._held[0]
+            self._forgotten += count
+            surplus -= count
 
     def _release(self) -> list[SampleBlock]:
         acc = np.concatenate([part[0] for part in self._moving])
@@ -139,9 +154,21 @@ class Aligner:
             axis_angle_deg=tilt_deg,
             confidence=_confidence(standing, ratio, tilt_deg, abs(votes)),
         )
-        held, self._held = self._held, []
+        held, self._held = self._held, deque()
         self._moving = []
         return [self._rotation.apply(block) for block in held]
+
+
+def _without_beginning(block: SampleBlock, count: int) -> SampleBlock:
+    return SampleBlock(
+        block.side,
+        block.placement,
+        block.first_sample + count,
+        block.time_s[count:],
+        block.acc_m_s2[count:],
+        block.gyr_rad_s[count:],
+        block.flags[count:],
+    )
 
 
 def _confidence(standing: bool, ratio: float, tilt_deg: float, votes: float) -> Literal["high", "medium", "low"]:
