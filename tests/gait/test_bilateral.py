@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ def stride(side: Side, number: int, ic_s: float, next_ic_s: float) -> Stride:
 
 def strides_of(side: Side, contacts_s: list[float], dropped: set[int]) -> list[Stride]:
     """Each contact to the next, but for the dropped ones."""
-    pairs = zip(contacts_s, contacts_s[1:], strict=False)
+    pairs = pairwise(contacts_s)
     return [stride(side, k, *pair) for k, pair in enumerate(pairs) if k not in dropped]
 
 

@@ -46,7 +46,9 @@ def build(*events: np.ndarray, params: DetectorParams = PLAIN) -> tuple[list[Str
     return strides, dict(builder.dropped)
 
 
-def steady(count: int, contact_s: float | None = 0.25, start_s: float = 10.0, period_s: float = 0.7) -> list[np.ndarray]:
+def steady(
+    count: int, contact_s: float | None = 0.25, start_s: float = 10.0, period_s: float = 0.7
+) -> list[np.ndarray]:
     return [one for k in range(count) for one in contact(start_s + k * period_s, contact_s)]
 
 
