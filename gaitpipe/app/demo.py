@@ -7,6 +7,7 @@ bleak and the same source, file, decoder and session as a recording of a person.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from gaitpipe.app.record import Recorded, RecordRequest, Talk, record, stop_on_s
 from gaitpipe.app.simulate import BATTERY_PCT, plain_run, runner_for, synthetic_metadata
 from gaitpipe.app.truth import compare_with_truth
 from gaitpipe.model import SIDES
+from gaitpipe.protocol.profile import Profile
 from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.runner import RunnerConfig, SimulatedSession, simulate
@@ -28,6 +30,8 @@ PROFILE = "open_imu"
 BELT_SPEED_M_S = 3.0
 TIMES_FASTER = 3.0
 DELIVERY_S = 0.3
+PATIENCE_S = 120.0
+"""How much longer than planned, in the time of the demo, a slow computer may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,63 +42,67 @@ class Demo:
     truth: Path
 
 
-async def run_demo(
-    folder: Path, seconds: float, talk: Talk, times_faster: float = TIMES_FASTER, present: tuple[str, ...] = SIDES
-) -> Demo:
+async def run_demo(folder: Path, seconds: float, talk: Talk, times_faster: float = TIMES_FASTER) -> Demo:
     """Record a synthetic session of `seconds` through the virtual radio; Ctrl-C ends it early.
 
     Parameters
     ----------
     times_faster
         How much faster than life the virtual world runs.
-    present
-        The sides whose sensors are switched on.
 
     Raises
     ------
-    DeviceError
-        A sensor was not found.
+    GaitpipeError
+        The virtual radio's package is missing, or the recording cannot be written.
     """
     profile = profile_store.load(PROFILE)
     settings = profile.resolve_settings({})
     config = RunnerConfig(segments=plain_run(seconds, BELT_SPEED_M_S), surface="treadmill")
     config = runner_for(config, settings)
-    stop = asyncio.Event()
+    stop, ended = asyncio.Event(), asyncio.Event()
     with stop_on_signals(stop, talk.say):
         session = await asyncio.to_thread(simulate, config)
         async with VirtualRadio(speed=times_faster) as radio:
-            for number, side in enumerate(present, start=1):
-                await radio.add_sensor(
-                    VirtualSensor(
-                        profile,
-                        settings,
-                        session.sensors["left" if side == "left" else "right"],
-                        name=f"OpenIMU {side}",
-                        address=f"C0:00:00:00:00:{number:02X}",
-                        battery_pct=BATTERY_PCT[side],
-                        rssi_dbm=-52 - 4 * number,
-                    )
-                )
+            for sensor in _sensors(session, profile, settings):
+                await radio.add_sensor(sensor)
             request = RecordRequest(
-                wanted=tuple(WantedSensor(side, "foot", profile, settings, f"OpenIMU {side}") for side in SIDES),
+                wanted=tuple(WantedSensor(side, "foot", profile, settings, _name(side)) for side in SIDES),
                 folder=folder,
                 belt_speed_m_s=BELT_SPEED_M_S,
+                seconds=seconds + PATIENCE_S,
                 metadata=synthetic_metadata(config, None) | {"demo": f"{times_faster:g} times faster than life"},
                 backend=radio.backend,
                 clock=radio.clock.now,
-                scan_timeout_s=5.0,
             )
-            ended = asyncio.Event()
-            interrupted_or_ended = asyncio.create_task(_end(radio, stop, ended))
+            end = asyncio.create_task(_end(radio, stop, ended))
             try:
                 recorded = await record(request, ended, talk)
             finally:
-                interrupted_or_ended.cancel()
+                end.cancel()
             ended_s = radio.clock.motion_s
             motion_start_ns = radio.clock.now()[0] - round(ended_s * 1e9)
     recorded = replace(recorded, interrupted=stop.is_set())
     motion_start_s = (motion_start_ns - recorded.session_start_monotonic_ns) / 1e9
     return Demo(recorded, _write_truth(session, recorded, motion_start_s, ended_s))
+
+
+def _name(side: str) -> str:
+    return f"OpenIMU {side}"
+
+
+def _sensors(session: SimulatedSession, profile: Profile, settings: Mapping[str, float]) -> list[VirtualSensor]:
+    return [
+        VirtualSensor(
+            profile,
+            settings,
+            session.sensors[side],
+            name=_name(side),
+            address=f"C0:00:00:00:00:{number:02X}",
+            battery_pct=BATTERY_PCT[side],
+            rssi_dbm=-52 - 4 * number,
+        )
+        for number, side in enumerate(SIDES, start=1)
+    ]
 
 
 async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -> None:

@@ -58,7 +58,7 @@ class LiveScreen:
         if self._live is not None:
             self._live.update(_table(view, self._hint), refresh=True)
         elif not self._quiet and view.elapsed_s >= self._next_line_s:
-            self._next_line_s = view.elapsed_s + LINE_EVERY_S
+            self._next_line_s = (view.elapsed_s // LINE_EVERY_S + 1.0) * LINE_EVERY_S
             click.echo(plain_line(view), err=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 import numpy as np
@@ -46,7 +45,9 @@ def test_a_truncated_recording_is_used_as_far_as_it_goes_and_says_so(call, recor
     assert "recording_not_closed" in codes(tmp_path / "out")
 
 
-@pytest.mark.parametrize(("columns", "factor", "words"), [((1, 4), 1 / 9.80665, "It looks like g"), ((4, 7), 57.29578, "deg/s")])
+@pytest.mark.parametrize(
+    ("columns", "factor", "words"), [((1, 4), 1 / 9.80665, "It looks like g"), ((4, 7), 57.29578, "deg/s")]
+)
 def test_wrong_units_publish_nothing_and_take_away_older_results(
     call, samples, write_csv, tmp_path, columns, factor, words
 ):
@@ -88,7 +89,9 @@ def test_time_that_goes_back_is_refused_or_stated(call, samples, write_csv, tmp_
     assert called.code == 1 or codes(tmp_path / "out") - {"one_foot", "few_strides"}
 
 
-@pytest.mark.parametrize(("content", "expected"), [("", "empty"), ("a,b\n1,2\n", "no importer"), ("time_s,acc_x_m_s2\n0,1\n", "acc_y")])
+@pytest.mark.parametrize(
+    ("content", "expected"), [("", "empty"), ("a,b\n1,2\n", "no importer"), ("time_s,acc_x_m_s2\n0,1\n", "acc_y")]
+)
 def test_csv_files_of_another_kind(call, tmp_path, content, expected):
     path = tmp_path / "other.dat"
     path.write_text(content)
@@ -163,7 +166,9 @@ def test_settings_that_the_sensor_does_not_have(call, tmp_path, settings):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="takes the bus of BlueZ away, which only Linux has")
-@pytest.mark.parametrize("command", [["scan", "--seconds", "1"], ["record", "--profile", "open_imu", "--placement", "foot"]])
+@pytest.mark.parametrize(
+    "command", [["scan", "--seconds", "1"], ["record", "--profile", "open_imu", "--placement", "foot"]]
+)
 def test_no_bluetooth_ends_with_four_and_advice(call, monkeypatch, tmp_path, command):
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     out = ["--out", str(tmp_path)] if command[0] == "record" else []
@@ -171,4 +176,4 @@ def test_no_bluetooth_ends_with_four_and_advice(call, monkeypatch, tmp_path, com
     assert called.code == 4
     assert "no usable Bluetooth adapter" in called.err
     assert "Plug in or enable" in called.err
-    assert not [name for name in os.listdir(tmp_path) if name.endswith(".mcap")]
+    assert list(tmp_path.glob("*.mcap")) == []

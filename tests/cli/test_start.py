@@ -16,7 +16,8 @@ HEAVY = "numba scipy pandas matplotlib bumble pydantic bleak"
 def test_help_loads_nothing_heavy(arguments):
     program = (
         "import sys; from gaitpipe.cli import run; code = run(sys.argv[1:]); "
-        f"loaded = [name for name in '{HEAVY}'.split() if name in sys.modules]; sys.exit(f'loaded: {{loaded}}' if loaded else code)"
+        f"loaded = [name for name in '{HEAVY}'.split() if name in sys.modules]; "
+        "sys.exit(f'loaded: {loaded}' if loaded else code)"
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -11,6 +11,7 @@ import json
 import math
 import os
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,9 +55,7 @@ def golden_of(name: str) -> dict:
         },
         "findings": [f"{finding.code} {finding.side}" for finding in result.findings],
         "means_left_right": {metric.key: means(metric) for metric in result.metrics},
-        "contacts_s": [
-            f"{row['side']} {round(float(row['ic_s']), 6)} {round(float(row['tc_s']), 6)}" for row in rows
-        ],
+        "contacts_s": [f"{row['side']} {round(float(row['ic_s']), 6)} {round(float(row['tc_s']), 6)}" for row in rows],
     }
 
 
@@ -100,7 +99,7 @@ def gaps_of(name: str, side: str) -> list[tuple[float, float]]:
     blocks = [block for block in read_recording(ROOT / name / "session.mcap") if block.side == side]
     return [
         (float(before.time_s[-1]) - 1.0, float(after.time_s[0]) + 0.3)
-        for before, after in zip(blocks, blocks[1:], strict=False)
+        for before, after in pairwise(blocks)
         if after.first_sample != before.first_sample + len(before)
     ]
 
