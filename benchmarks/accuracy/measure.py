@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.accuracy.readers import Case, Truth
 from benchmarks.accuracy.score import EventScore, score_cadence, score_events
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
+from gaitpipe.gait.accelerometer import WINDOW_S as ACCELEROMETER_WINDOW_S
 from gaitpipe.model import FloatArray, SensorInfo, SessionResult, Side
 from gaitpipe.session import Session
 
@@ -131,9 +132,14 @@ def _cadence(case: Case, info: SensorInfo, strides: NDArray[np.void], shown: flo
 def _reference_spm(
     case: Case, info: SensorInfo, strides: NDArray[np.void], truth: Truth | None
 ) -> tuple[float, float, float]:
-    """Reference cadence of a whole recording, the mean difference in windows, and the tolerance."""
+    """Reference cadence of a whole recording, the mean difference in windows, and the tolerance.
+
+    An accelerometer's cadence comes from whole windows: the strides of the reference in the rest are left out.
+    """
     if truth is not None:
-        return float(np.nanmean(120.0 / truth.stride_time_s)), NAN, TOLERANCE_SPM
+        whole_s = (truth.end_s - truth.start_s) // ACCELEROMETER_WINDOW_S * ACCELEROMETER_WINDOW_S
+        inside = truth.ic_s + 0.5 * truth.stride_time_s <= truth.start_s + whole_s
+        return float(np.nanmean(120.0 / truth.stride_time_s[inside])), NAN, TOLERANCE_SPM
     time_s, channels = channels_of(case, info)
     line = dominant_frequency(channels, info.rate_hz, case.mode)
     differences = list(_window_differences(case, info, strides, time_s, channels))

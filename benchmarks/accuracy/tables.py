@@ -33,7 +33,8 @@ Figures made on computed or borrowed signals are no promise for a runner of your
 - **Contacts not known** (`spectrum`): the strongest line of Welch's spectrum of the raw channels, segments of 8 s.
   Its resolution is 15 steps/min; tolerance one fifth of it, {LINE_TOLERANCE_SPM:g} steps/min. `windows` is the mean of
   pipeline minus autocorrelation over windows of 4 s. A difference above 1 step/min is printed bold, pass or not.
-- An accelerometer without gyroscope gives cadence only, from windows of 4 s: compared with the mean of the reference.
+- An accelerometer without gyroscope gives cadence only, from whole windows of 4 s: compared with the mean over the
+  strides of the reference in these windows. A short recording holds one window or two.
 """
 
 LIMITS = """## What this cannot show
@@ -80,8 +81,9 @@ def _verdicts(rows: Sequence[CadenceRow]) -> str:
     bad = [row for row in rows if row.verdict not in ("pass", "")]
     lines += ["", "Not passed:" if bad else "All passed.", ""]
     lines += [
-        f"- {row.trial} {row.placement} {row.side}: {row.verdict}, {_signed(row.difference_spm)} step/min "
-        f"over {row.compared} strides, {row.strays} strays, paired {_signed(row.paired_difference_spm)}"
+        f"- {row.trial} {row.placement} {row.side}: {row.verdict}, {_signed(row.difference_spm)} steps/min "
+        + (f"over {row.compared} strides, {row.strays} strays, " if row.compared else "from windows of 4 s, ")
+        + f"paired {_signed(row.paired_difference_spm)}"
         for row in bad
     ]
     return "\n".join([*lines, ""])

@@ -21,7 +21,8 @@ from gaitpipe.core.params import coefficients, default_params
 from gaitpipe.model import FloatArray, Placement
 
 SAMPLES = 720_000
-ROUNDS = 31
+ROUNDS = 41
+WARM_UP_ROUNDS = 3
 TARGET = 2.0
 
 
@@ -46,8 +47,7 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
         return timed(lambda: (sosfilt(gate, rate), sosfilt(feature, rate), sosfilt(feature, up)))
 
     events = len(Detector(params, RATE_HZ).push(whole))
-    filter_only()
-    pairs = np.array([(detect(), filter_only()) for _ in range(rounds)])
+    pairs = np.array([(detect(), filter_only()) for _ in range(WARM_UP_ROUNDS + rounds)])[WARM_UP_ROUNDS:]
     ratios = pairs[:, 1] / pairs[:, 0]
     low, ratio, high = np.percentile(ratios, (10, 50, 90))
     detector_s, scipy_s = np.median(pairs, axis=0)
