@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,8 +100,6 @@ def test_a_full_buffer_forgets_the_oldest_samples_whatever_the_block_size(
     monkeypatch.setattr(alignment, "BUFFER_LIMIT_S", limit_s)
     stream = stream_of("foot", (Segment("stand", 3.0), Segment("run", 11.0, 3.0)))
     keep = round(stop_s * stream.rate_hz)
-    from dataclasses import replace
-
     short = replace(
         stream,
         device_time_s=stream.device_time_s[:keep],

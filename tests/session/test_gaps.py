@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,19 @@ def test_a_bridged_gap_at_initial_contact_spoils_both_strides_that_it_joins(
     np.testing.assert_allclose(kept["ic_raw_s"], same["ic_raw_s"], rtol=0, atol=1e-3)
 
 
+@pytest.mark.xfail(
+    reason="a peak that fell into a bridged gap is read off the straight line: too small, and not marked"
+)
+def test_a_peak_in_a_bridged_gap_is_left_out_not_understated(runner: Any, analyse: Any) -> None:
+    segments = (Segment("stand", 4.0), Segment("run", 16.0, 3.0))
+    stream = runner(RunnerConfig(segments=segments, placement="shank", rate_hz=RATE_HZ, seed=3)).sensors["left"]
+    whole = analyse([stream]).strides
+    start = sample_of(stream, whole["ic_raw_s"][8]) + 4
+    got = analyse([stream], holes=[(start, start + 5)]).strides
+    assert len(got) == len(whole)
+    assert np.isnan(got["peak_acc_m_s2"][8]) or got["peak_acc_m_s2"][8] == whole["peak_acc_m_s2"][8]
+
+
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_a_long_gap_drops_the_open_stride_and_no_stride_reaches_over_it(
     stream: SimulatedStream, whole: SessionResult, analyse: Any, part: float
@@ -101,8 +115,6 @@ def test_a_long_gap_drops_the_open_stride_and_no_stride_reaches_over_it(
 
 def test_a_jump_of_the_clock_over_a_gap_makes_no_stride(stream: SimulatedStream, analyse: Any) -> None:
     """The sensor was away for a minute by its clock, though few samples are missing by their numbers."""
-    from dataclasses import replace
-
     start = sample_of(stream, 12.0)
     time_s = stream.device_time_s + np.where(np.arange(len(stream.device_time_s)) >= start, 60.0, 0.0)
     for length in (5, 80):
