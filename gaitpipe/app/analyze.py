@@ -8,13 +8,14 @@ analysis.strides()      # pandas.DataFrame, one row a stride and side
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gaitpipe import importers
+from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.errors import UsageError
 from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
@@ -31,6 +32,7 @@ SYNTHETIC_KEY = "synthetic"
 UNIT_CODES = frozenset({"acc_units", "gyr_units"})
 """Findings that make every figure meaningless: with one of them nothing is published."""
 
+Samples: TypeAlias = "Path | str | Mapping[str, Any] | pd.DataFrame"
 OnTime = Callable[[float], None]
 
 
@@ -124,8 +126,8 @@ def open_recording(path: Path | str, placement: Placement | None = None) -> Inpu
     return Input(recording, raw.session_start_monotonic_ns, started.strftime("%Y-%m-%dT%H:%M:%SZ"), path)
 
 
-def open_files(left: Path | str | None, right: Path | str | None, placement: Placement) -> Input:
-    """Open one file of samples a foot, through the importers.
+def open_files(left: Samples | None, right: Samples | None, placement: Placement) -> Input:
+    """Open one file of samples a foot, through the importers; or samples that are in memory already.
 
     Raises
     ------
@@ -134,16 +136,13 @@ def open_files(left: Path | str | None, right: Path | str | None, placement: Pla
     RecordingError
         A file cannot be read, or is of no known kind.
     """
-    files: dict[Side, Path] = {}
-    if left is not None:
-        files["left"] = Path(left)
-    if right is not None:
-        files["right"] = Path(right)
+    both: tuple[tuple[Side, Samples | None], ...] = (("left", left), ("right", right))
+    files = {side: samples for side, samples in both if samples is not None}
     if not files:
         raise UsageError(
             "there is nothing to analyse", "Give a recording, or the files of the left and the right foot."
         )
-    read = {side: importers.find_importer(path).read(path, side, placement) for side, path in files.items()}
+    read = {side: _read_samples(samples, side, placement) for side, samples in files.items()}
     recording = importers.merge(read["left"], read["right"]) if len(read) == 2 else next(iter(read.values()))
     samples = max(
         (quality.samples / _rate_hz(recording, side) for side, quality in recording.quality.items()), default=0
@@ -176,8 +175,8 @@ def analyze_input(opened: Input, belt_speed_m_s: float | None = None, on_time: O
 def analyze(
     recording: Path | str | None = None,
     *,
-    left: Path | str | None = None,
-    right: Path | str | None = None,
+    left: Samples | None = None,
+    right: Samples | None = None,
     placement: Placement | None = None,
     belt_speed_m_s: float | None = None,
 ) -> Analysis:
@@ -188,7 +187,7 @@ def analyze(
     recording
         A gaitpipe recording (`.mcap`).
     left, right
-        Instead of it: plain CSV files, one a foot.
+        Instead of it, one a foot: a plain CSV file, or a data frame or mapping with the columns of one.
     placement
         `foot` or `shank`: needed for files, and overrides what a recording says.
     belt_speed_m_s
@@ -211,6 +210,13 @@ def analyze(
     if placement is None:
         raise UsageError("where the sensors sat is not known", "Give placement='foot' or placement='shank'.")
     return analyze_input(open_files(left, right, placement), belt_speed_m_s)
+
+
+def _read_samples(samples: Samples, side: Side, placement: Placement) -> Recording:
+    if isinstance(samples, str | Path):
+        return importers.find_importer(samples).read(Path(samples), side, placement)
+    columns: Mapping[str, Any] = {str(name): values for name, values in samples.items()}
+    return recording_of_columns(columns, side, placement)
 
 
 def _place(recording: Recording, placement: Placement) -> None:

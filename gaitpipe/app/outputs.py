@@ -20,6 +20,7 @@ from gaitpipe.app.summary_json import summary_text
 from gaitpipe.errors import AnalysisError, RecordingError
 from gaitpipe.exporters.atomic import write_atomic
 from gaitpipe.exporters.strides_csv import write_strides_csv
+from gaitpipe.model import RecordingEvent
 from gaitpipe.report.document import ReportInput
 from gaitpipe.report.html import render_html
 
@@ -97,12 +98,27 @@ def report_input(analysis: Analysis) -> ReportInput:
         recorded_utc=analysis.recorded_utc,
         software_version=__version__,
         input_sha256=analysis.input_sha256,
-        events=analysis.events,
+        events=told_events(analysis.events),
         session_start_monotonic_ns=analysis.session_start_monotonic_ns,
         metadata=analysis.metadata,
         synthetic=analysis.synthetic,
         truth=analysis.truth,
     )
+
+
+def told_events(events: Sequence[RecordingEvent]) -> tuple[RecordingEvent, ...]:
+    """Return the events that a reader of the report wants to know; the recording holds them all.
+
+    Battery and MTU are told elsewhere, and that sensors connect at the start is no news.
+    """
+    started: set[tuple[str, str | None]] = set()
+    told = []
+    for event in events:
+        first = event.kind in ("connected", "streaming") and (event.kind, event.side) not in started
+        started.add((event.kind, event.side))
+        if not first and event.kind not in ("battery", "mtu"):
+            told.append(event)
+    return tuple(told)
 
 
 def folders_for(paths: Sequence[Path], out: Path) -> list[Path]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
-from gaitpipe.errors import GaitpipeError
+from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
 from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedSensor
@@ -29,6 +29,7 @@ from gaitpipe.sources.ble_session import Clock, system_clock
 T = TypeVar("T")
 
 SHOW_EVERY_S = 0.25
+NOTHING_ADVICE = "Check the sensor's firmware and its settings, restart it, and stop other programs that use it."
 TOLD_EVENTS = {"disconnected": "link lost", "stalled": "no data", "reconnecting": "reconnecting", "advice": ""}
 
 
@@ -121,6 +122,12 @@ async def _record(
         finally:
             await source.stop()
             await reader
+            nothing_came = not writer.notifications_written
+    if nothing_came:
+        path.unlink(missing_ok=True)
+        if stop.is_set():
+            raise InterruptedBeforeStartError("stopped before anything was recorded")
+        raise DeviceError(DeviceReason.STALLED, "the sensors sent nothing; no recording was kept", NOTHING_ADVICE)
     return Recorded(path, live, start_ns, started.strftime("%Y-%m-%dT%H:%M:%SZ"), stop.is_set())
 
 

@@ -70,7 +70,7 @@ def analyze(
     for path, folder in zip(recordings, folders_for(recordings, out), strict=True):
         words.say(f"\n{path}")
         try:
-            failed += _one(open_recording(path, placement), folder, belt_speed, as_json) != 0
+            failed += _one(open_recording(path, placement), folder, belt_speed, as_json, one_line=True) != 0
         except GaitpipeError as error:
             words.failure(error.message, error.advice)
             failed += 1
@@ -96,7 +96,7 @@ def _check_inputs(
             raise UsageError(message, f"Write --left {path} or --right {path}, with --placement.")
 
 
-def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: bool) -> int:
+def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: bool, one_line: bool = False) -> int:
     """Analyse and write one input; 1 when a finding is an error."""
     from gaitpipe.app.analyze import analyze_input
     from gaitpipe.app.outputs import make_folder, write_outputs
@@ -111,7 +111,7 @@ def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: boo
     if as_json:
         from gaitpipe.app.summary_json import summary
 
-        print_json(summary(analysis))
+        print_json(summary(analysis), one_line)
     return 1 if analysis.errors else 0
 
 

@@ -70,9 +70,9 @@ def _echo(text: str) -> None:
     click.echo(text, err=True, color=False if os.environ.get("NO_COLOR") else None)
 
 
-def print_json(value: Any) -> None:
-    """Print data on stdout as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+def print_json(value: Any, one_line: bool = False) -> None:
+    """Print data on stdout as JSON; one object a line where there are several."""
+    click.echo(json.dumps(value, indent=None if one_line else 2, ensure_ascii=False, allow_nan=False))
 
 
 def common_options(command: F) -> F:

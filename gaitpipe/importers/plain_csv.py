@@ -67,7 +67,11 @@ def read(path: Path, side: Side, placement: Placement) -> Recording:
         The file is not of this format, too short, too slow, or its times are no seconds; with the line where known.
     """
     path = Path(path)
-    table = read_table(path, REQUIRED, GYR_COLUMNS)
+    return recording_of(read_table(path, REQUIRED, GYR_COLUMNS), path, side, placement)
+
+
+def recording_of(table: NumberTable, path: Path, side: Side, placement: Placement) -> Recording:
+    """Turn a table with these columns into a recording; `path` is what errors call it."""
     has_gyro = GYR_COLUMNS[0] in table.columns
     if not len(table.columns["time_s"]):
         raise RecordingError(str(path), "there is a header but no data", "Export the data again.")

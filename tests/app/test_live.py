@@ -13,7 +13,7 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.app.analyze import analyze_input, analyze_recording, open_recording
 from gaitpipe.app.live import LiveSession
-from gaitpipe.app.outputs import write_outputs
+from gaitpipe.app.outputs import told_events, write_outputs
 from gaitpipe.app.record import InterruptedBeforeStartError, RecordRequest, Talk, record
 from gaitpipe.errors import AnalysisError, DeviceError, DeviceReason
 from gaitpipe.exporters.strides_csv import strides_csv_text
@@ -201,6 +201,22 @@ async def test_a_sensor_that_is_absent_is_named_with_advice(tmp_path):
     assert "right foot sensor" in caught.value.message
     assert "Wake the sensor" in caught.value.advice
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_sensors_that_send_nothing_leave_no_file(tmp_path):
+    async with World(tmp_path, "left") as world:
+        world.sensors["left"].faults.drop_packets = frozenset(range(10_000))
+        with pytest.raises(DeviceError, match="sent nothing"):
+            await record(world.request("left", seconds=2.0), asyncio.Event(), SILENT, lambda: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_report_tells_losses_and_marks_but_not_that_sensors_connect(session):
+    kinds = [event.kind for event in told_events(session[1].events)]
+    assert "disconnected" in kinds
+    assert "streaming" in kinds  # the second one of the right sensor
+    assert not {"mtu", "battery"} & set(kinds)
+    assert len(kinds) < len(session[1].events) - 6
 
 
 async def test_stopping_while_scanning_records_nothing(tmp_path):

@@ -8,8 +8,10 @@ import shutil
 import pytest
 
 import gaitpipe
+from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.strides_csv import read_strides_csv
 
+HEADER = "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
 FILES = ("strides.csv", "summary.json", "report.html")
 
 
@@ -57,7 +59,8 @@ def test_one_bad_input_of_several_does_not_stop_the_others(call, recording, tmp_
     other.mkdir()
     shutil.copy(recording, other / "session.mcap")
     out = tmp_path / "out"
-    called = call("analyze", recording, bad, other / "session.mcap", "--out", out)
+    called = call("analyze", recording, bad, other / "session.mcap", "--out", out, "--json")
+    assert [json.loads(line)["schema_version"] for line in called.out.splitlines()] == [1, 1]
     assert called.code == 3
     assert "1 of 3 inputs failed" in called.err
     assert str(bad) in called.err
@@ -73,6 +76,23 @@ def test_csv_files_of_both_feet_are_analysed_together(call, samples, write_csv, 
     assert len(analysis.strides()) == len(read_strides_csv(tmp_path / "out" / "strides.csv"))
     cadence = next(metric for metric in analysis.result.metrics if metric.key == "cadence_spm")
     assert cadence.both.mean == pytest.approx(160.0, abs=1.0)
+
+
+def test_python_analysis_takes_frames_and_gives_frames(samples, write_csv):
+    import pandas as pd
+
+    frames = {side: pd.DataFrame(table, columns=HEADER.split(",")).round(6) for side, table in samples.items()}
+    given = gaitpipe.analyze(**frames, placement="foot", belt_speed_m_s=3.0)
+    read = gaitpipe.analyze(
+        left=write_csv("left.csv", samples["left"]),
+        right=write_csv("right.csv", samples["right"]),
+        placement="foot",
+        belt_speed_m_s=3.0,
+    )
+    assert len(given.strides()) > 30
+    pd.testing.assert_frame_equal(given.strides(), read.strides())
+    with pytest.raises(RecordingError, match="no column acc_z_m_s2"):
+        gaitpipe.analyze(left=frames["left"].drop(columns="acc_z_m_s2"), placement="foot")
 
 
 def test_python_analysis_gives_the_frame_that_the_command_writes(call, recording, tmp_path):
