@@ -82,7 +82,7 @@ class ProtocolError(GaitpipeError):
 
 
 class LocalProtocolError(ProtocolError):
-    """This side asked for something the device's protocol cannot do (an unknown rate, a wrong sample count)."""
+    """Our side asked for something the device's protocol cannot do (an unknown rate, a wrong sample count)."""
 
     exit_code = 2
 

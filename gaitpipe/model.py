@@ -218,7 +218,10 @@ STRIDE_TEXT_COLUMNS = frozenset({"side", "mode", "quality"})
 
 STRIDE_DTYPE = np.dtype(
     [
-        (name, "U5" if name in ("side", "mode") else "U120" if name == "quality" else "i8" if name == "stride" else "f8")
+        (
+            name,
+            "U5" if name in ("side", "mode") else "U120" if name == "quality" else "i8" if name == "stride" else "f8",
+        )
         for name in STRIDE_COLUMNS
     ]
 )
@@ -265,7 +268,8 @@ class SensorResult:
 @dataclass(frozen=True, slots=True)
 class SideStatistic:
     """Mean of a metric on one side: count, mean, standard deviation between strides, standard uncertainty of the mean
-    (systematic part included) and the smallest detectable change of the mean; None where it cannot be given."""
+    (systematic part included) and the smallest detectable change of the mean; None where it cannot be given.
+    """
 
     count: int
     mean: float
@@ -276,7 +280,7 @@ class SideStatistic:
 
 @dataclass(frozen=True, slots=True)
 class MetricSummary:
-    """One row of the metric table; values are in the column's SI unit, `display_scale` turns them into `display_unit`."""
+    """One row of the metric table, values in the column's SI unit; `display_scale` turns them into `display_unit`."""
 
     key: str
     label: str

@@ -5,9 +5,10 @@ Rules
      `advance` only loops it. A block boundary therefore cannot be seen in the result.
   2. Gate. The low-passed sagittal rate above a fraction of the running swing amplitude opens a swing, its fall to half
      of its peak closes it. A swing whose peak comes sooner than the refractory time after the last one is no swing.
-  3. Two swings one plausible stride apart make a cycle. Its one contact is searched in the ring (see `contact`) and
-     reported at once: initial contact, terminal contact, then the swing. Each event is emitted once, is final, and
-     is known before the stride that it starts is over.
+     If it is nearly as large as one and not just a second hump, the leg is shaken, not swung: the cycle is dropped.
+  3. Two swings one plausible stride apart make a cycle. Its one contact is searched in the ring (see below) and
+     reported at once: initial contact, terminal contact, then the swing. A cycle without one is reported as such, so
+     that no stride reaches over it. Each event is emitted once, is final, and is known before its stride is over.
   4. Swings further apart than the longest stride start anew: the walker stood, turned or stopped. Nothing is reported.
   5. A hole in the sample numbers of up to `bridge_gap_s` is bridged by straight lines whose samples are marked; a
      feature within `gap_margin_s` of a marked sample is given as lost, not as measured. A longer hole restarts the
@@ -70,11 +71,12 @@ EVENT_IC = 1
 EVENT_TC = 2
 EVENT_SWING = 3
 EVENT_RESTART = 4
+EVENT_NO_CONTACT = 5
 
 EVENT_LOST = 1
 """Flag of an event whose feature fell into a hole: the contact happened, its time is unknown."""
 EVENT_CLIPPED = 2
-"""Flag of an initial contact whose acceleration peak is cut off by the sensor's range."""
+"""Flag of an initial contact whose acceleration peak is cut off by the sensor's range or falls into a hole."""
 
 FLAG_BRIDGED = 64
 """Ring flag of a sample that was not measured but bridged."""
@@ -347,7 +349,7 @@ def _peak_acc(ring: Any, par: Any, ic: float) -> Any:
     clipped = 0
     for i in range(first, first + par["peak_window"] + 2):
         peak = max(peak, norm_squared[i & MASK])
-        if int(flags[i & MASK]) & ACC_CLIPPED:
+        if int(flags[i & MASK]) & (ACC_CLIPPED | FLAG_BRIDGED):
             clipped = EVENT_CLIPPED
     return np.sqrt(peak), clipped
 
@@ -391,14 +393,23 @@ def _close_swing(row: Any, par: Any, ring: Any, peak: float, peak_sample: int, e
     mid_swing = peak_sample - par["gate_lag"]
     interval = mid_swing - row["last_swing"]
     if interval < max(par["cycle_minimum"], par["refractory"] * row["cycle"]):
+        if interval > par["rival_interval"] and peak > par["rival_fraction"] * row["amplitude"]:
+            row["rival"] = 1
         return n
     if interval <= par["cycle_maximum"] and row["last_swing"] - par["feature_lag"] > row["valid_from"]:
-        n = _report_contact(ring, par, row["last_swing"], mid_swing, events, n)
+        found = n
+        if row["rival"] == 0:
+            n = _report_contact(ring, par, row["last_swing"], mid_swing, events, n)
+        if n == found:
+            sample = mid_swing - par["feature_delay"]
+            n = _emit(events, n, EVENT_NO_CONTACT, sample, _time_at(ring, sample), 0)
         row["cycle"] = interval if row["cycle"] == 0.0 else row["cycle"] + 0.25 * (interval - row["cycle"])
     else:
         row["cycle"] = 0.0
-        row["amplitude"] = par["swing_initial"]
-    sample = mid_swing - par["feature_delay"]
+        if row["last_swing"] != NO_SWING:
+            row["amplitude"] = par["swing_initial"]
+    row["rival"] = 0
+    sample = max(mid_swing - par["feature_delay"], float(row["valid_from"]))
     n = _emit(events, n, EVENT_SWING, sample, _time_at(ring, sample), 0)
     events[n - 1]["rate_rad_s"] = peak
     row["amplitude"] += par["swing_memory"] * (peak - row["amplitude"])
@@ -451,6 +462,7 @@ def _restart(row: Any, par: Any, taps: Any, sample: int, rate: float, up: float)
         row["primed"] = 1
     row["swing_threshold"] = max(par["swing_floor"], par["swing_fraction"] * row["amplitude"])
     row["in_swing"] = 0
+    row["rival"] = 0
     row["last_swing"] = NO_SWING
     row["valid_from"] = sample
 

@@ -39,6 +39,8 @@ class DetectorParams:
     swing_initial_rad_s: float = 3.5
     swing_memory: float = 0.25
     refractory_fraction: float = 0.55
+    rival_interval_s: float = 0.18
+    rival_fraction: float = 0.7
     minimum_stride_s: float = value("stride_time_minimum_s")
     maximum_stride_s: float = value("stride_time_maximum_s")
     minimum_contact_s: float = value("contact_time_minimum_s")
@@ -109,6 +111,8 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("swing_initial", "f8"),
         ("swing_memory", "f8"),
         ("refractory", "f8"),
+        ("rival_interval", "i8"),
+        ("rival_fraction", "f8"),
         ("cycle_minimum", "i8"),
         ("cycle_maximum", "i8"),
         ("contact_minimum", "i8"),
@@ -160,6 +164,8 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     row["swing_initial"] = params.swing_initial_rad_s
     row["swing_memory"] = params.swing_memory
     row["refractory"] = params.refractory_fraction
+    row["rival_interval"] = round(params.rival_interval_s * rate_hz)
+    row["rival_fraction"] = params.rival_fraction
     row["cycle_minimum"] = round(params.minimum_stride_s * rate_hz)
     row["cycle_maximum"] = round(params.maximum_stride_s * rate_hz)
     row["contact_minimum"] = round(params.minimum_contact_s * rate_hz)

@@ -17,6 +17,7 @@ STATE_DTYPE = np.dtype(
         ("peak", "f8"),
         ("peak_sample", "i8"),
         ("last_swing", "i8"),
+        ("rival", "i8"),
         ("amplitude", "f8"),
         ("swing_threshold", "f8"),
         ("cycle", "f8"),

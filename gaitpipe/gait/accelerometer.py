@@ -13,6 +13,9 @@ from gaitpipe.model import FloatArray, SampleBlock
 
 WINDOW_S = 4.0
 LEAST_REPETITION = 0.4
+NEAR_BEST = 0.7
+"""A lag this near to the best one in autocorrelation is the stride, and the best one two of them. On the force-labelled
+shank recordings and the computed ones 0.9 took two strides for one in 4 of 100 windows, 0.7 in none."""
 LEAST_SD_M_S2 = 2.0
 
 
@@ -55,7 +58,7 @@ def stride_time_of(norm_m_s2: FloatArray, rate_hz: float) -> float | None:
     peaks = np.flatnonzero((band[1:-1] >= band[:-2]) & (band[1:-1] > band[2:])) + 1
     if len(peaks) == 0 or band[peaks].max() < LEAST_REPETITION:
         return None
-    best = int(peaks[band[peaks] >= 0.9 * band[peaks].max()][0])
+    best = int(peaks[band[peaks] >= NEAR_BEST * band[peaks].max()][0])
     before, here, after = band[best - 1], band[best], band[best + 1]
     offset = 0.5 * (before - after) / (before - 2.0 * here + after)
     return float((low + best + offset) / rate_hz)

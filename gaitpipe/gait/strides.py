@@ -4,8 +4,8 @@ Rules
   1. A contact is an initial contact and the terminal contact that follows it before the next one.
   2. A stride runs from one initial contact to the next of the same foot and is given out when that next one comes.
      It speaks of the contact at its beginning.
-  3. A restart of the detector, a lost initial contact or a stride longer than walking allows breaks the chain: the
-     stride that was open is dropped and counted, and the next contact begins a new chain.
+  3. A restart of the detector, a cycle without a contact, a lost initial contact or a stride longer than walking allows
+     breaks the chain: the stride that was open is dropped and counted, and the next contact begins a new chain.
   4. A stride that is kept may still be poor. Its reasons stand in `quality`; only `ok` strides enter the means.
   5. Walking is a duty factor above one half (no flight), with hysteresis over three strides.
   6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle; both are kept.
@@ -19,7 +19,15 @@ from enum import Enum
 
 import numpy as np
 
-from gaitpipe.core.kernel import EVENT_CLIPPED, EVENT_IC, EVENT_LOST, EVENT_RESTART, EVENT_SWING, EVENT_TC
+from gaitpipe.core.kernel import (
+    EVENT_CLIPPED,
+    EVENT_IC,
+    EVENT_LOST,
+    EVENT_NO_CONTACT,
+    EVENT_RESTART,
+    EVENT_SWING,
+    EVENT_TC,
+)
 from gaitpipe.core.params import DetectorParams, initial_contact_bias_s
 from gaitpipe.evidence import value
 from gaitpipe.model import Side
@@ -29,6 +37,7 @@ class Reason(Enum):
     """Why a stride does not count, or was dropped."""
 
     NO_TERMINAL_CONTACT = "no_terminal_contact"
+    NO_INITIAL_CONTACT = "no_initial_contact"
     GAP = "gap"
     STRIDE_TIME = "stride_time"
     CONTACT_TIME = "contact_time"
@@ -102,6 +111,8 @@ class StrideBuilder:
                 self._open.tc_lost = bool(event["flags"] & EVENT_LOST)
             elif kind == EVENT_RESTART:
                 self._drop(Reason.GAP)
+            elif kind == EVENT_NO_CONTACT:
+                self._drop(Reason.NO_INITIAL_CONTACT)
             elif kind == EVENT_SWING:
                 self._swing_rad_s = float(event["rate_rad_s"])
         return strides

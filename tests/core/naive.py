@@ -89,7 +89,7 @@ class Oracle:
         rate = -s.gyr[:, 1]
         gate, w, up = steady(self.gate, rate), steady(self.feature, rate), steady(self.feature, s.acc[:, 2])
         found: list[Event] = []
-        last, mean_cycle, here = None, 0.0, 0
+        last, mean_cycle, here, shaken = None, 0.0, 0, False
         while True:
             above = np.flatnonzero(gate[here:] > self.threshold())
             if not len(above):
@@ -106,14 +106,21 @@ class Oracle:
             if last is not None and swing - last < max(
                 self.samples(self.p.minimum_stride_s), self.p.refractory_fraction * mean_cycle
             ):
+                apart = swing - last > self.samples(self.p.rival_interval_s)
+                shaken = shaken or (apart and gate[top] > self.p.rival_fraction * self.amplitude)
                 continue
             near = last is not None and swing - last <= self.samples(self.p.maximum_stride_s)
             if near and last - int(np.ceil(self.delay)) > 0:
-                found += self._contact(s, w, up, last, swing)
+                contact = [] if shaken else self._contact(s, w, up, last, swing)
+                nothing = self._event(s, "no contact", swing - self.delay, may_be_lost=False, rate_rad_s=np.nan)
+                found += contact or [nothing]
                 mean_cycle = (swing - last) if mean_cycle == 0.0 else mean_cycle + 0.25 * ((swing - last) - mean_cycle)
             else:
-                mean_cycle, self.amplitude = 0.0, self.p.swing_initial_rad_s
-            found.append(self._event(s, "swing", swing - self.delay, rate_rad_s=gate[top], may_be_lost=False))
+                mean_cycle = 0.0
+                if last is not None:
+                    self.amplitude = self.p.swing_initial_rad_s
+            shaken = False
+            found.append(self._event(s, "swing", max(0.0, swing - self.delay), rate_rad_s=gate[top], may_be_lost=False))
             self.amplitude += self.p.swing_memory * (gate[top] - self.amplitude)
             last = swing
 
@@ -191,7 +198,7 @@ class Oracle:
     def _peak(self, s: Stretch, contact: Event, ic: float) -> None:
         window = slice(int(ic) - 1, int(ic) + 1 + self.samples(self.p.peak_window_s))
         contact.peak_acc_m_s2 = float(np.max(np.linalg.norm(s.acc[window], axis=1)))
-        contact.clipped = bool(s.clipped[window].any())
+        contact.clipped = bool((s.clipped | s.bridged)[window].any())
 
     def _pitch(self, rate: Array, ic: float, span: float) -> float:
         """Minus the rotation from shortly before contact to the stillest moment of the stance."""

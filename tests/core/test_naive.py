@@ -10,11 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gaitpipe.core.detector import Detector
-from gaitpipe.core.kernel import EVENT_CLIPPED, EVENT_IC, EVENT_LOST, EVENT_RESTART, EVENT_SWING, EVENT_TC
+from gaitpipe.core.kernel import (
+    EVENT_CLIPPED,
+    EVENT_IC,
+    EVENT_LOST,
+    EVENT_NO_CONTACT,
+    EVENT_RESTART,
+    EVENT_SWING,
+    EVENT_TC,
+)
 from gaitpipe.core.params import default_params
 from gaitpipe.model import FLAG_ACC_CLIPPED, Placement, SampleBlock
 
-KINDS = {EVENT_IC: "ic", EVENT_TC: "tc", EVENT_SWING: "swing", EVENT_RESTART: "restart"}
+KINDS = {
+    EVENT_IC: "ic",
+    EVENT_TC: "tc",
+    EVENT_SWING: "swing",
+    EVENT_RESTART: "restart",
+    EVENT_NO_CONTACT: "no contact",
+}
 PLACEMENTS = pytest.mark.parametrize("placement", ["foot", "shank"])
 
 

@@ -166,9 +166,6 @@ def test_an_accelerometer_alone_gives_cadence_and_no_strides(without_gyroscope: 
     assert "no_movement" not in codes
 
 
-@pytest.mark.xfail(
-    reason="a window now and then takes two strides for one (half the cadence), which pulls the mean down"
-)
 def test_the_cadence_of_an_accelerometer_is_within_one_step_a_minute(without_gyroscope: tuple[Any, Any]) -> None:
     truth, result = without_gyroscope
     true_spm = np.nanmean(truth["cadence_spm"][truth["ic_s"] > 7.0])
@@ -201,7 +198,7 @@ def shaken(kind: str, placement: Placement) -> SimulatedStream:
     [
         "standing",
         "noise",
-        pytest.param("shaking", marks=pytest.mark.xfail(reason="4 Hz by hand passes for strides of half a second")),
+        "shaking",
     ],
 )
 def test_what_is_no_gait_gives_no_strides_and_says_so(analyse: Any, placement: Placement, kind: str) -> None:
