@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gaitpipe import importers
+from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.errors import UsageError
@@ -102,7 +103,7 @@ def analyze_recording(
         No sensor, or a belt speed that no treadmill has.
     """
     session = Session(recording.sensors, belt_speed_m_s)
-    for block in recording:
+    for block in joined_blocks(recording):
         session.feed(block)
         if on_time is not None and len(block):
             on_time(float(block.time_s[-1]))

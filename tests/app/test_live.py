@@ -178,6 +178,7 @@ async def test_live_replay_file_and_one_block_give_the_same_bytes(session):
     recording = read_recording(recorded.path)
     assert strides_csv_text(analyze_recording(recording, 3.0).strides) == live
     assert await replayed(recorded.path) == live
+    assert strides_of(recording.sensors, read_recording(recorded.path), 3.0) == live
     again = read_recording(recorded.path)
     blocks = joined(again)
     assert sum(block.side == "left" for block in blocks) == 1

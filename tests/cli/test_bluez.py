@@ -80,7 +80,7 @@ async def test_scan_lists_the_sensors_with_their_profile(bluez_environment):
     }
 
 
-async def test_record_until_ctrl_c_gives_a_closed_file_and_a_report(bluez_environment, tmp_path):
+async def test_record_until_it_is_told_to_end_gives_a_closed_file_and_a_report(bluez_environment, tmp_path):
     sensors = ["--left", "open_imu@left", "--right", "open_imu@right", "--placement", "foot"]
     process = await start(bluez_environment, "record", *sensors, "--out", str(tmp_path), "--belt-speed", "10.8km/h")
     lines = []
@@ -88,7 +88,7 @@ async def test_record_until_ctrl_c_gives_a_closed_file_and_a_report(bluez_enviro
         while line := (await process.stderr.readline()).decode():
             lines.append(line)
             if line.startswith("00:10"):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)
         await process.wait()
     err = "".join(lines)
     assert process.returncode == 130, err
