@@ -18,6 +18,7 @@ import pandas as pd
 
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
+    SIDES,
     STANDARD_GRAVITY_M_S2,
     FloatArray,
     Placement,
@@ -33,6 +34,8 @@ DATA_VARIABLE = "GAITPIPE_DATA"
 
 Reference = Literal["force", "mocap", "spectrum", "none"]
 
+LETTERS: dict[str, Side] = {"L": "left", "R": "right"}
+PLACEMENTS: tuple[Placement, ...] = ("foot", "shank")
 ACC_COLUMNS = ["acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2"]
 GYR_COLUMNS = ["gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s"]
 
@@ -139,9 +142,10 @@ def read_virtual_imu(folder: Path) -> Iterator[Case]:
         samples = pd.read_parquet(folder / "imu" / f"{trial}.parquet")
         table = pd.read_csv(folder / "truth" / f"{trial}.csv")
         left_out = exclusions[(exclusions["trial"] == trial) & exclusions["ic_s"].notna()]
-        for placement in ("foot", "shank"):
-            sensors, truth = [], {}
-            for letter, side in (("L", "left"), ("R", "right")):
+        for placement in PLACEMENTS:
+            sensors: list[tuple[SensorInfo, list[SampleBlock]]] = []
+            truth: dict[Side, Truth] = {}
+            for letter, side in LETTERS.items():
                 part = samples[(samples["side"] == letter) & (samples["placement"] == placement)]
                 if not len(part):
                     continue
@@ -150,7 +154,9 @@ def read_virtual_imu(folder: Path) -> Iterator[Case]:
                 sensors.append((info, block_of(info, time_s, acc, gyr)))
                 mine = table[table["side"] == letter]
                 truth[side] = Truth(
-                    *(mine[c].to_numpy(np.float64) for c in ("ic_s", "tc_s", "stride_time_s")),
+                    ic_s=mine["ic_s"].to_numpy(np.float64),
+                    tc_s=mine["tc_s"].to_numpy(np.float64),
+                    stride_time_s=mine["stride_time_s"].to_numpy(np.float64),
                     start_s=float(row["blend_end_s"]),
                     end_s=float(row["gait_end_s"]),
                     belt_speed_m_s=float(row["belt_speed_mps"]),
@@ -180,8 +186,9 @@ def read_foot_imu_walking(folder: Path) -> Iterator[Case]:
     table = pd.read_csv(folder / "imu_sample.csv", header=[0, 1], index_col=0)
     events = pd.read_csv(folder / "stride_events_sample.csv")
     time_s = np.arange(len(table)) / rate_hz
-    sensors, truth = [], {}
-    for side in ("left", "right"):
+    sensors: list[tuple[SensorInfo, list[SampleBlock]]] = []
+    truth: dict[Side, Truth] = {}
+    for side in SIDES:
         info = SensorInfo(side, "foot", rate_hz)
         channels = table[f"{side}_sensor"]
         acc = channels[["acc_x", "acc_y", "acc_z"]].to_numpy(np.float64)
