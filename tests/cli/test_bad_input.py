@@ -80,13 +80,26 @@ def test_a_file_of_nan_is_refused(call, samples, write_csv, tmp_path):
     assert "lack a usable number" in called.err
 
 
-def test_time_that_goes_back_is_refused_or_stated(call, samples, write_csv, tmp_path):
+def test_a_stretch_of_time_that_goes_back_is_left_out_and_stated(call, samples, write_csv, tmp_path):
     table = samples["left"].copy()
     table[2000:2100, 0] = table[2000:2100, 0][::-1]
     called = call("analyze", "--left", write_csv("back.csv", table), "--placement", "foot", "--out", tmp_path / "out")
-    assert "time" in called.err.lower()
-    assert called.code in (0, 1)
-    assert called.code == 1 or codes(tmp_path / "out") - {"one_foot", "few_strides"}
+    assert called.code == 0
+    assert "not later than the time before, first in line 2003" in called.err
+    quality = json.loads((tmp_path / "out" / "summary.json").read_text())["data_quality"]["left"]
+    assert quality["lost_samples"] == pytest.approx(99, abs=1)
+
+
+def test_time_that_starts_again_or_trembles_is_refused(call, samples, write_csv, tmp_path):
+    again, uneven = samples["left"].copy(), samples["left"].copy()
+    again[2000:, 0] -= again[2000, 0]
+    uneven[:, 0] += np.random.default_rng(0).normal(0.0, 0.001, len(uneven))
+    for table, expected in ((again, "not later than the time before"), (uneven, "too uneven")):
+        called = call("analyze", "--left", write_csv("t.csv", table), "--placement", "foot", "--out", tmp_path / "out")
+        assert called.code == 1
+        assert expected in called.err
+        assert "\n  " in called.err  # advice
+        assert not (tmp_path / "out" / "strides.csv").exists()
 
 
 @pytest.mark.parametrize(
