@@ -23,8 +23,8 @@ an index here is an absolute sample number of the filtered signal, so it lies `f
 
   1. From the first mid-swing go forward to where w falls through zero, from the second go back to where it rose
      through zero. Between the two the foot lands, stands and pushes off.
-  2. Initial contact: the steepest rise of the longitudinal specific force in a window after the fall: the leg begins to
-     carry. It is there for every strike, with and without an impact spike.
+  2. Initial contact: half way up the first steep rise of the longitudinal specific force in a window after the fall:
+     the leg begins to carry. It is there for every strike, with and without an impact spike.
   3. Terminal contact, foot: the middle of push-off, the time of lowest w after the landing. Shank: the last dip of w
      before the rise, which follows the end of contact by a rather constant time.
   4. No room for a stance between landing and rise, or no dip: no terminal contact is given, rather than a wrong one.
@@ -99,6 +99,7 @@ its own mid-stance. `rate_rad_s` of a swing is its peak."""
 EVENTS_PER_CYCLE = 3
 SWING_END_FRACTION = 0.5
 PUSH_OFF_FRACTION = 0.8
+FIRST_RISE_FRACTION = 0.65
 
 
 @njit(cache=True)
@@ -246,20 +247,44 @@ def push_off_middle(rate: Any, start: int, stop: int) -> float:
 
 
 @njit(cache=True)
-def loading(up: Any, first: int, last: int) -> float:
-    """Place of the steepest rise of the longitudinal force in [first, last), by a parabola through three slopes."""
-    best = first
-    steepest = up[(first + 1) & MASK] - up[(first - 1) & MASK]
+def first_rise(up: Any, first: int, last: int) -> int:
+    """Sample of the first peak of the slope in [first, last) that is nearly as steep as the steepest place there.
+
+    A forefoot is loaded in two waves; the second may be the steeper, the first is the contact.
+    """
+    steepest = first
     for i in range(first + 1, last):
+        if up[(i + 1) & MASK] - up[(i - 1) & MASK] > up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK]:
+            steepest = i
+    enough = FIRST_RISE_FRACTION * (up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK])
+    for i in range(first, steepest):
         slope = up[(i + 1) & MASK] - up[(i - 1) & MASK]
-        if slope > steepest:
-            best, steepest = i, slope
-    before = up[best & MASK] - up[(best - 2) & MASK]
-    after = up[(best + 2) & MASK] - up[best & MASK]
-    curvature = before - 2.0 * steepest + after
-    if curvature >= 0.0:
-        return float(best)
-    return float(best + min(0.5, max(-0.5, 0.5 * (before - after) / curvature)))
+        if slope >= enough and slope >= up[(i + 2) & MASK] - up[i & MASK]:
+            return i
+    return steepest
+
+
+@njit(cache=True)
+def loading(up: Any, first: int, last: int, reach: int) -> float:
+    """Half way up the first steep rise of the longitudinal force in [first, last).
+
+    The rise reaches from the bottom before its steepest place to the top after it, at most `reach` samples either way.
+    Half of its height is passed at a steadier time than its steepest place, which hops along a rise with two steps.
+    """
+    steep = first_rise(up, first, last)
+    bottom = steep
+    while bottom > steep - reach and up[(bottom - 1) & MASK] < up[bottom & MASK]:
+        bottom -= 1
+    top = steep
+    while top < steep + reach and up[(top + 1) & MASK] > up[top & MASK]:
+        top += 1
+    if top == bottom:
+        return float(steep)
+    level = up[bottom & MASK] + 0.5 * (up[top & MASK] - up[bottom & MASK])
+    i = bottom
+    while up[(i + 1) & MASK] < level:
+        i += 1
+    return float(i + (level - up[i & MASK]) / (up[(i + 1) & MASK] - up[i & MASK]))
 
 
 @njit(cache=True)
@@ -271,7 +296,8 @@ def find_contact(ring: Any, par: Any, start: int, stop: int) -> Any:
     shortest = par["contact_minimum"]
     if rise - fall < shortest:
         return MISSING, MISSING
-    ic = loading(ring[:, UP], fall + par["loading_from"], min(fall + par["loading_to"], rise))
+    last = min(fall + par["loading_to"], rise - par["loading_before_rise"])
+    ic = loading(ring[:, UP], fall + par["loading_from"], last, par["loading_reach"])
     landing = int(ic)
     if rise - landing <= shortest:
         return ic, MISSING
@@ -356,10 +382,10 @@ def _peak_acc(ring: Any, par: Any, ic: float) -> Any:
 
 @njit(cache=True)
 def _stance_rate(ring: Any, ic: float, tc: float) -> float:
-    """Mean |rate| between 20 and 50 % of the contact: small for a foot, which lies flat then, large for a shank."""
+    """Mean |rate| between 15 and 40 % of the contact: small for a foot, which lies flat then, large for a shank."""
     raw = ring[:, RAW_RATE]
     span = tc - ic
-    first, last = int(ic + 0.20 * span), int(ic + 0.50 * span) + 1
+    first, last = int(ic + 0.15 * span), int(ic + 0.40 * span) + 1
     total = 0.0
     for i in range(first, last):
         total += abs(raw[i & MASK])

@@ -46,7 +46,9 @@ class DetectorParams:
     minimum_contact_s: float = value("contact_time_minimum_s")
     prominence_fraction: float = 0.06
     loading_from_s: float = 0.0
-    loading_to_s: float = 0.180
+    loading_to_s: float = 0.200
+    loading_before_rise_s: float = 0.250
+    loading_reach_s: float = 0.040
     peak_window_s: float = 0.060
     bridge_gap_s: float = 0.100
     gap_margin_s: float = 0.015
@@ -119,6 +121,8 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("prominence", "f8"),
         ("loading_from", "i8"),
         ("loading_to", "i8"),
+        ("loading_before_rise", "i8"),
+        ("loading_reach", "i8"),
         ("peak_window", "i8"),
         ("gap_margin", "i8"),
         ("ic_lead", "f8"),
@@ -172,6 +176,8 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     row["prominence"] = params.prominence_fraction
     row["loading_from"] = round(params.loading_from_s * rate_hz)
     row["loading_to"] = round(params.loading_to_s * rate_hz)
+    row["loading_before_rise"] = round(params.loading_before_rise_s * rate_hz)
+    row["loading_reach"] = round(params.loading_reach_s * rate_hz)
     row["peak_window"] = round(params.peak_window_s * rate_hz)
     row["gap_margin"] = round(params.gap_margin_s * rate_hz)
     row["ic_lead"] = (params.ic_bias_s + params.strike_angle_lead_s) * rate_hz

@@ -24,6 +24,7 @@ from typing import Literal
 
 import numpy as np
 
+from gaitpipe.core.rotation import rotate
 from gaitpipe.gait.windows import Windows
 from gaitpipe.model import STANDARD_GRAVITY_M_S2, AlignmentReport, FloatArray, SampleBlock, SensorInfo
 
@@ -45,24 +46,15 @@ class Rotation:
     gyr_bias_rad_s: FloatArray
 
     def apply(self, block: SampleBlock) -> SampleBlock:
-        """The block in segment axes. Written out by element: a matrix product may round differently by block size."""
-        return SampleBlock(
-            block.side,
-            block.placement,
-            block.first_sample,
-            block.time_s,
-            _rotate(self.matrix, block.acc_m_s2),
-            _rotate(self.matrix, block.gyr_rad_s - self.gyr_bias_rad_s),
-            block.flags,
-        )
+        """The block in segment axes."""
+        acc, gyr = np.empty_like(block.acc_m_s2), np.empty_like(block.gyr_rad_s)
+        rotate(self.matrix, np.zeros(3), block.acc_m_s2, acc)
+        rotate(self.matrix, self.gyr_bias_rad_s, block.gyr_rad_s, gyr)
+        return SampleBlock(block.side, block.placement, block.first_sample, block.time_s, acc, gyr, block.flags)
 
 
 def _project(vectors: FloatArray, axis: FloatArray) -> FloatArray:
     return np.asarray(vectors[:, 0] * axis[0] + vectors[:, 1] * axis[1] + vectors[:, 2] * axis[2], dtype=np.float64)
-
-
-def _rotate(matrix: FloatArray, vectors: FloatArray) -> FloatArray:
-    return np.stack([_project(vectors, axis) for axis in matrix], axis=1)
 
 
 class Aligner:

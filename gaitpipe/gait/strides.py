@@ -7,8 +7,10 @@ Rules
   3. A restart of the detector, a cycle without a contact, a lost initial contact or a stride longer than walking allows
      breaks the chain: the stride that was open is dropped and counted, and the next contact begins a new chain.
   4. A stride that is kept may still be poor. Its reasons stand in `quality`; only `ok` strides enter the means.
-  5. Walking is a duty factor above one half (no flight), with hysteresis over three strides.
+  5. Walking is a duty factor above one half (no flight). Near one half, where the error of contact time decides, a long
+     stride time makes it walking. The mode changes when three strides in a row agree.
   6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle; both are kept.
+     A stride's end takes the bias of its beginning: the bias cancels in stride time.
 """
 
 from __future__ import annotations
@@ -94,7 +96,7 @@ class StrideBuilder:
     _mode: str = "run"
     _swing_rad_s: float = np.nan
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=9))
-    _duty: deque[float] = field(default_factory=lambda: deque(maxlen=3))
+    _looks_walked: deque[bool] = field(default_factory=lambda: deque(maxlen=3))
 
     def push(self, events: np.ndarray) -> list[Stride]:
         """Strides completed by these events, shape (k,) of `core.kernel.EVENT_DTYPE`."""
@@ -137,7 +139,7 @@ class StrideBuilder:
         previous, self._open = self._open, contact
         if previous is None:
             return None
-        if contact.ic_s - previous.ic_s > self.params.maximum_stride_s:
+        if contact.ic_raw_s - previous.ic_raw_s > self.params.maximum_stride_s:
             self.dropped[Reason.STRIDE_TIME.value] += 1
             return None
         if previous.lost:
@@ -153,10 +155,10 @@ class StrideBuilder:
         return initial_contact_bias_s(self.params, middle)
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
-        stride_time_s = following.ic_s - contact.ic_s
+        stride_time_s = following.ic_raw_s - contact.ic_raw_s
         tc_s = np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
         contact_time_s = tc_s - contact.ic_s
-        self._follow_mode(contact_time_s / stride_time_s)
+        self._follow_mode(contact_time_s, stride_time_s)
         reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
         if not following.lost:
             self._recent.append(stride_time_s)
@@ -168,7 +170,7 @@ class StrideBuilder:
             tc_s,
             contact.ic_raw_s,
             np.nan if contact.tc_lost else contact.tc_raw_s,
-            following.ic_s,
+            contact.ic_s + stride_time_s,
             contact.pitch_rad,
             contact.stance_rate_rad_s / self._swing_rad_s,
             contact.peak_acc_m_s2,
@@ -194,14 +196,17 @@ class StrideBuilder:
             reasons.append(Reason.TRANSITION)
         return reasons
 
-    def _follow_mode(self, duty_factor: float) -> None:
-        if np.isnan(duty_factor):
+    def _follow_mode(self, contact_time_s: float, stride_time_s: float) -> None:
+        if np.isnan(contact_time_s):
             return
-        self._duty.append(duty_factor)
-        middle, margin = value("duty_factor_walk"), value("duty_factor_hysteresis")
-        if self._number == 0 and len(self._duty) == 1:
-            self._mode = "walk" if duty_factor > middle else "run"
-        elif len(self._duty) == 3 and min(self._duty) > middle + margin:
-            self._mode = "walk"
-        elif len(self._duty) == 3 and max(self._duty) < middle - margin:
-            self._mode = "run"
+        self._looks_walked.append(_looks_walked(contact_time_s / stride_time_s, stride_time_s))
+        settled = len(self._looks_walked) == 3 and len(set(self._looks_walked)) == 1
+        if settled or self._number == 0:
+            self._mode = "walk" if self._looks_walked[0] else "run"
+
+
+def _looks_walked(duty_factor: float, stride_time_s: float) -> bool:
+    margin = value("duty_factor_margin")
+    if abs(duty_factor - value("duty_factor_walk")) > margin:
+        return duty_factor > value("duty_factor_walk")
+    return stride_time_s > value("stride_time_walk_s")

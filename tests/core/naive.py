@@ -148,22 +148,33 @@ class Oracle:
             return [contact]
         rate = -s.gyr[:, 1]
         begin, span = ic - self.delay, tc - ic
-        stance = rate[int(begin + 0.20 * span) : int(begin + 0.50 * span) + 1]
+        stance = rate[int(begin + 0.15 * span) : int(begin + 0.40 * span) + 1]
         contact.rate_rad_s = float(np.mean(np.abs(stance)))
         if self.p.placement == "foot":
             contact.pitch_rad = self._pitch(rate, begin, span)
         return [contact, self._event(s, "tc", tc - self.delay, rate_rad_s=np.nan)]
 
     def _loading(self, up: Array, fall: int, rise: int) -> float:
-        """Steepest rise of the longitudinal force in the window after the fall."""
+        """Half way up the first steep rise of the longitudinal force in the window after the fall."""
         slope = np.full(len(up), -np.inf)
         slope[1:-1] = up[2:] - up[:-2]
         first = fall + self.samples(self.p.loading_from_s)
-        last = max(first + 1, min(fall + self.samples(self.p.loading_to_s), rise))
-        best = first + int(np.argmax(slope[first:last]))
-        before, here, after = slope[best - 1 : best + 2]
-        peak_like = before - 2.0 * here + after < 0.0
-        return best + (parabola(before, here, after) if peak_like else 0.0)
+        end = min(fall + self.samples(self.p.loading_to_s), rise - self.samples(self.p.loading_before_rise_s))
+        steepest = first + int(np.argmax(slope[first : max(first + 1, end)]))
+        earlier = np.arange(first, steepest)
+        steep = (slope[earlier] >= 0.65 * slope[steepest]) & (slope[earlier] >= slope[earlier + 1])
+        if steep.any():
+            steepest = int(earlier[steep][0])
+        reach = self.samples(self.p.loading_reach_s)
+        before = up[steepest - reach : steepest + 1][::-1]
+        after = up[steepest : steepest + reach + 1]
+        down, climb = np.diff(before) < 0.0, np.diff(after) > 0.0
+        bottom = steepest - (int(np.argmin(down)) if not down.all() else reach)
+        top = steepest + (int(np.argmin(climb)) if not climb.all() else reach)
+        if top == bottom:
+            return float(steepest)
+        half = 0.5 * (up[bottom] + up[top])
+        return float(np.interp(half, up[bottom : top + 1], np.arange(bottom, top + 1)))
 
     def _push_off(self, w: Array, start: int, fall: int, rise: int, landing: int, shortest: int) -> float | None:
         if rise - landing <= shortest:

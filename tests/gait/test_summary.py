@@ -44,7 +44,8 @@ def test_mean_spread_uncertainty_and_detectable_change() -> None:
     assert row.right is not None
     assert row.both is not None
     random = np.std(left, ddof=1) / 2.0
-    systematic, repeat = value("foot_contact_bias_sd_s"), value("mounting_repeat_sd_s")
+    systematic = value("few_runners_factor") * value("foot_contact_bias_sd_s")
+    repeat = value("mounting_repeat_sd_s")
     assert (row.left.count, row.left.mean) == (4, pytest.approx(0.25))
     assert row.left.sd == pytest.approx(np.std(left, ddof=1))
     assert row.right.uncertainty == pytest.approx(systematic)  # no spread on the right
