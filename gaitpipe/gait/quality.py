@@ -165,7 +165,7 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     if not result.info.has_gyro or result.alignment is None:
         return []
     mine = table.of_side(side)
-    kept, good = int(mine.sum()), int((mine & counted(table)).sum()) if len(table.rows) else 0
+    good = int((mine & counted(table)).sum()) if len(table.rows) else 0
     if good == 0:
         message = f"No usable stride was found on the {side} side."
         return [
@@ -175,9 +175,9 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     if good < FEW_STRIDES:
         message = f"Only {good} strides count on the {side} side: means are uncertain, variability is not meaningful."
         found.append(Finding("few_strides", "info", message, f"Record at least {FEW_STRIDES} strides a side.", side))
-    dropped = kept - good + sum(result.rejected_strides.values())
-    if dropped > 0.2 * (dropped + good):
-        message = f"{dropped} of {dropped + good} strides of the {side} side do not count."
+    poor = int((mine & (table.rows["quality"] != "ok")).sum()) + sum(result.rejected_strides.values())
+    if poor > 0.2 * (poor + good):
+        message = f"{poor} of {poor + good} strides of the {side} side are too poor to count."
         found.append(Finding("many_rejected", "warning", message, "See the reasons under data quality.", side))
     return found
 

@@ -71,7 +71,7 @@ def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSumm
         right=right,
         both=_both(left, right),
         asymmetry_pct=asymmetry_pct(left.mean, right.mean) if left and right else None,
-        note="" if left or right else "not available from these sensors",
+        note="" if left or right else metric.absent,
     )
 
 

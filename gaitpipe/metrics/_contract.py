@@ -29,6 +29,7 @@ class StrideMetric:
     `systematic_sd` is the standard uncertainty that does not shrink with more strides, in the same unit, None when
     unknown; `repeat_sd` the part of it that changes from one mounting to the next, for the smallest detectable change.
     `source` is a key of `evidence.SOURCES`. `example` holds table fields of one stride and the value they must give.
+    `absent` says why there may be no value at all.
     """
 
     key: str
@@ -44,6 +45,7 @@ class StrideMetric:
     repeat_sd: Callable[[MetricContext], float | None]
     example: tuple[dict[str, float], float]
     in_summary: bool = True
+    absent: str = "not available from these sensors"
     order: int = 100
 
 

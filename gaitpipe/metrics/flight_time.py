@@ -41,5 +41,6 @@ METRIC = StrideMetric(
     systematic_sd=_systematic,
     repeat_sd=_repeat,
     example=({"ic_s": 1.0, "tc_s": 1.25, "other_ic_s": 1.36}, 0.11),
+    absent="needs both sensors",
     order=50,
 )

@@ -33,5 +33,6 @@ METRIC = StrideMetric(
     systematic_sd=_systematic,
     repeat_sd=_systematic,
     example=({"foot_pitch_ic_rad": float(np.radians(12.0))}, 12.0),
+    absent="needs foot sensors",
     order=70,
 )

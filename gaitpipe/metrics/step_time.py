@@ -30,5 +30,6 @@ METRIC = StrideMetric(
     systematic_sd=_clock,
     repeat_sd=_clock,
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "other_ic_s": 1.36}, 0.36),
+    absent="needs both sensors",
     order=25,
 )

@@ -29,5 +29,6 @@ METRIC = StrideMetric(
     systematic_sd=none,
     repeat_sd=none,
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "belt_speed_m_s": 3.0}, 2.1),
+    absent="needs the belt speed",
     order=80,
 )
