@@ -182,11 +182,11 @@ class VirtualClient(BaseBleakClient):
 
     async def pair(self, *_args: Any, **_options: Any) -> None:
         """Pairing is not modelled."""
-        raise NotImplementedError("virtual sensors do not pair")
+        raise BleakError("virtual sensors do not pair")
 
     async def unpair(self) -> None:
         """Pairing is not modelled."""
-        raise NotImplementedError("virtual sensors do not pair")
+        raise BleakError("virtual sensors do not pair")
 
     async def read_gatt_char(self, characteristic: BleakGATTCharacteristic, **_options: Any) -> bytearray:
         """Read a value from the sensor."""
