@@ -140,7 +140,8 @@ class VirtualSensor:
                 await connection.disconnect()
 
     def supervision_timeout(self) -> None:
-        """Lose the radio link, as when the runner walks away."""
+        """Lose the radio link, as when the runner walks away; what is sent from now on counts as dropped."""
+        self._connection = None
         if self._controller is not None:
             self._controller.lose_all_links()
 
@@ -305,6 +306,9 @@ class VirtualSensor:
                 queue.append(packet)
 
     async def _send(self, packet: SensorPacket) -> None:
+        if self._connection is None:
+            self.packets_dropped += 1
+            return
         for characteristic, payload in packet.notifications:
             await self._notify(characteristic, payload)
         self.packets_sent += 1
