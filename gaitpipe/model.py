@@ -298,7 +298,10 @@ class MetricSummary:
 
 @dataclass(frozen=True, slots=True)
 class SessionResult:
-    """What `Session.finish()` gives: the stride table, one result a sensor, the metric table and the findings."""
+    """What `Session.finish()` gives: the stride table, one result a sensor, the metric table and the findings.
+
+    `mode` is the gait that the metric table and the ensembles speak of: the good strides of that mode.
+    """
 
     strides: NDArray[np.void]
     sensors: tuple[SensorResult, ...]
@@ -306,6 +309,7 @@ class SessionResult:
     findings: tuple[Finding, ...]
     belt_speed_m_s: float | None
     parameter_hash: str
+    mode: Literal["run", "walk"] = "run"
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ class Session:
             metrics=summaries,
             findings=tuple(found),
             belt_speed_m_s=self._belt_speed_m_s,
+            mode=main_mode(table),
             parameter_hash="-".join(sorted({parameter_hash(foot.detector.params) for foot in self._feet.values()})),
         )
 

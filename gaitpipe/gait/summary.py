@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from gaitpipe.model import SIDES, FloatArray, MetricSummary, Side, SideStatistic
 LEAST_STRIDES = 5
 
 
-def main_mode(table: StrideTable) -> str:
+def main_mode(table: StrideTable) -> Literal["run", "walk"]:
     """The mode the means are taken over: running when there are enough good running strides, else walking."""
     good = table.rows["quality"] == "ok"
     running = int(np.sum(good & (table.rows["mode"] == "run")))
