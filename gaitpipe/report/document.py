@@ -106,6 +106,12 @@ class ReportInput:
         return tuple(sorted(timed, key=lambda pair: pair[0]))
 
 
+def without_gyroscope(report: ReportInput) -> bool:
+    """True when there are sensors and none has a gyroscope: then there are no strides, only windows of cadence."""
+    sensors = report.result.sensors
+    return bool(sensors) and not any(sensor.info.has_gyro for sensor in sensors)
+
+
 def statistic(metric: MetricSummary | None, side: MeasuredSide) -> SideStatistic | None:
     """The statistic of one side, None when missing, without strides or not a number."""
     if metric is None:

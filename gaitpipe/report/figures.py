@@ -31,10 +31,11 @@ _SIDE_DASH: dict[Side, Literal["solid"] | tuple[float, tuple[float, ...]]] = {
 }
 _SIDE_MARKER: dict[Side, str] = {"left": "o", "right": "s"}
 _SIDE_CAP: dict[Side, Literal["round", "projecting"]] = {"left": "round", "right": "projecting"}
-_INK, _MUTED, _GRID, _SHADE, _HATCH, _WALK = "#1d2733", "#56616e", "#e3e7ec", "#eef1f4", "#c3cad2", "#f6ecd2"
+_INK, _MUTED, _GRID, _SHADE, _HATCH, _OTHER_GAIT = "#1d2733", "#56616e", "#e3e7ec", "#eef1f4", "#c3cad2", "#f6ecd2"
 _SIZE_PX: dict[Format, tuple[int, int]] = {"wide": (896, 320), "narrow": (400, 300)}
 _MARGIN_PX: dict[Format, tuple[int, int, int, int]] = {"wide": (58, 112, 46, 34), "narrow": (48, 14, 44, 52)}  # l r b t
 _MOST_DOTS: dict[Format, int] = {"wide": 700, "narrow": 350}
+_DOT_PX, _LARGE_DOT_PX, _FEW_DOTS = 4.8, 6.6, 150
 _MOST_EVENTS_DRAWN = 12
 _MOST_LINE_POINTS = 120
 _MOST_SPANS_DRAWN = 150
@@ -147,8 +148,8 @@ def _draw_spans(axes: Axes, figure: TimeFigure, scale_s: float) -> None:
     longest = sorted(figure.spans, key=lambda span: span.start_s - span.end_s)[:_MOST_SPANS_DRAWN]
     for span in longest:
         start, end = (span.start_s - figure.origin_s) / scale_s, (span.end_s - figure.origin_s) / scale_s
-        if span.kind == "walk":
-            axes.axvspan(start, end, facecolor=_WALK, linewidth=0)
+        if span.kind != "none":
+            axes.axvspan(start, end, facecolor=_OTHER_GAIT, linewidth=0)
             for edge in (start, end):  # the change of mode
                 axes.axvline(edge, color="#8a6d1f", linewidth=1.0, linestyle=(0.0, (1.5, 2.0)))
         else:
@@ -169,13 +170,14 @@ def _draw_dots(
     if points.size == 0:
         return
     codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=np.uint8), points.shape[0] // 2)
-    width = 3.4 if one.side == "left" else 2.8  # same area for a round and a square dot
+    width = _DOT_PX if points.shape[0] > 2 * _FEW_DOTS else _LARGE_DOT_PX
+    width *= 1.0 if one.side == "left" else 0.84  # about the same area for a round and a square dot
     axes.add_patch(
         PathPatch(
             Path(points, codes),
             fill=False,
             edgecolor=SIDE_COLOUR[one.side],
-            alpha=0.38,
+            alpha=0.62,
             linewidth=width,
             capstyle=_SIDE_CAP[one.side],
         )
@@ -192,7 +194,7 @@ def _draw_median(axes: Axes, one: SideSeries, origin_s: float, scale_s: float) -
         chosen = np.unique(np.append(np.arange(first, last, step), last - 1))
         time += [*(one.time_s[chosen] - origin_s) / scale_s, np.nan]
         value += [*one.median[chosen], np.nan]
-    axes.plot(time, value, color="white", linewidth=4.2, solid_capstyle="round")
+    axes.plot(time, value, color="white", linewidth=3.6, solid_capstyle="round")
     axes.plot(time, value, color=SIDE_COLOUR[one.side], linewidth=2.2, linestyle=_SIDE_DASH[one.side])
 
 
@@ -276,8 +278,9 @@ def _span_keys(spans: Sequence[Span]) -> list[Artist]:
     from matplotlib.patches import Patch
 
     found: list[Artist] = []
-    if any(span.kind == "walk" for span in spans):
-        found.append(Patch(facecolor=_WALK, edgecolor="#8a6d1f", linewidth=0.8, linestyle=":", label="Walking"))
+    for kind, label in (("walk", "Walking"), ("run", "Running")):
+        if any(span.kind == kind for span in spans):
+            found.append(Patch(facecolor=_OTHER_GAIT, edgecolor="#8a6d1f", linewidth=0.8, linestyle=":", label=label))
     if any(span.kind == "none" for span in spans):
         found.append(Patch(facecolor=_SHADE, edgecolor=_HATCH, hatch="////", linewidth=0.8, label="No strides"))
     return found

@@ -1,4 +1,4 @@
-"""What the drawings over time show: per-stride values, their running median, pauses and walking."""
+"""What the drawings over time show: per-stride values, their running median, pauses, the other gait."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.model import SIDES, FloatArray, Side
+from gaitpipe.report.text import OTHER_MODE
 
 MEDIAN_STRIDES = 31
 """Window of the running median; about twenty seconds of running."""
@@ -18,11 +19,12 @@ _GAP_MIN_S = 2.0
 _KNOWN_START_S = 600.0
 
 Strides = NDArray[np.void]
+Mode = Literal["run", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
 class SideSeries:
-    """One quantity of one foot over the good running strides: all arrays (n,), times in session seconds.
+    """One quantity of one foot over the good strides of the session's mode: all arrays (n,), times in session seconds.
 
     `median` runs over `MEDIAN_STRIDES` strides and never across a break; `breaks` are the indices before which a
     break lies.
@@ -37,23 +39,23 @@ class SideSeries:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time without running strides: walking, or no strides at all (of one side or both)."""
+    """A stretch of time outside the session's mode: the other mode, or no strides at all (of one side or both)."""
 
     start_s: float
     end_s: float
-    kind: Literal["walk", "none"]
+    kind: Literal["run", "walk", "none"]
     side: Side | None = None
 
 
-def good_running(strides: Strides, side: Side) -> Strides:
-    """Rows of one side that are running and of good quality, in order of time."""
-    rows = strides[(strides["side"] == side) & (strides["mode"] == "run") & (strides["quality"] == "ok")]
+def good_strides(strides: Strides, side: Side, mode: Mode) -> Strides:
+    """Rows of one side that are of this mode and of good quality, in order of time."""
+    rows = strides[(strides["side"] == side) & (strides["mode"] == mode) & (strides["quality"] == "ok")]
     return np.asarray(rows[np.argsort(rows["ic_s"], kind="stable")])
 
 
-def side_series(strides: Strides, side: Side, column: str, scale: float) -> SideSeries | None:
-    """Values of `column` times `scale` of one foot, None when there are none."""
-    rows = good_running(strides, side)
+def side_series(strides: Strides, side: Side, column: str, scale: float, mode: Mode = "run") -> SideSeries | None:
+    """Values of `column` times `scale` of the good strides of one foot, None when there are none."""
+    rows = good_strides(strides, side, mode)
     rows = rows[np.isfinite(rows[column]) & np.isfinite(rows["ic_s"])]
     if rows.size == 0:
         return None
@@ -77,15 +79,15 @@ def _break_s(strides: Strides) -> float:
     return max(_GAP_MIN_S, _GAP_STRIDES * float(np.median(times))) if times.size else _GAP_MIN_S
 
 
-def spans(strides: Strides) -> tuple[Span, ...]:
-    """Walking, and holes in the strides: of both feet (side None) or of one foot while the other went on."""
+def spans(strides: Strides, mode: Mode = "run") -> tuple[Span, ...]:
+    """The other mode than `mode`, and holes: of both feet (side None) or of one foot while the other went on."""
     rows = strides[np.isfinite(strides["ic_s"])]
     rows = rows[np.argsort(rows["ic_s"], kind="stable")]
     if rows.size < 2:
         return ()
     limit_s = _break_s(strides)
     common = _holes(rows["ic_s"], limit_s, None)
-    found = [*_walks(rows, limit_s), *common]
+    found = [*_stretches(rows, OTHER_MODE[mode], limit_s), *common]
     for side in SIDES:
         own = _holes(rows["ic_s"][rows["side"] == side], limit_s, side)
         found.extend(hole for hole in own if not any(_same(hole, other) for other in common))
@@ -102,17 +104,17 @@ def _same(first: Span, second: Span) -> bool:
     return shared > 0.5 * (first.end_s - first.start_s)
 
 
-def _walks(rows: Strides, limit_s: float) -> list[Span]:
+def _stretches(rows: Strides, mode: Mode, limit_s: float) -> list[Span]:
     found: list[Span] = []
     first = None
-    walking = rows["mode"] == "walk"
+    of_mode = rows["mode"] == mode
     for index in range(rows.size + 1):
-        inside = index < rows.size and bool(walking[index])
+        inside = index < rows.size and bool(of_mode[index])
         torn = first is not None and index < rows.size and rows["ic_s"][index] - rows["ic_s"][index - 1] > limit_s
         if first is not None and (not inside or torn):
-            if index - first >= 2:  # a single stride named walking is not a change of mode
+            if index - first >= 2:  # a single stride of the other mode is not a change
                 after = index if index < rows.size and not torn else index - 1
-                found.append(Span(float(rows["ic_s"][first]), float(rows["ic_s"][after]), "walk"))
+                found.append(Span(float(rows["ic_s"][first]), float(rows["ic_s"][after]), mode))
             first = None
         if inside and first is None:
             first = index

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from datetime import UTC, datetime
+from typing import Literal
 
 from gaitpipe.model import MetricSummary, SideStatistic
 
@@ -12,6 +13,10 @@ DASH = "\u2013"
 ASYMMETRY_FORMULA = "100 \u00d7 (left \u2212 right) / ((left + right) / 2)"
 _NARROW_SPACE = "\u202f"
 _MAX_FOREIGN_TEXT = 240
+
+GAIT_WORD: dict[Literal["run", "walk"], str] = {"run": "running", "walk": "walking"}
+"""How a mode is called in "12 running strides"."""
+OTHER_MODE: dict[Literal["run", "walk"], Literal["run", "walk"]] = {"run": "walk", "walk": "run"}
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -39,6 +44,11 @@ def uncertainty(value: float | None, decimals: int) -> str:
         if any(digit in "123456789" for digit in text):
             return f"\u00b1{_NARROW_SPACE}{text}"
     return f"\u00b1{_NARROW_SPACE}<{_NARROW_SPACE}{number(10.0 ** -(decimals + 2), decimals + 2)}"
+
+
+def count(whole: int, one: str, many: str = "") -> str:
+    """A count with its noun: `1 stride`, `2 strides`; `many` where an s is not the plural."""
+    return f"{number(whole)} {one if whole == 1 else many or one + 's'}"
 
 
 def share(part: int, whole: int) -> str:

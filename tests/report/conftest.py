@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -212,8 +213,22 @@ def make_nan_report() -> ReportInput:
 
 def make_walk_report() -> ReportInput:
     return make_report(
-        strides=make_strides(seconds=60.0, walk_s=(0.0, 1e9), gap_s=None), metrics=(),
-        sensors=tuple(make_sensor(side, pitch_rate_deg_s=None) for side in ("left", "right")),
+        strides=make_strides(seconds=60.0, walk_s=(0.0, 1e9), gap_s=None), mode="walk",
+        findings=(Finding("no_running", "info", "No running was found: the figures are of walking."),),
+    )  # fmt: skip
+
+
+def make_accelerometer_report(sides: Sequence[Side] = ("left", "right")) -> ReportInput:
+    """Sensors without a gyroscope: no stride, cadence from windows."""
+    cadence = replace(
+        make_metrics(sides)[0], asymmetry_pct=None, note="accelerometer only: n counts windows, not strides"
+    )
+    sensors = tuple(
+        make_sensor(side, has_gyro=False, alignment=None, rejected_strides={}, pitch_rate_deg_s=None) for side in sides
+    )
+    return make_report(
+        sides, strides=np.zeros(0, STRIDE_DTYPE), metrics=(cadence,), sensors=sensors,
+        synthetic=True, truth=TruthComparison((), 0, 1602),
     )  # fmt: skip
 
 
@@ -223,6 +238,7 @@ CASES: dict[str, Callable[[], ReportInput]] = {
     "empty": make_empty_report,
     "no sensor": lambda: make_report((), strides=np.zeros(0, STRIDE_DTYPE), metrics=(), findings=(), events=()),
     "walking only": make_walk_report,
+    "accelerometer only": make_accelerometer_report,
     "nan": make_nan_report,
     "hostile": make_hostile_report,
     "synthetic": lambda: make_report(synthetic=True, truth=make_truth()),
@@ -259,7 +275,13 @@ def pages() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def build() -> SimpleNamespace:
     """The builders, for tests that need a variation."""
-    return SimpleNamespace(report=make_report, sensor=make_sensor, strides=make_strides, metrics=make_metrics)
+    return SimpleNamespace(
+        report=make_report,
+        accelerometer_report=make_accelerometer_report,
+        sensor=make_sensor,
+        strides=make_strides,
+        metrics=make_metrics,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -86,7 +87,7 @@ def test_truth_covered_and_not_covered_are_told_apart_by_words(cases):
     cells = [row[-1] for row in table_of("truth", cases["synthetic"]()).rows]
     assert [cell.text for cell in cells] == ["yes", "yes", "no", "\u2013"]
     words = SECTIONS["truth"].content(cases["synthetic"]())[0].text
-    assert "covers the truth in 2 of 3 figures; 1 state none." in words
+    assert "covers the truth in 2 of 3 figures; 1 states none." in words
 
 
 @pytest.mark.parametrize(("measured", "within"), [(258.0, True), (258.1, False), (242.0, True)])
@@ -159,10 +160,115 @@ def test_no_finding_is_said_too(build):
     assert any(isinstance(block, Paragraph) for block in SECTIONS["quality"].content(report))
 
 
-def test_walking_only_gives_no_cards_and_no_drawing(cases):
+def bullets_of(report) -> tuple[str, ...]:
+    return next(block for block in SECTIONS["summary"].content(report) if isinstance(block, Bullets)).items
+
+
+def test_a_walking_session_shows_its_figures_and_says_once_that_they_are_of_walking(cases):
     report = cases["walking only"]()
-    assert not any(isinstance(block, Cards) for block in SECTIONS["summary"].content(report))
-    assert "Only walking" in SECTIONS["timeline"].missing(report)
+    assert any(isinstance(block, Cards) for block in SECTIONS["summary"].content(report))
+    first, *others = bullets_of(report)
+    assert first.startswith("The figures are of walking, not of running.")
+    assert "walking strides were good enough for the figures." in first
+    assert "left out" not in first
+    assert not any("The figures are of" in said for said in others)
+
+
+def test_a_walking_session_is_walking_in_every_table_and_drawing(cases):
+    report = cases["walking only"]()
+    assert table_of("metrics", report).caption == "Mean \u00b1 uncertainty over all good walking strides"
+    strides = table_of("quality", report, 1)
+    good = int((report.result.strides["quality"] == "ok").sum())
+    used = rows_of(strides)["Used for the figures"]
+    assert sum(int(cell.text) for cell in used) == good
+    assert [cell.text for cell in rows_of(strides)["Running"]] == ["0", "0"]
+    assert "walking strides of good quality" in strides.notes[0]
+    figures = [block for block in SECTIONS["timeline"].content(report) if isinstance(block, Figure)]
+    assert "Good walking strides only; running and stretches" in figures[0].caption
+    assert "Walking 0:" not in figures[0].summary
+    (ensemble,) = (block for block in SECTIONS["ensemble"].content(report) if isinstance(block, Figure))
+    assert "mean of the good walking strides" in ensemble.caption
+
+
+def test_running_inside_a_walking_session_is_left_out_and_shaded(build):
+    report = build.report(strides=build.strides(seconds=120.0, walk_s=(30.0, 1e9), gap_s=None), mode="walk")
+    assert "running strides were left out." in bullets_of(report)[0]
+    figure = next(block for block in SECTIONS["timeline"].content(report) if isinstance(block, Figure))
+    assert "Running 0:08\u20130:3" in figure.summary
+    assert any(element.text == "Running" for element in ElementTree.fromstring(figure.wide_svg).iter(SVG + "text"))
+
+
+@pytest.mark.parametrize(("mode", "gait"), [("run", "running"), ("walk", "walking")])
+def test_without_strides_the_session_names_its_mode_where_figures_are_missing(build, mode, gait):
+    nothing = build.strides(seconds=0.0)
+    report = build.report(strides=nothing, metrics=(), mode=mode)
+    assert f"No {gait} was found" in bullets_of(report)[0]
+    assert gait in SECTIONS["metrics"].missing(report)
+    assert gait in SECTIONS["timeline"].missing(report)
+
+
+@pytest.mark.parametrize("sides", [("left",), ("left", "right")])
+def test_without_gyroscopes_the_summary_says_cadence_only(build, sides):
+    report = build.accelerometer_report(sides)
+    words = bullets_of(report)[0]
+    assert "no gyroscope, so this recording gives cadence only" in words
+    assert not any("No running" in said for said in bullets_of(report))
+    assert "gyroscope" in SECTIONS["timeline"].missing(report)
+    without = build.accelerometer_report(sides)
+    without = replace(without, result=replace(without.result, metrics=()))
+    assert "none was found" in bullets_of(without)[0]
+
+
+def test_without_gyroscopes_n_counts_windows_and_there_is_no_stride_to_count(build):
+    report = build.accelerometer_report()
+    table = table_of("metrics", report)
+    assert table.caption.endswith("over all windows")
+    assert "Cadence: accelerometer only: n counts windows, not strides" in table.notes
+    assert not any("strides used" in note for note in table.notes)
+    strides = table_of("quality", report, 1)
+    assert {cell.small for row in strides.rows for cell in row[1:]} == {"no gyroscope"}
+
+
+def test_a_figure_without_percentage_shows_its_difference_alone(build):
+    report = build.report()
+    difference = rows_of(table_of("metrics", report))["Foot strike angle"][3]
+    assert difference == Cell("+1.4", "")
+    assert any("as for an angle, only the difference" in note for note in table_of("metrics", report).notes)
+    contact_only = build.report(metrics=report.result.metrics[1:2])
+    assert not any("only the difference" in note for note in table_of("metrics", contact_only).notes)
+
+
+def test_a_truth_without_rows_says_that_there_was_nothing_to_compare(build):
+    content = SECTIONS["truth"].content(build.accelerometer_report())
+    assert not any(isinstance(block, Table) for block in content)
+    assert any(isinstance(block, Callout) and "nothing to compare" in block.heading for block in content)
+    assert "0 of" in content[0].text
+    assert "0 figures" not in content[0].text
+
+
+def test_notes_alone_are_counted_and_not_called_no_problem(build):
+    note, warning = Finding("note", "info", "A note."), Finding("slip", "warning", "It moved.")
+    only = SECTIONS["summary"].content(build.report(findings=(note,)))[-1]
+    assert only.heading == "1 note: see Data quality."
+    several = SECTIONS["summary"].content(build.report(findings=(note, note)))[-1]
+    assert several.heading == "2 notes: see Data quality."
+    mixed = SECTIONS["summary"].content(build.report(findings=(note, warning, note)))[-1]
+    assert mixed.heading == "Main caution: It moved."
+    assert mixed.text == "In all 1 warning, 2 notes: see Data quality."
+
+
+def test_one_stride_is_written_in_the_singular(build):
+    single = build.report(("left",), strides=build.strides(("left",), seconds=8.5, walk_s=None))
+    assert bullets_of(single)[0] == "1 of 1 running stride was good enough for the figures."
+    ensemble = replace(build.sensor("left").pitch_rate_deg_s, stride_count=1)
+    report = build.report(("left",), sensors=(build.sensor("left", pitch_rate_deg_s=ensemble),))
+    figure = next(block for block in SECTIONS["ensemble"].content(report) if isinstance(block, Figure))
+    assert figure.summary.startswith("Left, 1 stride: ")
+
+
+def test_left_and_right_are_told_to_be_two_mountings(build):
+    assert "two mountings of a sensor" in contact_words(build, 0.009, 0.004)
+    assert "measurement error between two mountings" in contact_words(build, 0.02, 0.004)
 
 
 def test_a_sensor_without_gyroscope_is_named_as_the_reason(build):
@@ -221,3 +327,17 @@ def test_hundreds_of_gaps_and_events_keep_the_drawing_small(build):
     assert all(len(figure.wide_svg) < 120_000 for figure in figures)
     assert " more (min:s)" in figures[0].summary
     assert len(table_of("events", report).rows) == 60
+
+
+@pytest.mark.parametrize(("seconds", "least_px"), [(60.0, 6.0), (600.0, 4.5)])
+def test_dots_are_large_and_opaque_enough_to_see(build, seconds, least_px):
+    report = build.report(strides=build.strides(seconds=seconds))
+    figure = next(block for block in SECTIONS["timeline"].content(report) if isinstance(block, Figure))
+    dots = [
+        style
+        for path in ElementTree.fromstring(figure.wide_svg).iter(SVG + "path")
+        if "opacity: 0." in (style := path.get("style", "")) and "linecap: round" in style
+    ]
+    (style,) = dots
+    assert float(re.search(r"stroke-width: ([\d.]+)", style).group(1)) >= least_px
+    assert float(re.search(r"opacity: ([\d.]+)", style).group(1)) >= 0.6

@@ -75,3 +75,12 @@ def test_axis_limits_leave_outliers_out_and_keep_a_least_span():
 def test_times_that_count_from_long_ago_are_drawn_from_the_first_stride(build):
     assert time_origin_s(build.strides(seconds=30.0)) == 0.0
     assert time_origin_s(line_of(1.7e9 + np.arange(0, 7, 0.7))) == 1.7e9
+
+
+def test_a_walking_session_draws_its_walking_strides_and_spans_its_running():
+    rows = line_of(np.arange(0, 14, 0.7), mode="walk")
+    rows["mode"][:5] = "run"
+    series = side_series(rows, "left", "ground_contact_time_s", 1e3, "walk")
+    assert series is not None
+    assert series.value.size == rows.size - 5
+    assert spans(rows, "walk") == (Span(0.0, float(rows["ic_s"][5]), "run"),)

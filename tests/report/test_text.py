@@ -75,3 +75,13 @@ def test_date(iso, shown):
 def test_foreign_text_loses_controls_and_length_but_keeps_letters():
     assert text.foreign("L\u00e4ufer\n\u202e\x00 <b>") == "L\u00e4ufer <b>"
     assert len(text.foreign("a" * 9999)) == 240
+
+
+@pytest.mark.parametrize(("whole", "words"), [(0, "0 strides"), (1, "1 stride"), (2, "2 strides")])
+def test_counts_agree_with_their_noun(whole, words):
+    assert text.count(whole, "stride") == words
+
+
+def test_a_count_takes_an_irregular_plural():
+    assert text.count(1, "stride lies", "strides lie") == "1 stride lies"
+    assert text.count(3, "stride lies", "strides lie") == "3 strides lie"

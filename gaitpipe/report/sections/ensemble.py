@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from gaitpipe.model import SIDES, Ensemble, Side
-from gaitpipe.report.document import Cell, Column, Content, Figure, Paragraph, ReportInput, Section, Table
+from gaitpipe.report.document import (
+    Cell,
+    Column,
+    Content,
+    Figure,
+    Paragraph,
+    ReportInput,
+    Section,
+    Table,
+    without_gyroscope,
+)
 from gaitpipe.report.figures import ensemble_svg
-from gaitpipe.report.text import DASH, number
+from gaitpipe.report.text import DASH, GAIT_WORD, count, number
 
 
 def _ensembles(report: ReportInput) -> list[tuple[Side, Ensemble]]:
@@ -23,10 +33,9 @@ def _ensembles(report: ReportInput) -> list[tuple[Side, Ensemble]]:
 def _missing(report: ReportInput) -> str:
     if _ensembles(report):
         return ""
-    sensors = report.result.sensors
-    if sensors and not any(sensor.info.has_gyro for sensor in sensors):
+    if without_gyroscope(report):
         return "The pitch rate needs a gyroscope, and these sensors have none."
-    return "There were no good running strides to average."
+    return f"There were too few good {GAIT_WORD[report.result.mode]} strides to average."
 
 
 def _render(report: ReportInput) -> Content:
@@ -39,9 +48,11 @@ def _render(report: ReportInput) -> Content:
     rising = (
         "toes coming up" if segment == "foot" else "ankle swinging forward" if segment == "shank" else "see Methods"
     )
+    gait = GAIT_WORD[report.result.mode]
     caption = (
-        f"How fast the {segment} rotates in the plane of running; positive: {rising}. Line: mean of the strides. "
-        "Band: mean \u00b1 1 SD between strides. Initial contact is at 0 % and 100 %; the upright lines mark toe-off."
+        f"How fast the {segment} rotates in the plane of {gait}; positive: {rising}. Line: mean of the good {gait} "
+        "strides. Band: mean \u00b1 1 SD between strides. Initial contact is at 0 % and 100 %; the upright lines mark "
+        "toe-off."
     )
     figure = Figure(
         "ensemble",
@@ -61,7 +72,7 @@ def _in_words(side: Side, ensemble: Ensemble) -> str:
     toe_off = ensemble.terminal_contact_pct
     left_ground = f"Toe-off at {number(toe_off, 1)} % of the stride. " if np.isfinite(toe_off) else ""
     return (
-        f"{side.capitalize()}, {number(ensemble.stride_count)} strides: {left_ground}"
+        f"{side.capitalize()}, {count(ensemble.stride_count, 'stride')}: {left_ground}"
         f"Highest {number(float(ensemble.mean[high]))} deg/s at {number(float(ensemble.phase_pct[high]))} %, "
         f"lowest {number(float(ensemble.mean[low]))} deg/s at {number(float(ensemble.phase_pct[low]))} %."
     )

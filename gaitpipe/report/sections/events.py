@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gaitpipe.model import RecordingEvent
 from gaitpipe.report.document import Cell, Column, Content, Paragraph, ReportInput, Section, Table
-from gaitpipe.report.text import clock_time, foreign, number
+from gaitpipe.report.text import clock_time, count, foreign, number
 
 _MOST_EVENTS = 60
 
@@ -29,7 +29,8 @@ def _render(report: ReportInput) -> Content:
     )
     table = Table("Events during the recording", columns, tuple(rows[:_MOST_EVENTS]), compact=True)
     if len(rows) > _MOST_EVENTS:
-        return (table, Paragraph(f"{number(len(rows) - _MOST_EVENTS)} more events are in the recording.", muted=True))
+        more = count(len(rows) - _MOST_EVENTS, "more event is", "more events are")
+        return (table, Paragraph(f"{more} in the recording.", muted=True))
     return (table,)
 
 

@@ -13,10 +13,12 @@ from gaitpipe.report.document import (
     Section,
     Table,
     statistic,
+    without_gyroscope,
 )
 from gaitpipe.report.text import (
     ASYMMETRY_FORMULA,
     DASH,
+    GAIT_WORD,
     foreign,
     number,
     shown_mean,
@@ -34,20 +36,19 @@ _COLUMNS = (
     Column("MDC", None, "real change"),
 )
 _NOTES = (
-    "SD: standard deviation from stride to stride. n: strides used.",
     "\u00b1: standard uncertainty of the mean, systematic part included. The true mean lies within twice this "
     "figure in about 95 of 100 cases.",
     "MDC: minimal detectable change of the mean between two sessions. A smaller change cannot be told from "
     "measurement error.",
-    f"Asymmetry in % = {ASYMMETRY_FORMULA}. Positive: larger on the left.",
 )
 
 
 def _missing(report: ReportInput) -> str:
     if report.result.metrics:
         return ""
-    if not (report.result.strides["mode"] == "run").any():
-        return "No running strides were found, so there is nothing to average."
+    mode = report.result.mode
+    if not (report.result.strides["mode"] == mode).any():
+        return f"No {GAIT_WORD[mode]} strides were found, so there is nothing to average."
     return "No figure could be computed; the findings under Data quality say why."
 
 
@@ -56,8 +57,27 @@ def _render(report: ReportInput) -> Content:
     remarks = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note)
     return (
         Paragraph("Compare with the same runner, shoe and speed; there is no ideal value.", muted=True),
-        Table("Mean \u00b1 uncertainty over all good running strides", _COLUMNS, rows, notes=(*_NOTES, *remarks)),
+        Table(f"Mean \u00b1 uncertainty over {_averaged(report)}", _COLUMNS, rows, notes=(*_notes(report), *remarks)),
     )
+
+
+def _averaged(report: ReportInput) -> str:
+    return "all windows" if without_gyroscope(report) else f"all good {GAIT_WORD[report.result.mode]} strides"
+
+
+def _notes(report: ReportInput) -> tuple[str, ...]:
+    counted = "SD: standard deviation from stride to stride. n: strides used."
+    if without_gyroscope(report):
+        counted = "SD: standard deviation from window to window. n: windows, not strides."
+    percents = [metric.asymmetry_pct is not None for metric in report.result.metrics if _has_difference(metric)]
+    asymmetry = f"Asymmetry in % = {ASYMMETRY_FORMULA}. Positive: larger on the left."
+    if not all(percents):
+        asymmetry += " Where a percentage would mean nothing, as for an angle, only the difference stands."
+    return (counted, *_NOTES, *((asymmetry,) if any(percents) else ()))
+
+
+def _has_difference(metric: MetricSummary) -> bool:
+    return statistic(metric, "left") is not None and statistic(metric, "right") is not None
 
 
 def _row(report: ReportInput, metric: MetricSummary) -> tuple[Cell, ...]:
@@ -100,11 +120,11 @@ def _why_empty(report: ReportInput, metric: MetricSummary, side: Side) -> str:
     if sensor is None:
         return "no sensor"
     rows = report.result.strides
-    if not ((rows["side"] == side) & (rows["mode"] == "run")).any():
-        return "no running strides"
-    if statistic(metric, "both") is not None:
-        return "both feet only"
-    return "no gyroscope" if not sensor.info.has_gyro else "not computed"
+    if not sensor.info.has_gyro:
+        return "not found" if without_gyroscope(report) and metric.key == "cadence_spm" else "no gyroscope"
+    if not ((rows["side"] == side) & (rows["mode"] == report.result.mode)).any():
+        return f"no {GAIT_WORD[report.result.mode]} strides"
+    return "both feet only" if statistic(metric, "both") is not None else "not computed"
 
 
 def _difference_cell(report: ReportInput, metric: MetricSummary) -> Cell:

@@ -16,8 +16,9 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
+    without_gyroscope,
 )
-from gaitpipe.report.text import DASH, duration, foreign, number, share, with_unit
+from gaitpipe.report.text import DASH, GAIT_WORD, OTHER_MODE, count, duration, foreign, number, share, with_unit
 
 _MOST_FINDINGS = 40
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -36,7 +37,8 @@ def _render(report: ReportInput) -> Content:
     findings = sorted(report.result.findings, key=lambda finding: _SEVERITY_ORDER[finding.severity])
     blocks: list[Block] = [_callout(finding) for finding in findings[:_MOST_FINDINGS]]
     if len(findings) > _MOST_FINDINGS:
-        blocks.append(Paragraph(f"{number(len(findings) - _MOST_FINDINGS)} more findings are in summary.json."))
+        more = count(len(findings) - _MOST_FINDINGS, "more finding is", "more findings are")
+        blocks.append(Paragraph(f"{more} in summary.json."))
     if not findings:
         blocks.append(Paragraph("Nothing in the data called for a remark."))
     sensors = report.result.sensors
@@ -52,13 +54,18 @@ def _render(report: ReportInput) -> Content:
             "Strides found and used, and how well the sensor's axes are known",
             columns,
             _stride_rows(report),
-            notes=(
-                "The figures use running strides of good quality. Every stride, used or not, is a row of strides.csv.",
-            ),
+            notes=(_stride_note(report),),
             compact=True,
         ),
     ]
     return tuple(blocks)
+
+
+def _stride_note(report: ReportInput) -> str:
+    if without_gyroscope(report):
+        return "Strides are found with the gyroscope; without one the recording is read in windows, for cadence only."
+    gait = GAIT_WORD[report.result.mode]
+    return f"The figures use {gait} strides of good quality. Every stride, used or not, is a row of strides.csv."
 
 
 def _callout(finding: Finding) -> Callout:
@@ -135,14 +142,23 @@ def _battery(sensor: SensorResult) -> Cell:
 
 def _stride_rows(report: ReportInput) -> tuple[tuple[Cell, ...], ...]:
     sensors = report.result.sensors
+    gait, other = GAIT_WORD[report.result.mode], OTHER_MODE[report.result.mode]
+    left_out = f"left out of the {gait} figures"
     make: list[tuple[str, str, Callable[[SensorResult], Cell]]] = [
         ("Strides found", "", lambda sensor: Cell(number(_count(report, sensor)))),
-        ("Used for the figures", "running, good quality", lambda sensor: _used(report, sensor)),
-        ("Walking", "left out of the running figures", lambda sensor: Cell(number(_count(report, sensor, "walk")))),
+        ("Used for the figures", f"{gait}, good quality", lambda sensor: _used(report, sensor)),
+        (GAIT_WORD[other].capitalize(), left_out, lambda sensor: Cell(number(_count(report, sensor, other)))),
         ("Rejected", "by reason; one stride may have several", _rejected),
         ("Alignment", "confidence in the sensor's axes", _alignment),
     ]
-    return tuple(_row(label, small, (cell(sensor) for sensor in sensors)) for label, small, cell in make)
+    return tuple(
+        _row(label, small, (cell(sensor) if sensor.info.has_gyro else _no_gyroscope() for sensor in sensors))
+        for label, small, cell in make
+    )
+
+
+def _no_gyroscope() -> Cell:
+    return Cell(DASH, "no gyroscope", empty=True)
 
 
 def _count(report: ReportInput, sensor: SensorResult, mode: str = "", quality: str = "") -> int:
@@ -156,7 +172,7 @@ def _count(report: ReportInput, sensor: SensorResult, mode: str = "", quality: s
 
 
 def _used(report: ReportInput, sensor: SensorResult) -> Cell:
-    used, found = _count(report, sensor, "run", "ok"), _count(report, sensor)
+    used, found = _count(report, sensor, report.result.mode, "ok"), _count(report, sensor)
     return Cell(number(used), f"{share(used, found)} of those found" if found else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 from gaitpipe.model import SIDES, Finding, MetricSummary, SideStatistic
 from gaitpipe.report.document import (
@@ -17,8 +18,9 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     statistic,
+    without_gyroscope,
 )
-from gaitpipe.report.text import foreign, number, shown_mean, shown_uncertainty, with_unit
+from gaitpipe.report.text import GAIT_WORD, OTHER_MODE, count, foreign, number, shown_mean, shown_uncertainty, with_unit
 
 _CARD_KEYS = ("cadence_spm", "ground_contact_time_s", "flight_time_s", "duty_factor", "foot_strike_angle_deg")
 _MOST_CARDS = 4
@@ -28,7 +30,7 @@ _CONTACT = "ground_contact_time_s"
 def _render(report: ReportInput) -> Content:
     cards = tuple(card for key in _CARD_KEYS if (card := _card(report.metric(key))) is not None)[:_MOST_CARDS]
     blocks: list[Block] = [Cards(cards)] if cards else []
-    sentences = (*_running_words(report), *_sides_words(report), *_contact_difference(report))
+    sentences = (*_gait_words(report), *_sides_words(report), *_contact_difference(report))
     if sentences:
         blocks.append(Bullets(sentences))
     blocks.append(_main_caution(report))
@@ -50,17 +52,32 @@ def _card(metric: MetricSummary | None) -> Card | None:
     return Card(label, metric.display_unit if metric.display_unit not in ("1", "-") else "", values)
 
 
-def _running_words(report: ReportInput) -> tuple[str, ...]:
-    strides = report.result.strides
-    running, walking = strides["mode"] == "run", int((strides["mode"] == "walk").sum())
-    if not running.any():
-        walked = f" {number(walking)} walking strides were seen; walking is not summarised here." if walking else ""
-        return (f"No running was found in this recording, so it gives no running figures.{walked}",)
-    good = int((running & (strides["quality"] == "ok")).sum())
-    words = f"{number(good)} of {number(int(running.sum()))} running strides were good enough for the figures."
-    if walking:
-        words += f" {number(walking)} walking strides were left out."
+def _gait_words(report: ReportInput) -> tuple[str, ...]:
+    """What the figures speak of: the good strides of the session's mode, or windows without a gyroscope."""
+    if without_gyroscope(report):
+        return (_no_gyroscope_words(report),)
+    strides, mode = report.result.strides, report.result.mode
+    of_mode, others = strides["mode"] == mode, int((strides["mode"] == OTHER_MODE[mode]).sum())
+    found, good = int(of_mode.sum()), int((of_mode & (strides["quality"] == "ok")).sum())
+    gait, other_gait = GAIT_WORD[mode], GAIT_WORD[OTHER_MODE[mode]]
+    if not found:
+        seen = f" {count(others, f'{other_gait} stride')} of low quality gave no figures either." if others else ""
+        return (f"No {gait} was found in this recording, so it gives no {gait} figures.{seen}",)
+    verb = "was" if good == 1 else "were"
+    words = f"{number(good)} of {count(found, f'{gait} stride')} {verb} good enough for the figures."
+    if mode == "walk":
+        words = f"The figures are of walking, not of running. {words}"
+    if others:
+        words += f" {count(others, f'{other_gait} stride')} {'was' if others == 1 else 'were'} left out."
     return (words,)
+
+
+def _no_gyroscope_words(report: ReportInput) -> str:
+    one = len(report.result.sensors) == 1
+    who = "The sensor has no gyroscope" if one else "The sensors have no gyroscope"
+    if not report.result.metrics:
+        return f"{who}, so cadence is all that could be computed, and none was found."
+    return f"{who}, so this recording gives cadence only. Contact time and the other figures need one."
 
 
 def _sides_words(report: ReportInput) -> tuple[str, ...]:
@@ -91,13 +108,13 @@ def _contact_difference(report: ReportInput) -> tuple[str, ...]:
     if abs(difference) <= limit:
         return (
             f"The left\u2013right difference in contact time, {size}{percent}, is within measurement error "
-            f"({shown_limit}).",
+            f"({shown_limit}). Left and right are two mountings of a sensor: that is what the error speaks of.",
         )
     longer = "left" if difference > 0 else "right"
     return (
-        f"Contact time was {size}{percent} longer on the {longer}. That is more than the measurement error "
-        f"({shown_limit}), but a shifted sensor can look the same: swap the sensors and repeat before reading "
-        "anything into it.",
+        f"Contact time was {size}{percent} longer on the {longer}. That is more than the measurement error between two "
+        f"mountings of a sensor ({shown_limit}), which left and right are. A shifted sensor can still look the same: "
+        "swap the sensors and repeat before reading anything into it.",
     )
 
 
@@ -119,11 +136,19 @@ def _main_caution(report: ReportInput) -> Callout:
     for severity in ("error", "warning"):
         serious = [finding for finding in report.result.findings if finding.severity == severity]
         if serious:
-            others = len(report.result.findings) - 1
-            more = f" {number(others)} more under Data quality." if others else ""
-            return Callout(serious[0].severity, f"Main caution: {_said(serious[0])}", foreign(serious[0].advice) + more)
-    heading = "No problem was found in the data."
+            more = f" In all {_tally(report)}: see Data quality." if len(report.result.findings) > 1 else ""
+            return Callout(
+                serious[0].severity, f"Main caution: {_said(serious[0])}", (foreign(serious[0].advice) + more).strip()
+            )
+    heading = f"{_tally(report)}: see Data quality." if report.result.findings else "No problem was found in the data."
     return Callout("info", heading, "Read the figures against the runner's own earlier sessions at the same speed.")
+
+
+def _tally(report: ReportInput) -> str:
+    """How many findings of each severity there are: `1 error, 2 warnings, 1 note`."""
+    counts = Counter(finding.severity for finding in report.result.findings)
+    named = ((counts["error"], "error"), (counts["warning"], "warning"), (counts["info"], "note"))
+    return ", ".join(count(found, noun) for found, noun in named if found)
 
 
 def _said(finding: Finding) -> str:

@@ -16,10 +16,12 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
+    without_gyroscope,
 )
 from gaitpipe.report.figures import TimeFigure, time_svg
 from gaitpipe.report.series import (
     MEDIAN_STRIDES,
+    Mode,
     SideSeries,
     Span,
     side_series,
@@ -27,7 +29,7 @@ from gaitpipe.report.series import (
     time_origin_s,
     value_limits,
 )
-from gaitpipe.report.text import DASH, clock_time, number, signed
+from gaitpipe.report.text import DASH, GAIT_WORD, OTHER_MODE, clock_time, count, number, signed
 
 _MOST_SPANS_TOLD = 6
 _LEAST_STRIDES_FOR_CHANGE = 50
@@ -40,19 +42,20 @@ _QUANTITIES = (
 
 def _missing(report: ReportInput) -> str:
     strides = report.result.strides
-    if any(side_series(strides, side, "cadence_spm", 1.0) is not None for side in SIDES):
+    mode = report.result.mode
+    if any(side_series(strides, side, "cadence_spm", 1.0, mode) is not None for side in SIDES):
         return ""
-    if (strides["mode"] == "walk").any():
-        return "Only walking was found. The drawings show running; the walking strides are in strides.csv."
-    return "No good running strides were found."
+    if without_gyroscope(report):
+        return "The drawings show strides. Strides are found with a gyroscope, and these sensors have none."
+    return f"No good {GAIT_WORD[mode]} strides were found."
 
 
 def _render(report: ReportInput) -> Content:
-    strides = report.result.strides
-    found_spans = spans(strides)
+    strides, mode = report.result.strides, report.result.mode
+    found_spans = spans(strides, mode)
     blocks: list[Block] = []
     for key, title, column, scale, unit, decimals, least_span in _QUANTITIES:
-        series = tuple(one for side in SIDES if (one := side_series(strides, side, column, scale)) is not None)
+        series = tuple(one for side in SIDES if (one := side_series(strides, side, column, scale, mode)))
         if not series:
             blocks.append(Callout("info", f"{title}: not available", "No stride has this figure."))
             continue
@@ -67,17 +70,17 @@ def _render(report: ReportInput) -> Content:
             tuple(time_s for time_s, _ in report.dated_events()),
             time_origin_s(strides),
         )
-        blocks.append(_figure(drawing, decimals))
+        blocks.append(_figure(drawing, decimals, mode))
     measured = {sensor.info.side for sensor in report.result.sensors}
     if len(measured) == 1:
         blocks.insert(0, Paragraph(f"Only the {measured.pop()} side was measured."))
     return tuple(blocks)
 
 
-def _figure(drawing: TimeFigure, decimals: int) -> Figure:
+def _figure(drawing: TimeFigure, decimals: int, mode: Mode) -> Figure:
     caption = (
-        f"Dots: single strides. Lines: running median of {MEDIAN_STRIDES} strides. Good running strides only; "
-        "walking and stretches without strides are shaded."
+        f"Dots: single strides. Lines: running median of {MEDIAN_STRIDES} strides. Good {GAIT_WORD[mode]} strides "
+        f"only; {GAIT_WORD[OTHER_MODE[mode]]} and stretches without strides are shaded."
     )
     if drawing.event_times_s:
         caption += " Numbered lines: events of the recording."
@@ -91,7 +94,7 @@ def _in_words(series: tuple[SideSeries, ...], found_spans: tuple[Span, ...], uni
     words = [f"Median {medians}."]
     pauses = [
         f"{told} {_places([span for span in found_spans if span.kind == kind])}"
-        for kind, told in (("walk", "walking"), ("none", "no strides"))
+        for kind, told in (("walk", "walking"), ("run", "running"), ("none", "no strides"))
         if any(span.kind == kind for span in found_spans)
     ]
     if pauses:
@@ -113,8 +116,8 @@ def _places(chosen: list[Span]) -> str:
 
 def _outside(drawing: TimeFigure) -> str:
     low, high = value_limits(drawing.series, drawing.least_span)
-    count = sum(int(((one.value < low) | (one.value > high)).sum()) for one in drawing.series)
-    return f"{number(count)} strides lie outside the drawn range." if count else ""
+    outside = sum(int(((one.value < low) | (one.value > high)).sum()) for one in drawing.series)
+    return f"{count(outside, 'stride lies', 'strides lie')} outside the drawn range." if outside else ""
 
 
 def _table(drawing: TimeFigure, decimals: int) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gaitpipe.report.document import (
     COVERAGE_FACTOR,
+    Callout,
     Cell,
     Column,
     Content,
@@ -11,9 +12,10 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
+    TruthComparison,
     TruthRow,
 )
-from gaitpipe.report.text import DASH, foreign, number, share, signed, uncertainty
+from gaitpipe.report.text import DASH, count, foreign, number, share, signed, uncertainty
 
 
 def _applies(report: ReportInput) -> bool:
@@ -28,15 +30,10 @@ def _render(report: ReportInput) -> Content:
     truth = report.truth
     if truth is None:
         return ()
-    stated = [row for row in truth.rows if row.uncertainty is not None]
-    covered = sum(row.within for row in stated)
-    without = len(truth.rows) - len(stated)
-    found = share(truth.matched_strides, truth.true_strides)
-    words = (
-        f"A simulator made this session, so the true values are known. {number(truth.matched_strides)} of "
-        f"{number(truth.true_strides)} true strides were found ({found}). The stated uncertainty covers the truth in "
-        f"{covered} of {len(stated)} figures{f'; {without} state none' if without else ''}."
-    )
+    if not truth.rows:
+        reason = "No figure of this session has both a true value and a measured one with a stated uncertainty."
+        return (Paragraph(_found_words(truth)), Callout("info", "There was nothing to compare.", reason))
+    words = f"{_found_words(truth)} {_covered_words(truth)}"
     columns = (
         Column("Figure", numeric=False),
         Column("Side", numeric=False),
@@ -57,6 +54,25 @@ def _render(report: ReportInput) -> Content:
     )
     note = (Paragraph(foreign(truth.note)),) if truth.note else ()
     return (Paragraph(words), table, *note)
+
+
+def _found_words(truth: TruthComparison) -> str:
+    known = "A simulator made this session, so the true values are known."
+    if not truth.true_strides:
+        return known
+    of_all = f"{number(truth.matched_strides)} of {count(truth.true_strides, 'true stride')}"
+    verb = "was" if truth.matched_strides == 1 else "were"
+    return f"{known} {of_all} {verb} found ({share(truth.matched_strides, truth.true_strides)})."
+
+
+def _covered_words(truth: TruthComparison) -> str:
+    stated = [row for row in truth.rows if row.uncertainty is not None]
+    without = len(truth.rows) - len(stated)
+    if not stated:
+        return "No figure states an uncertainty that could cover the truth."
+    none = f"; {number(without)} {'states' if without == 1 else 'state'} none" if without else ""
+    covered = sum(row.within for row in stated)
+    return f"The stated uncertainty covers the truth in {covered} of {count(len(stated), 'figure')}{none}."
 
 
 def _row(row: TruthRow) -> tuple[Cell, ...]:
