@@ -19,13 +19,13 @@ from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
 from gaitpipe.core.params import default_params, parameter_hash
 from gaitpipe.errors import UsageError
 from gaitpipe.evidence import value
-from gaitpipe.gait.accelerometer import AccelerometerCadence
+from gaitpipe.gait.accelerometer import AccelerometerCadence, steady
 from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.bilateral import BilateralJoiner
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
 from gaitpipe.gait.strides import Stride, StrideBuilder
-from gaitpipe.gait.summary import main_mode, summarise, window_cadence
+from gaitpipe.gait.summary import main_mode, summarise, with_window_cadence
 from gaitpipe.gait.table import StrideTable, row_of, table_of
 from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import (
@@ -33,7 +33,6 @@ from gaitpipe.model import (
     FLAG_GYR_CLIPPED,
     STRIDE_DTYPE,
     Finding,
-    MetricSummary,
     SampleBlock,
     SensorInfo,
     SensorResult,
@@ -138,7 +137,8 @@ class Session:
         if any(foot.cadence is None for foot in self._feet.values()):
             found.extend(pair_findings(tuple(self._feet), table))
         clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
-        summaries = summarise(table, metrics(), clocks) or _window_cadence(self._feet)
+        cadence = next(metric for metric in metrics() if metric.key == "cadence_spm")
+        summaries = with_window_cadence(summarise(table, metrics(), clocks), _window_cadences(self._feet), cadence)
         return SessionResult(
             strides=stride_columns(table),
             sensors=results,
@@ -254,10 +254,9 @@ def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> S
     )
 
 
-def _window_cadence(feet: Mapping[Side, _Foot]) -> tuple[MetricSummary, ...]:
-    found = {
-        side: [120.0 / stride_time_s for stride_time_s in foot.cadence.stride_times_s]
+def _window_cadences(feet: Mapping[Side, _Foot]) -> dict[Side, list[float]]:
+    return {
+        side: [120.0 / stride_time_s for stride_time_s in steady(foot.cadence.stride_times_s)]
         for side, foot in feet.items()
         if foot.cadence is not None
     }
-    return window_cadence(found, next(metric for metric in metrics() if metric.key == "cadence_spm"))

@@ -47,7 +47,7 @@ class DetectorParams:
     prominence_fraction: float = 0.06
     loading_from_s: float = 0.0
     loading_to_s: float = 0.200
-    loading_before_rise_s: float = 0.250
+    loading_before_rise_s: float = 0.180
     loading_reach_s: float = 0.040
     peak_window_s: float = 0.060
     bridge_gap_s: float = 0.100

@@ -6,6 +6,8 @@ the shortest lag with a near-best autocorrelation is the stride time; a window t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gaitpipe.gait.windows import Windows
@@ -39,6 +41,14 @@ class AccelerometerCadence:
                 self.stride_times_s.append(stride_time_s)
                 found.append(120.0 / stride_time_s)
         return found
+
+
+def steady(stride_times_s: Sequence[float]) -> list[float]:
+    """The stride times within 15 % of their median: windows of starting, stopping or half a standstill fall out."""
+    if not stride_times_s:
+        return []
+    middle_s = float(np.median(stride_times_s))
+    return [time_s for time_s in stride_times_s if abs(time_s / middle_s - 1.0) <= 0.15]
 
 
 def stride_time_of(norm_m_s2: FloatArray, rate_hz: float) -> float | None:

@@ -12,6 +12,10 @@ from gaitpipe.gait.windows import Windows
 from gaitpipe.model import SIDES, STANDARD_GRAVITY_M_S2, Finding, SampleBlock, SensorInfo, SensorResult, Severity, Side
 
 WATCH_S = 120.0
+STILL_SPREAD = 0.1
+STILL_G = (0.5, 2.0)
+MOVING_G = (0.45, 6.0)
+"""Mean |specific force| that a sensor in m/s^2 can show, in g: standing, and in its quietest half second of running."""
 FASTEST_RAD_S = 70.0
 """4000 deg/s: twice the range of the sensors in use, so more is a wrong unit."""
 FOOT_STANCE_RATIO_MAXIMUM = 0.28
@@ -20,6 +24,7 @@ SHANK_STANCE_RATIO_MINIMUM = 0.20
 0.27-0.51; read as shank: shanks 0.27-0.52, feet 0.04-0.22. Real feet, walking and jogging: 0.04-0.27. A foot read as
 shank scatters to both sides, so its lower third is judged."""
 FEW_STRIDES = 30
+FITTED_M_S = (1.9, 5.2)
 
 
 class StreamWatch:
@@ -56,8 +61,9 @@ class StreamWatch:
         """What is wrong with the units, if anything."""
         side, found = self._info.side, []
         ratio = self._quiet_norm / STANDARD_GRAVITY_M_S2
-        if not np.isnan(ratio) and not 0.5 < ratio < 2.0:
-            guess = " It looks like g." if 0.05 < ratio < 0.3 else ""
+        low, high = STILL_G if self._quiet_sd < STILL_SPREAD else MOVING_G
+        if not np.isnan(ratio) and not low < ratio < high:
+            guess = " It looks like g." if 0.05 < ratio < low else ""
             guess = " It looks like milli-g." if 50.0 < ratio < 300.0 else guess
             found.append(
                 Finding(
@@ -103,6 +109,11 @@ def sensor_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     ]
 
 
+def counted_noun(count: int, noun: str) -> str:
+    """A count with its noun, in the singular for one."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _stream_findings(result: SensorResult) -> list[Finding]:
     info, quality, found = result.info, result.quality, []
     side = info.side
@@ -110,11 +121,13 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     lost_pct = 100.0 * quality.lost_samples / total if total else 0.0
     if lost_pct > 1.0:
         severity: Severity = "warning" if lost_pct > 5.0 else "info"
-        message = f"{lost_pct:.1f} % of the {side} sensor's samples were lost, in {quality.gaps} gaps."
+        message = f"{lost_pct:.1f} % of the {side} sensor's samples were lost, in {counted_noun(quality.gaps, 'gap')}."
         advice = "Bring the receiver closer, turn other radio traffic off, or lower the rate."
+        if info.clock == "file":
+            advice = "Check how the file was recorded and exported."
         found.append(Finding("sample_loss", severity, message, advice, side))
     if quality.resets:
-        message = f"The {side} sensor restarted or reconnected {quality.resets} time(s)."
+        message = f"The {side} sensor restarted or reconnected {counted_noun(quality.resets, 'time')}."
         found.append(Finding("sensor_restart", "warning", message, "Check its battery and its fit.", side))
     if info.rate_hz < 100.0:
         message = f"The {side} sensor ran at {info.rate_hz:.0f} Hz: peak acceleration is not given below 100 Hz."
@@ -126,9 +139,8 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
             Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)
         )
     if quality.acc_clipped_samples:
-        message = (
-            f"{quality.acc_clipped_samples} acceleration samples of the {side} sensor are at the end of its range."
-        )
+        clipped = counted_noun(quality.acc_clipped_samples, "acceleration sample")
+        message = f"{clipped} of the {side} sensor at the end of its range."
         found.append(Finding("acc_clipped", "info", message, "Clipped peaks are left out, not repaired.", side))
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
@@ -173,7 +185,8 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
         ]
     found = []
     if good < FEW_STRIDES:
-        message = f"Only {good} strides count on the {side} side: means are uncertain, variability is not meaningful."
+        strides = counted_noun(good, "stride")
+        message = f"Only {strides} to count on the {side} side: means are uncertain, variability is not meaningful."
         found.append(Finding("few_strides", "info", message, f"Record at least {FEW_STRIDES} strides a side.", side))
     poor = int((mine & (table.rows["quality"] != "ok")).sum()) + sum(result.rejected_strides.values())
     if poor > 0.2 * (poor + good):
@@ -210,8 +223,13 @@ def pair_findings(sides: Sequence[Side], table: StrideTable) -> list[Finding]:
             )
         ]
     found = []
+    belt_m_s, (slowest, fastest) = table.belt_speed_m_s, FITTED_M_S
     if not (counted(table) & (table.rows["mode"] == "run")).any():
-        found.append(Finding("no_running", "info", "No running was found: the figures are of walking."))
+        message = "No running was found: the figures are of walking, for which contact time was not fitted."
+        found.append(Finding("no_running", "warning", message, "Read contact, swing and flight time as rough."))
+    elif belt_m_s is not None and not slowest <= belt_m_s <= fastest:
+        message = f"Contact time was fitted at {slowest:g} to {fastest:g} m/s, not at {belt_m_s:g} m/s."
+        found.append(Finding("speed_not_fitted", "warning", message, "Read contact and flight time as rough."))
     if len(sides) == 1:
         message = f"One foot only ({sides[0]}): step time, flight time and left-right differences are not given."
         found.append(Finding("one_foot", "info", message, "Use two sensors for them."))

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gaitpipe.evidence import value
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
 from gaitpipe.model import SIDES, FloatArray, MetricSummary, Side, SideStatistic
@@ -57,7 +58,8 @@ def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSumm
         chosen = mask & table.of_side(side)
         sides[side] = None
         if side in table.sensors and chosen.any():
-            context = MetricContext(table.sensors[side], float(np.mean(stride_times_s[chosen])), clock_s)
+            stride_time_s = float(np.mean(stride_times_s[chosen]))
+            context = MetricContext(table.sensors[side], stride_time_s, clock_s, main_mode(table))
             sides[side] = _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
     left, right = sides["left"], sides["right"]
     return MetricSummary(
@@ -71,7 +73,7 @@ def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSumm
         left=left,
         right=right,
         both=_both(left, right),
-        asymmetry_pct=asymmetry_pct(left.mean, right.mean) if left and right else None,
+        asymmetry_pct=asymmetry_pct(left.mean, right.mean) if left and right and metric.has_ratio else None,
         note="" if left or right else metric.absent,
     )
 
@@ -91,32 +93,39 @@ def _statistic(values: FloatArray, systematic: float | None, repeat: float | Non
     )
 
 
-def window_cadence(cadences_spm: Mapping[Side, Sequence[float]], metric: StrideMetric) -> tuple[MetricSummary, ...]:
-    """The cadence row of accelerometer-only sensors, from one value a window; empty without any.
+def with_window_cadence(
+    rows: tuple[MetricSummary, ...], cadences_spm: Mapping[Side, Sequence[float]], metric: StrideMetric
+) -> tuple[MetricSummary, ...]:
+    """The metric table with the cadence of accelerometer-only sensors, from one value a window.
 
-    The uncertainty is the spread between windows over sqrt(n); no smallest detectable change is given.
+    Sides without such a sensor keep what they have. No smallest detectable change is given for windows.
     """
-    sides: dict[Side, SideStatistic | None] = {
-        side: _statistic(np.asarray(cadences_spm.get(side, ()), dtype=np.float64), 0.0, None) for side in SIDES
-    }
-    left, right = sides["left"], sides["right"]
-    if left is None and right is None:
-        return ()
-    row = MetricSummary(
+    found = {side: _window_statistic(values) for side, values in cadences_spm.items() if values}
+    if not found:
+        return rows
+    known = next((row for row in rows if row.key == metric.key), None)
+    left = found.get("left", known.left if known else None)
+    right = found.get("right", known.right if known else None)
+    cadence = MetricSummary(
         key=metric.key,
         label=metric.label,
         unit=metric.unit,
         display_unit=metric.display_unit,
         display_scale=metric.display_scale,
         display_decimals=metric.display_decimals,
-        definition="Steps per minute, both feet, from the repetition of the acceleration in windows of 4 s.",
+        definition=f"{metric.definition} Without a gyroscope: from the repetition of acceleration in windows of 4 s.",
         left=left,
         right=right,
         both=_both(left, right),
         asymmetry_pct=None,
         note="accelerometer only: n counts windows, not strides",
     )
-    return (row,)
+    return (cadence, *(row for row in rows if row.key != metric.key))
+
+
+def _window_statistic(cadences_spm: Sequence[float]) -> SideStatistic | None:
+    values = np.asarray(cadences_spm, dtype=np.float64)
+    return _statistic(values, value("accelerometer_cadence_sd_spm"), None)
 
 
 def _both(left: SideStatistic | None, right: SideStatistic | None) -> SideStatistic | None:

@@ -19,6 +19,7 @@ class MetricContext:
     sensor: SensorInfo
     stride_time_s: float
     clock_s: float
+    mode: str = "run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class StrideMetric:
     `systematic_sd` is the standard uncertainty that does not shrink with more strides, in the same unit, None when
     unknown; `repeat_sd` the part of it that changes from one mounting to the next, for the smallest detectable change.
     `source` is a key of `evidence.SOURCES`. `example` holds table fields of one stride and the value they must give.
-    `absent` says why there may be no value at all.
+    `absent` says why there may be no value at all. A metric
+    that may be near zero or negative has no ratio: its left-right difference is not given in per cent.
     """
 
     key: str
@@ -45,6 +47,7 @@ class StrideMetric:
     repeat_sd: Callable[[MetricContext], float | None]
     example: tuple[dict[str, float], float]
     in_summary: bool = True
+    has_ratio: bool = True
     absent: str = "not available from these sensors"
     order: int = 100
 

@@ -16,7 +16,7 @@ def foot_strike_angle_deg(table: StrideTable) -> FloatArray:
 
 
 def _systematic(_: MetricContext) -> float | None:
-    return value("foot_strike_angle_sd_deg")
+    return value("few_runners_factor") * value("foot_strike_angle_sd_deg")
 
 
 METRIC = StrideMetric(
@@ -35,4 +35,5 @@ METRIC = StrideMetric(
     example=({"foot_pitch_ic_rad": float(np.radians(12.0))}, 12.0),
     absent="needs foot sensors",
     order=70,
+    has_ratio=False,
 )

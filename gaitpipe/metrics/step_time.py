@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from gaitpipe.evidence import value
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
 from gaitpipe.model import FloatArray
@@ -12,8 +15,14 @@ def step_time_s(table: StrideTable) -> FloatArray:
     return table.column("other_ic_s") - table.column("ic_s")
 
 
-def _clock(context: MetricContext) -> float | None:
-    return context.clock_s
+def _systematic(context: MetricContext) -> float | None:
+    """Both feet's contacts are biased, each its own way, and their clocks differ."""
+    contact_s = value("few_runners_factor") * value(f"{context.sensor.placement}_ic_bias_sd_s")
+    return math.hypot(math.sqrt(2.0) * contact_s, context.clock_s)
+
+
+def _repeat(context: MetricContext) -> float | None:
+    return math.hypot(value("mounting_repeat_sd_s"), context.clock_s)
 
 
 METRIC = StrideMetric(
@@ -23,12 +32,12 @@ METRIC = StrideMetric(
     display_unit="ms",
     display_scale=1000.0,
     display_decimals=0,
-    definition="Initial contact to the next initial contact of the other foot. Needs both sensors; its error is that "
-    "of their clocks.",
+    definition="Initial contact to the next initial contact of the other foot. Needs both sensors; the "
+    "bias of each foot and the clocks enter its error.",
     source="design",
     compute=step_time_s,
-    systematic_sd=_clock,
-    repeat_sd=_clock,
+    systematic_sd=_systematic,
+    repeat_sd=_repeat,
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "other_ic_s": 1.36}, 0.36),
     absent="needs both sensors",
     order=25,

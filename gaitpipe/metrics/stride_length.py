@@ -23,7 +23,8 @@ METRIC = StrideMetric(
     display_unit="m",
     display_scale=1.0,
     display_decimals=2,
-    definition="Belt speed as given times stride time: exact on average on a treadmill, not measured by the sensor.",
+    definition="Belt speed as given times stride time: exact on average at a steady speed on a treadmill, not while "
+    "getting going; not measured by the sensor.",
     source="design",
     compute=stride_length_m,
     systematic_sd=none,

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from gaitpipe.evidence import value
+from gaitpipe.gait.accelerometer import steady
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.strides import Stride
-from gaitpipe.gait.summary import asymmetry_pct, main_mode, summarise, window_cadence
+from gaitpipe.gait.summary import asymmetry_pct, main_mode, summarise, with_window_cadence
 from gaitpipe.gait.table import StrideTable, row_of, table_of
 from gaitpipe.metrics.cadence import METRIC as CADENCE
 from gaitpipe.metrics.ground_contact_time import METRIC as CONTACT
@@ -57,10 +58,11 @@ def test_mean_spread_uncertainty_and_detectable_change() -> None:
     assert row.asymmetry_pct == pytest.approx(100.0 * 0.02 / 0.24)
 
 
-def test_the_clocks_of_both_feet_enter_the_step_time() -> None:
+def test_the_clocks_and_the_biases_of_both_feet_enter_the_step_time() -> None:
     (row,) = summarise(two_feet([0.25] * 3, [0.25] * 3), [STEP], {"left": 0.003, "right": 0.004})
     assert row.left is not None
-    assert row.left.uncertainty == pytest.approx(0.005)
+    contact_s = value("few_runners_factor") * value("foot_ic_bias_sd_s")
+    assert row.left.uncertainty == pytest.approx(np.hypot(np.sqrt(2.0) * contact_s, 0.005))
 
 
 def test_only_good_strides_of_the_main_mode_count() -> None:
@@ -106,13 +108,26 @@ def test_asymmetry_is_left_minus_right_over_the_mean() -> None:
 
 
 def test_window_cadence_gives_one_foot_or_both_or_nothing() -> None:
-    assert window_cadence({}, CADENCE) == ()
-    assert window_cadence({"left": [], "right": []}, CADENCE) == ()
-    (row,) = window_cadence({"left": [160.0, 164.0]}, CADENCE)
+    assert with_window_cadence((), {}, CADENCE) == ()
+    assert with_window_cadence((), {"left": [], "right": []}, CADENCE) == ()
+    (row,) = with_window_cadence((), {"left": [160.0, 164.0]}, CADENCE)
     assert row.left is not None
     assert row.left.mean == 162.0
-    assert row.left.uncertainty == pytest.approx(2.0)
+    assert row.left.uncertainty == pytest.approx(np.hypot(2.0, value("accelerometer_cadence_sd_spm")))
     assert (row.right, row.both) == (None, None)
+
+
+def test_an_accelerometer_beside_a_gyroscope_adds_its_side_to_the_cadence() -> None:
+    one_foot = table([stride("right", 0.7 * k) for k in range(6)], {"right": SENSORS["right"]})
+    rows = summarise(one_foot, (CADENCE, CONTACT), {"right": 0.0})
+    cadence, contact = with_window_cadence(rows, {"left": [170.0, 172.0]}, CADENCE)
+    assert (cadence.left.mean, cadence.right.mean) == (171.0, pytest.approx(120.0 / 0.7))
+    assert contact.left is None
+
+
+def test_windows_of_starting_and_stopping_fall_out_of_the_cadence() -> None:
+    assert steady([0.75, 0.76, 0.49, 0.75, 1.5]) == [0.75, 0.76, 0.75]
+    assert steady([]) == []
 
 
 def test_rows_are_sorted_by_time_and_then_side() -> None:

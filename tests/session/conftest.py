@@ -44,10 +44,14 @@ def info_of(stream: SimulatedStream, **changes: object) -> SensorInfo:
 
 
 def analyse_streams(
-    streams: Iterable[SimulatedStream], size: int | None = None, holes: Iterable[Hole] = (), **changes: object
+    streams: Iterable[SimulatedStream],
+    size: int | None = None,
+    holes: Iterable[Hole] = (),
+    belt_speed_m_s: float | None = None,
+    **changes: object,
 ) -> SessionResult:
     streams = list(streams)
-    session = Session([info_of(stream, **changes) for stream in streams])
+    session = Session([info_of(stream, **changes) for stream in streams], belt_speed_m_s)
     for stream in streams:
         for block in blocks_of(stream, size, holes):
             session.feed(block)

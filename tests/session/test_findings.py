@@ -195,3 +195,22 @@ def test_a_belt_speed_gives_speed_and_stride_length(runner: Any, info: Any, bloc
     assert result.belt_speed_m_s == 3.0
     assert set(result.strides["speed_m_s"]) == {3.0}
     np.testing.assert_allclose(result.strides["stride_length_m"], 3.0 * result.strides["stride_time_s"])
+
+
+@PLACEMENTS
+def test_a_recording_that_starts_in_full_run_is_analysed_and_its_units_are_not_doubted(
+    runner: Any, analyse: Any, placement: Placement
+) -> None:
+    stream = runner(config(placement)).sensors["left"]
+    late = slice(round(8.0 * stream.rate_hz), None)
+    parts = {name: getattr(stream, name)[late] for name in ("true_time_s", "device_time_s", "acc_m_s2", "gyr_rad_s")}
+    result = analyse([replace(stream, flags=stream.flags[late], **parts)])
+    assert codes(result) >= {"no_standing", "one_foot"}
+    assert "acc_units" not in codes(result)
+    assert (result.strides["quality"] == "ok").sum() > 10
+
+
+def test_a_belt_speed_outside_the_fitted_ones_is_told(runner: Any, analyse: Any) -> None:
+    sensors = runner(config()).sensors.values()
+    assert "speed_not_fitted" in codes(analyse(sensors, belt_speed_m_s=6.0))
+    assert "speed_not_fitted" not in codes(analyse(sensors, belt_speed_m_s=3.0))

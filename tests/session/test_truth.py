@@ -25,7 +25,7 @@ CELLS = [
     (placement, strike, speed_m_s)
     for placement in ("foot", "shank")
     for strike in ("rearfoot", "midfoot", "forefoot")
-    for speed_m_s in (2.5, 3.0, 4.0, 5.0)
+    for speed_m_s in (2.0, 2.5, 3.0, 4.0, 5.0, 6.5)
 ]
 
 
