@@ -11,7 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from gaitpipe.model import MetricSummary, RecordingEvent, SensorResult, SessionResult, Severity, Side, SideStatistic
+from gaitpipe.model import (
+    Finding,
+    MetricSummary,
+    RecordingEvent,
+    SensorResult,
+    SessionResult,
+    Severity,
+    Side,
+    SideStatistic,
+)
 
 MeasuredSide: TypeAlias = Literal["left", "right", "both"]
 
@@ -110,6 +119,11 @@ def without_gyroscope(report: ReportInput) -> bool:
     """True when there are sensors and none has a gyroscope: then there are no strides, only windows of cadence."""
     sensors = report.result.sensors
     return bool(sensors) and not any(sensor.info.has_gyro for sensor in sensors)
+
+
+def side_is_named(finding: Finding) -> bool:
+    """True when the message of a finding needs no side in front: it concerns none, or names it itself."""
+    return finding.side is None or finding.side in finding.message.lower().split()
 
 
 def statistic(metric: MetricSummary | None, side: MeasuredSide) -> SideStatistic | None:

@@ -225,8 +225,24 @@ def test_without_gyroscopes_n_counts_windows_and_there_is_no_stride_to_count(bui
     assert table.caption.endswith("over all windows")
     assert "Cadence: accelerometer only: n counts windows, not strides" in table.notes
     assert not any("strides used" in note for note in table.notes)
-    strides = table_of("quality", report, 1)
-    assert {cell.small for row in strides.rows for cell in row[1:]} == {"no gyroscope"}
+    content = SECTIONS["quality"].content(report)
+    assert [block.caption for block in content if isinstance(block, Table)] == ["What the sensors delivered"]
+    assert any(isinstance(block, Paragraph) and "read in windows" in block.text for block in content)
+
+
+def test_a_foot_without_gyroscope_beside_one_with_it_is_named_in_the_table_of_strides(build):
+    sensors = (build.sensor("left"), build.sensor("right", has_gyro=False))
+    rows = rows_of(table_of("quality", build.report(sensors=sensors), 1))
+    assert {cells[1].small for cells in rows.values()} == {"no gyroscope"}
+    assert "no gyroscope" not in {cells[0].small for cells in rows.values()}
+
+
+def test_a_finding_that_names_its_side_gets_no_second_one(build):
+    named = Finding("no_gyroscope", "warning", "The left sensor has no gyroscope.", side="left")
+    report = build.report(findings=(named, Finding("slip", "info", "It moved.", side="right")))
+    headings = [block.heading for block in SECTIONS["quality"].content(report) if isinstance(block, Callout)]
+    assert headings == ["The left sensor has no gyroscope.", "Right side: It moved."]
+    assert SECTIONS["summary"].content(report)[-1].heading == "Main caution: The left sensor has no gyroscope."
 
 
 def test_a_figure_without_percentage_shows_its_difference_alone(build):

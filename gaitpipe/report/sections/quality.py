@@ -16,12 +16,14 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
+    side_is_named,
     without_gyroscope,
 )
 from gaitpipe.report.text import DASH, GAIT_WORD, OTHER_MODE, count, duration, foreign, number, share, with_unit
 
 _MOST_FINDINGS = 40
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
+_WINDOWS = "Strides are found with a gyroscope. Without one the recording is read in windows, for cadence only."
 _CLOCK_WORDS = {
     "device": "sensor's own clock",
     "arrival": "time of arrival (the sensor sends no time)",
@@ -48,28 +50,22 @@ def _render(report: ReportInput) -> Content:
         Column("", numeric=False),
         *(Column(sensor.info.side.capitalize(), sensor.info.side) for sensor in sensors),
     )
-    blocks += [
-        Table("What the sensors delivered", columns, _signal_rows(sensors), compact=True),
-        Table(
-            "Strides found and used, and how well the sensor's axes are known",
-            columns,
-            _stride_rows(report),
-            notes=(_stride_note(report),),
-            compact=True,
-        ),
-    ]
+    blocks.append(Table("What the sensors delivered", columns, _signal_rows(sensors), compact=True))
+    if without_gyroscope(report):
+        blocks.append(Paragraph(_WINDOWS))
+        return tuple(blocks)
+    caption = "Strides found and used, and how well the sensor's axes are known"
+    blocks.append(Table(caption, columns, _stride_rows(report), notes=(_stride_note(report),), compact=True))
     return tuple(blocks)
 
 
 def _stride_note(report: ReportInput) -> str:
-    if without_gyroscope(report):
-        return "Strides are found with the gyroscope; without one the recording is read in windows, for cadence only."
     gait = GAIT_WORD[report.result.mode]
     return f"The figures use {gait} strides of good quality. Every stride, used or not, is a row of strides.csv."
 
 
 def _callout(finding: Finding) -> Callout:
-    side = f"{finding.side.capitalize()} side: " if finding.side else ""
+    side = "" if finding.side is None or side_is_named(finding) else f"{finding.side.capitalize()} side: "
     return Callout(finding.severity, side + foreign(finding.message), foreign(finding.advice), foreign(finding.code))
 
 

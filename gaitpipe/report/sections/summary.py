@@ -17,6 +17,7 @@ from gaitpipe.report.document import (
     Content,
     ReportInput,
     Section,
+    side_is_named,
     statistic,
     without_gyroscope,
 )
@@ -108,7 +109,7 @@ def _contact_difference(report: ReportInput) -> tuple[str, ...]:
     if abs(difference) <= limit:
         return (
             f"The left\u2013right difference in contact time, {size}{percent}, is within measurement error "
-            f"({shown_limit}). Left and right are two mountings of a sensor: that is what the error speaks of.",
+            f"({shown_limit}). It is judged as between two mountings of a sensor, because left and right are two.",
         )
     longer = "left" if difference > 0 else "right"
     return (
@@ -152,8 +153,8 @@ def _tally(report: ReportInput) -> str:
 
 
 def _said(finding: Finding) -> str:
-    side = f"{finding.side} side: " if finding.side else ""
-    return side + foreign(finding.message)
+    message = foreign(finding.message)
+    return message if side_is_named(finding) else f"{finding.side} side: {message}"
 
 
 SECTION = Section("summary", "At a glance", 10, _render)
