@@ -28,6 +28,11 @@ class UsageError(GaitpipeError):
     exit_code = 2
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its word: `1 fault`, `2 faults`; `many` where the plural is not `one` with an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileFault:
     """One fault of a profile file: dotted key, line in the file (None if unknown) and what is wrong."""
@@ -49,8 +54,21 @@ class ProfileError(GaitpipeError):
     def __init__(self, file: str, faults: Sequence[ProfileFault], advice: str = "") -> None:
         self.file = file
         self.faults = tuple(faults)
+        whole = len(self.faults) == 1 and not self.faults[0].key and self.faults[0].line is None
         lines = "\n".join(f"  {fault}" for fault in self.faults)
-        super().__init__(f"{file}: {len(self.faults)} fault(s) in this device profile\n{lines}", advice)
+        found = f"{counted(len(self.faults), 'fault')} in this device profile\n{lines}"
+        super().__init__(f"{file}: {self.faults[0].problem if whole else found}", advice)
+
+
+class UnknownProfileError(ProfileError):
+    """No device profile has this id; `near` is what may have been meant."""
+
+    def __init__(self, name: str, near: str, known: Sequence[str]) -> None:
+        super().__init__(name, ())
+        hint = f" Did you mean '{near}'?" if near else ""
+        self.message = f"there is no device profile '{name}'.{hint}"
+        self.advice = f"Known profiles: {', '.join(known)}."
+        self.args = (self.message,)
 
 
 class DeviceReason(Enum):

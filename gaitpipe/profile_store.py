@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gaitpipe.errors import ProfileError, ProfileFault
+from gaitpipe.errors import ProfileError, ProfileFault, UnknownProfileError
 from gaitpipe.protocol.profile import Profile, parse_profile
 
 SHIPPED = "shipped"
@@ -62,8 +62,10 @@ def load(name_or_path: str | Path, extra_dirs: Sequence[Path | str] = ()) -> Pro
 
     Raises
     ------
+    UnknownProfileError
+        Unknown id; names the nearest one and all there are.
     ProfileError
-        Unknown id (with the nearest one and the list), unreadable file, or a file with faults.
+        Unreadable file, or a file with faults.
     """
     name = str(name_or_path)
     if name.endswith(".toml"):
@@ -74,10 +76,7 @@ def load(name_or_path: str | Path, extra_dirs: Sequence[Path | str] = ()) -> Pro
             return _read(Path(item.file))
     ids = [item.id for item in stored]
     near = difflib.get_close_matches(name.lower(), ids, n=1, cutoff=0.5)
-    hint = f" (did you mean '{near[0]}'?)" if near else ""
-    raise ProfileError(
-        name, [ProfileFault("", None, f"no device profile has this id{hint}")], f"Known profiles: {', '.join(ids)}."
-    )
+    raise UnknownProfileError(name, near[0] if near else "", ids)
 
 
 def _read(path: Path) -> Profile:

@@ -2,7 +2,7 @@
 
 analysis = analyze("session.mcap")
 analysis = analyze(left="left.csv", right="right.csv", placement="foot", belt_speed_m_s=3.0)
-analysis.strides()      # pandas.DataFrame, one row a stride and side
+analysis.strides        # pandas.DataFrame, one row a stride and side
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gaitpipe import importers
+from gaitpipe.app.arguments import check_arguments
 from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
-from gaitpipe.errors import UsageError
+from gaitpipe.errors import AnalysisError, UsageError
 from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.recording.reader import open_raw
@@ -48,7 +50,7 @@ class Input:
     duration_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Analysis:
     """A result and where it comes from: all that the files of `outputs` say."""
 
@@ -76,8 +78,9 @@ class Analysis:
         """Findings that make figures unreliable."""
         return [finding for finding in self.result.findings if finding.severity == "error"]
 
+    @cached_property
     def strides(self) -> pd.DataFrame:
-        """Return the stride table as a data frame; columns as in `strides.csv`, NaN where not computed."""
+        """The stride table as a data frame; columns as in `strides.csv`, NaN where not computed."""
         import pandas as pd
 
         return pd.DataFrame.from_records(self.result.strides)
@@ -197,20 +200,36 @@ def analyze(
     Returns
     -------
     Analysis
-        `.result` holds metrics, findings and the stride array; `.strides()` gives a data frame.
+        `.result` holds metrics, findings and the stride array; `.strides` is a data frame, one row a
+        stride and foot.
 
     Raises
     ------
-    GaitpipeError
-        With a message and advice. Findings about the data do not raise: look at `.errors`.
+    UsageError
+        An argument cannot be used.
+    RecordingError
+        A file cannot be read.
+    AnalysisError
+        The units of the samples are wrong (acceleration in g, rates in deg/s): every figure would be.
+        Other findings about the data do not raise: look at `.errors`.
     """
+    check_arguments(recording, left, right, placement, belt_speed_m_s)
     if recording is not None:
-        if left is not None or right is not None:
-            raise UsageError("give a recording or left and right files, not both", "Leave one of them out.")
-        return analyze_input(open_recording(recording, placement), belt_speed_m_s)
-    if placement is None:
-        raise UsageError("where the sensors sat is not known", "Give placement='foot' or placement='shank'.")
-    return analyze_input(open_files(left, right, placement), belt_speed_m_s)
+        opened = open_recording(recording, placement)
+    else:
+        opened = open_files(left, right, "shank" if placement == "shank" else "foot")
+    analysis = analyze_input(opened, belt_speed_m_s)
+    refuse_wrong_units(analysis)
+    return analysis
+
+
+def refuse_wrong_units(analysis: Analysis) -> None:
+    """Raise AnalysisError when the units of the input are wrong, with the findings' words and advice."""
+    wrong = analysis.unit_errors
+    if wrong:
+        messages = " ".join(finding.message for finding in wrong)
+        advice = " ".join(dict.fromkeys(finding.advice for finding in wrong if finding.advice))
+        raise AnalysisError(f"{analysis.name}: no figures are given. {messages}", advice)
 
 
 def _read_samples(samples: Samples, side: Side, placement: Placement) -> Recording:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from gaitpipe import __version__
-from gaitpipe.errors import DeviceError, ProfileError
+from gaitpipe.errors import DeviceError, ProfileError, counted
 
 Verdict = Literal["ok", "warn", "fail"]
 
@@ -175,4 +175,4 @@ def _bluetooth() -> list[Check]:
     except DeviceError as error:
         advice = f"{error.advice} Without Bluetooth everything but scan and record works."
         return [Check("bluetooth", "warn", error.message, advice)]
-    return [Check("bluetooth", "ok", f"works; {len(found)} device(s) heard in {BLUETOOTH_S:g} s")]
+    return [Check("bluetooth", "ok", f"works; {counted(len(found), 'device')} heard in {BLUETOOTH_S:g} s")]

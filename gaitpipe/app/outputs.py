@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gaitpipe import __version__
-from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.analyze import Analysis, refuse_wrong_units
 from gaitpipe.app.summary_json import summary_text
-from gaitpipe.errors import AnalysisError, RecordingError
+from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.atomic import write_atomic
 from gaitpipe.exporters.strides_csv import write_strides_csv
 from gaitpipe.model import RecordingEvent
@@ -68,7 +68,7 @@ def write_outputs(analysis: Analysis, folder: Path | str) -> OutputFiles:
     """
     folder = make_folder(folder)
     files = OutputFiles(folder / STRIDES_NAME, folder / SUMMARY_NAME, folder / REPORT_NAME)
-    refuse_wrong_units(analysis, files)
+    _refuse_wrong_units(analysis, files)
     page = render_html(report_input(analysis))
     write_strides_csv(analysis.result.strides, files.strides)
     write_atomic(files.summary, summary_text(analysis))
@@ -76,17 +76,12 @@ def write_outputs(analysis: Analysis, folder: Path | str) -> OutputFiles:
     return files
 
 
-def refuse_wrong_units(analysis: Analysis, files: OutputFiles | None = None) -> None:
-    """Raise when the units of the input are wrong, and take away `files` of an earlier analysis."""
-    wrong = analysis.unit_errors
-    if not wrong:
-        return
-    if files is not None:
+def _refuse_wrong_units(analysis: Analysis, files: OutputFiles) -> None:
+    """Raise when the units of the input are wrong, and take away the files of an earlier analysis."""
+    if analysis.unit_errors:
         for path in (files.report, files.summary, files.strides):
             path.unlink(missing_ok=True)
-    messages = " ".join(finding.message for finding in wrong)
-    advice = " ".join(dict.fromkeys(finding.advice for finding in wrong if finding.advice))
-    raise AnalysisError(f"{analysis.name}: no figures are given. {messages}", advice)
+    refuse_wrong_units(analysis)
 
 
 def report_input(analysis: Analysis) -> ReportInput:

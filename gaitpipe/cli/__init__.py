@@ -6,10 +6,12 @@ Exit codes: 0 done, 1 error, 2 wrong use or configuration, 3 some of several fil
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -18,12 +20,15 @@ from gaitpipe.cli.analysis import analyze, report
 from gaitpipe.cli.console import Console, NearGroup, common_options
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
+from gaitpipe.cli.interrupt import quiet_interrupts
 from gaitpipe.cli.profiles import profiles
 from gaitpipe.cli.record import record, scan
 from gaitpipe.cli.simulate import simulate
 from gaitpipe.errors import GaitpipeError
 
 EXIT_ERROR, EXIT_INTERRUPTED = 1, 130
+OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF, errno.EFBIG})
+"""What writing to stdout may fail with; errors of files are told with their name where they happen."""
 
 
 @click.group(cls=NearGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,7 +48,9 @@ for _command in (demo, scan, record, analyze, report, simulate, profiles, doctor
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
-    sys.exit(run(arguments))
+    with quiet_interrupts():
+        code = run(arguments)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -53,17 +60,25 @@ def run(arguments: Sequence[str] | None = None) -> int:
         result = cli.main(
             args=None if arguments is None else list(arguments), prog_name="gaitpipe", standalone_mode=False
         )
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_ERROR
     except (KeyboardInterrupt, click.Abort):
         console.failure("interrupted")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 (nobody above could say it better)
         if console.debug:
             click.echo(traceback.format_exc(), err=True)
+        if isinstance(error, OSError) and error.filename is None and error.errno in OUTPUT_ERRORS:
+            return _output_failed(console, error)
         return _tell(console, error)
     return result if isinstance(result, int) else 0
+
+
+def _output_failed(console: Console, error: OSError) -> int:
+    """Say that stdout (or stderr) takes no more, and let go of what Python still wants to write there at its end."""
+    with suppress(OSError, ValueError):  # a stdout that is no file has no number
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):
+        console.failure(f"cannot write the output: {error.strerror}", "Look at where stdout goes: a full disk, a pipe?")
+    return EXIT_ERROR
 
 
 def _tell(console: Console, error: Exception) -> int:

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaitpipe.cli.console import (
-    Console,
-    NearChoice,
-    Speed,
-    common_options,
-    console,
-    json_option,
-    print_json,
-)
+from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
+from gaitpipe.cli.parameters import NearChoice, PathOf, Speed
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
@@ -28,12 +21,10 @@ EXIT_SOME_FAILED = 3
 
 
 @click.command(short_help="Analyse recordings or CSV files.")
-@click.argument("recordings", nargs=-1, type=click.Path(path_type=Path), metavar="[RECORDING]...")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the results.")
-@click.option(
-    "--left", type=click.Path(path_type=Path), help="CSV file of the left foot or shank, instead of a recording."
-)
-@click.option("--right", type=click.Path(path_type=Path), help="CSV file of the right foot or shank.")
+@click.argument("recordings", nargs=-1, type=PathOf(), metavar="[RECORDING]...")
+@click.option("--out", type=PathOf(), required=True, help="Folder for the results.")
+@click.option("--left", type=PathOf(), help="CSV file of the left foot or shank, instead of a recording.")
+@click.option("--right", type=PathOf(), help="CSV file of the right foot or shank.")
 @click.option(
     "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
 )
@@ -51,7 +42,8 @@ def analyze(
 ) -> int:
     """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
 
-    One input writes straight into the folder, several into a folder each. A CSV file has the columns
+    One input writes straight into the folder, several into a folder each. --json prints summary.json: as one object
+    for one input, as one object a line (JSON lines) for several. A CSV file has the columns
     time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s; the gyroscope may be missing.
 
     Ends with 0 when all is well (warnings included), 1 when a finding is an error (wrong placement: the files are
@@ -117,17 +109,17 @@ def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: boo
 
 def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
     """Print the short table, the findings and where the report is."""
-    from gaitpipe.cli.table import metric_lines
+    from gaitpipe.cli.table import metric_lines, terminal_width
 
-    for line in metric_lines(analysis.result.metrics):
+    for line in metric_lines(analysis.result.metrics, terminal_width()):
         words.say(line)
     words.findings(analysis.result.findings)
     words.say(f"Report: {files.report}")
 
 
 @click.command(short_help="Make the report of a recording again.")
-@click.argument("source", type=click.Path(path_type=Path), metavar="DIR_OR_RECORDING")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the report; by default beside the recording.")
+@click.argument("source", type=PathOf(), metavar="DIR_OR_RECORDING")
+@click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @json_option
 @common_options

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_SPEED = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(m/s|km/h|kmh|mph)?\s*", re.IGNORECASE)
-_M_S_PER_UNIT = {"": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704}
 
 
 @dataclass(slots=True)
@@ -125,53 +122,3 @@ class NearGroup(click.Group):
             message = f"there is no command '{args[0]}'.{near(args[0], self.commands)}"
             raise click.UsageError(f"{message} Commands: {', '.join(self.commands)}.", ctx)
         return super().resolve_command(ctx, args)
-
-
-class NearChoice(click.Choice[str]):
-    """A choice that says what a mistyped word may have meant."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the chosen word."""
-        if value not in self.choices:
-            known = [str(choice) for choice in self.choices]
-            self.fail(f"'{value}' is not one of {', '.join(known)}.{near(str(value), known)}", param, ctx)
-        return str(super().convert(value, param, ctx))
-
-
-class Speed(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """A speed with or without a unit, in m/s inside: 3.0, 3.0m/s, 10.8km/h, 6.7mph."""
-
-    name = "speed"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the speed in m/s."""
-        if isinstance(value, float):
-            return value
-        found = _SPEED.fullmatch(str(value))
-        if found is None:
-            self.fail(f"'{value}' is no speed. Write 3.0 (m/s), 10.8km/h or 6.7mph.", param, ctx)
-        return float(found.group(1).replace(",", ".")) * _M_S_PER_UNIT[(found.group(2) or "").lower()]
-
-
-class SettingValue(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
-    """KEY=VALUE with a number."""
-
-    name = "key=value"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        """Return the key and the number."""
-        if isinstance(value, tuple):
-            return value
-        key, equals, text = str(value).partition("=")
-        try:
-            return key.strip(), float(text)
-        except ValueError:
-            reason = "has no '='" if not equals else f"'{text}' is not a number"
-            return self.fail(f"{reason} in '{value}'. Write for example rate_hz=208.", param, ctx)
-
-
-def settings_option(command: F) -> F:
-    """Add --set KEY=VALUE, any number of times."""
-    return click.option(
-        "--set", "settings", type=SettingValue(), multiple=True, help="A setting of the sensor, such as rate_hz=208."
-    )(command)

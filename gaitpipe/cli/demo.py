@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option
+from gaitpipe.cli.parameters import Number, PathOf
 
 
 @click.command(short_help="See it work without a sensor or Bluetooth.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
-@click.option(
-    "--seconds", type=click.FloatRange(15, 3600), default=60.0, show_default=True, help="Length of the session."
-)
+@click.option("--out", type=PathOf(), required=True, help="Folder for recording and report.")
+@click.option("--seconds", type=Number(15, 3600), default=60.0, show_default=True, help="Length of the session.")
 @json_option
 @common_options
 def demo(out: Path, seconds: float, as_json: bool) -> int:

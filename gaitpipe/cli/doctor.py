@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 
 from gaitpipe.cli.console import common_options, json_option, print_json
+from gaitpipe.cli.parameters import PathOf
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 @click.command(short_help="Look at this machine: is all there?")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(), help="Folder where recordings would go; by default here."
-)
+@click.option("--out", type=PathOf(), default=Path(), help="Folder where recordings would go; by default here.")
 @json_option
 @common_options
 def doctor(out: Path, as_json: bool) -> int:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gaitpipe.cli.console import NearGroup, common_options, console, json_option, print_json, settings_option
+from gaitpipe.cli.console import NearGroup, common_options, console, json_option, print_json
+from gaitpipe.cli.parameters import PathOf, settings_option
 from gaitpipe.errors import ProfileError, UsageError
 
 if TYPE_CHECKING:
+    from gaitpipe.model import PacketFault
     from gaitpipe.protocol.profile import Profile
 
-FOLDER = click.option(
-    "--profile-dir", "folders", multiple=True, type=click.Path(path_type=Path), help="Another folder with profiles."
-)
+BATTERY_LEVEL = "2a19"
+FOLDER = click.option("--profile-dir", "folders", multiple=True, type=PathOf(), help="Another folder with profiles.")
 
 
 @click.group(cls=NearGroup)
@@ -109,23 +110,31 @@ def _about(profile: Profile) -> dict[str, Any]:
     }
 
 
-@profiles.command(short_help="Check profile files.")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@profiles.command(short_help="Check profiles.")
+@click.argument("names", nargs=-1, required=True, metavar="PROFILE_OR_FILE...")
+@FOLDER
 @common_options
-def check(files: tuple[Path, ...]) -> int:
-    """Check profile files; all faults are named at once, each with its line."""
+def check(names: tuple[str, ...], folders: tuple[Path, ...]) -> int:
+    """Check profiles, by id or by file; all faults are named at once, each with its line."""
+    from gaitpipe import profile_store
     from gaitpipe.protocol.profile import parse_profile
 
     bad = 0
-    for file in files:
+    for file in names:
         try:
-            profile = parse_profile(_text(file), str(file))
+            is_file = _is_file(file)
+            profile = parse_profile(_text(Path(file)), file) if is_file else profile_store.load(file, folders)
         except ProfileError as error:
             console().failure(error.message, error.advice)
             bad += 1
         else:
             click.echo(f"{file}: ok ({profile.id}, {profile.name})")
     return 2 if bad else 0
+
+
+def _is_file(name: str) -> bool:
+    """Tell the path of a file, there or not, from the id of a profile."""
+    return name.endswith(".toml") or Path(name).name != name or Path(name).is_file()
 
 
 def _text(file: Path) -> str:
@@ -156,15 +165,19 @@ def decode(
 ) -> int:
     """Decode notifications given as HEX, in order; prints one JSON object a sample.
 
-    device_time_s is null when the sensor sends no time. What cannot be decoded is said on stderr, with exit code 1.
+    device_time_s is null when the sensor sends no time. A battery level (2a19) gives one object with
+    battery_pct. What cannot be decoded is said on stderr, with exit code 1.
     """
     from gaitpipe import profile_store
     from gaitpipe.model import PacketFault
     from gaitpipe.protocol.decoder import decode_samples
+    from gaitpipe.protocol.uuids import full_uuid
 
     loaded = profile_store.load(profile, folders)
     resolved = loaded.resolve_settings(dict(settings))
-    rows = decode_samples(loaded, resolved, _uuid(characteristic), [_payload(text) for text in payloads])
+    uuid, data = _uuid(characteristic), [_payload(text) for text in payloads]
+    battery = uuid in (full_uuid(BATTERY_LEVEL), loaded.battery_characteristic)
+    rows = [_battery(item) for item in data] if battery else decode_samples(loaded, resolved, uuid, data)
     bad = 0
     for row in rows:
         if isinstance(row, PacketFault):
@@ -173,6 +186,17 @@ def decode(
         else:
             click.echo(json.dumps(row))
     return 1 if bad else 0
+
+
+def _battery(payload: bytes) -> dict[str, Any] | PacketFault:
+    """Read Battery Level (Bluetooth Battery Service 1.0): one byte, 0 to 100 %; sensors' own may have more after it."""
+    from gaitpipe.model import FaultKind, PacketFault
+
+    if not payload:
+        return PacketFault(FaultKind.LENGTH, "empty battery level", 0.0)
+    if payload[0] > 100:
+        return PacketFault(FaultKind.VALUE, f"battery at {payload[0]} %", 0.0)
+    return {"battery_pct": payload[0]}
 
 
 def _payload(text: str) -> bytes:

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gaitpipe.cli.console import (
-    NearChoice,
-    Speed,
-    common_options,
-    console,
-    json_option,
-    print_json,
-    settings_option,
-)
-from gaitpipe.errors import UsageError
+from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, settings_option
+from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
     from gaitpipe.model import Placement, Side
@@ -26,7 +19,7 @@ EXIT_INTERRUPTED = 130
 
 
 @click.command(short_help="List the sensors that are near.")
-@click.option("--seconds", type=click.FloatRange(1, 600), default=8.0, show_default=True, help="How long to listen.")
+@click.option("--seconds", type=Number(1, 600), default=8.0, show_default=True, help="How long to listen.")
 @click.option("--all", "everything", is_flag=True, help="Also list devices that no profile knows.")
 @json_option
 @common_options
@@ -49,7 +42,8 @@ def scan(seconds: float, everything: bool, as_json: bool) -> None:
             name = sensor.name or "(no name)"
             click.echo(f"{sensor.profile_id or '-':<16} {sensor.rssi:>4} dBm  {sensor.address}  {name}")
     if not shown:
-        hidden = f" {len(found)} other devices were heard (--all lists them)." if found else ""
+        verb = "was" if len(found) == 1 else "were"
+        hidden = f" {counted(len(found), 'other device')} {verb} heard (--all lists them)." if found else ""
         words.note("info", f"No sensor was heard.{hidden}", "Wake the sensors: move them or press their button.")
 
 
@@ -58,14 +52,14 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 
 
 @click.command(short_help="Record a session over Bluetooth, with live figures.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for recording and report.")
+@click.option("--out", type=PathOf(), required=True, help="Folder for recording and report.")
 @click.option("--left", metavar="PROFILE[@MATCH]", help="Left sensor; MATCH is a part of its name or address.")
 @click.option("--right", metavar="PROFILE[@MATCH]", help="Right sensor.")
 @click.option("--profile", metavar="PROFILE", help="Both sensors of this profile; sides by the order of their names.")
 @click.option("--placement", type=NearChoice(["foot", "shank"]), required=True, help="Where the sensors sit.")
 @settings_option
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
-@click.option("--seconds", type=click.FloatRange(5, 36_000), help="Stop by itself after this time.")
+@click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
 @json_option
 @common_options
 def record(

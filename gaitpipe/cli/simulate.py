@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gaitpipe.cli.console import (
-    NearChoice,
-    Speed,
-    common_options,
-    console,
-    json_option,
-    print_json,
-    settings_option,
-)
+from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, settings_option
 
 if TYPE_CHECKING:
     from gaitpipe.app.simulate import Gap
     from gaitpipe.simulate.runner_config import Strike
+
+SPEEDS_M_S = (1.2, 7.0)
+"""Speeds that the simulator runs at."""
 
 
 class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
@@ -37,21 +34,21 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
             start_s, end_s = (float(part) for part in parts)
         except ValueError:
             return self.fail(f"'{value}' is no gap. Write 20:21.5 or right:20:21.5 (seconds).", param, ctx)
-        if side not in ("", "left", "right") or not 0.0 <= start_s < end_s:
+        if side not in ("", "left", "right") or not 0.0 <= start_s < end_s < math.inf:
             self.fail(f"'{value}' is no gap: left or right, then a start before an end.", param, ctx)
         return side, start_s, end_s
 
 
 @click.command(short_help="Make a synthetic recording with its truth.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for session.mcap and truth.csv.")
+@click.option("--out", type=PathOf(), required=True, help="Folder for session.mcap and truth.csv.")
+@click.option("--seconds", type=Number(10, 36_000), default=60.0, show_default=True, help="5 s of it standing.")
 @click.option(
-    "--seconds", type=click.FloatRange(10, 36_000), default=60.0, show_default=True, help="5 s of it standing."
+    "--speed", type=Speed(*SPEEDS_M_S), default=3.0, show_default=True, metavar="SPEED", help="3.0 (m/s) or 10.8km/h."
 )
-@click.option("--speed", type=Speed(), default=3.0, show_default=True, metavar="SPEED", help="3.0 (m/s) or 10.8km/h.")
 @click.option("--strike", type=NearChoice(["rearfoot", "midfoot", "forefoot"]), default="rearfoot", show_default=True)
 @click.option(
     "--asymmetry",
-    type=float,
+    type=Number(-30, 30),
     default=0.0,
     show_default=True,
     help="Contact time, 100 (left - right) / mean, in per cent.",
@@ -60,7 +57,7 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--profile", default="open_imu", show_default=True, help="Device profile: an id or a file.")
 @settings_option
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
-@click.option("--loss", type=click.FloatRange(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
+@click.option("--loss", type=Number(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
 @click.option("--gap", "gaps", type=GapValue(), multiple=True, help="A blackout of a sensor, such as right:20:21.5.")
 @json_option
 @common_options

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable
 
 from gaitpipe.model import MetricSummary, SideStatistic
 
+EXPLANATION = "± is one standard uncertainty; twice it covers about 95 %."
+WIDE = 100
+"""Columns where nobody says how wide the terminal is."""
 
-def metric_lines(metrics: Iterable[MetricSummary]) -> list[str]:
-    """Return the lines of the table: left, right, difference; uncertainty after the mean; empty without metrics."""
+
+def terminal_width() -> int:
+    """Return the columns of the terminal that words go to."""
+    return shutil.get_terminal_size((WIDE, 24)).columns if sys.stderr.isatty() else WIDE
+
+
+def metric_lines(metrics: Iterable[MetricSummary], width: int = WIDE) -> list[str]:
+    """Return the lines of the table: left, right, difference; uncertainty after the mean; empty without metrics.
+
+    Where `width` columns are too few for that, the name of a figure has a line of its own above its values.
+    """
     rows = [
         (
             f"{metric.label} [{metric.display_unit}]" if metric.display_unit else metric.label,
@@ -23,7 +37,15 @@ def metric_lines(metrics: Iterable[MetricSummary]) -> list[str]:
         return []
     table = [("", "left", "right", "left-right"), *rows]
     widths = [max(len(row[column]) for row in table) for column in range(4)]
-    return ["  ".join(_pad(row, widths)).rstrip() for row in table]
+    if sum(widths) + 6 <= width:
+        lines = ["  ".join(_pad(row, widths)).rstrip() for row in table]
+    else:
+        lines = []
+        for row in table:
+            lines += [row[0]] if row[0] else []
+            lines.append("  ".join(_pad(("", *row[1:]), [0, *widths[1:]])).rstrip())
+    explained = any("±" in cell for row in rows for cell in row)
+    return [*lines, EXPLANATION] if explained else lines
 
 
 def _pad(row: tuple[str, str, str, str], widths: list[int]) -> list[str]:

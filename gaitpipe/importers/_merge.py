@@ -19,12 +19,16 @@ def merge(left: Recording, right: Recording) -> Recording:
     Raises
     ------
     UsageError
-        The recordings are not one of each side.
+        The recordings are not one of each side, or hold the very same samples.
     """
     sides = {sensor.side for sensor in left.sensors}, {sensor.side for sensor in right.sensors}
     if sides != ({"left"}, {"right"}):
         message = f"a left and a right recording are needed, not {sorted(sides[0])} and {sorted(sides[1])}"
         raise UsageError(message, "Give the left foot's file as left and the right foot's as right.")
+    if left.input_sha256 and left.input_sha256 == right.input_sha256:
+        same = left.name if left.name == right.name else f"{left.name}, {right.name}"
+        message = f"the left and the right foot have the very same samples ({same})"
+        raise UsageError(message, "Give one file a foot; with one foot only, give that side alone.")
     both = (left.input_sha256 + right.input_sha256).encode()
     sources = {"left_sha256": left.input_sha256, "right_sha256": right.input_sha256}
     merged = Recording(
@@ -52,3 +56,10 @@ def _blocks(left: Recording, right: Recording, merged: Recording) -> Iterator[Sa
             "The times of the left and the right file do not overlap: nothing can be said about both feet together."
         )
         merged.findings.append(Finding("sides_do_not_overlap", "warning", message, "Give two files of one session."))
+    else:
+        message = (
+            "The times of the left and the right file are taken to be of one clock, which cannot be checked: step and "
+            "flight times are only as good as that."
+        )
+        advice = "Figures of one foot, such as contact and stride time, do not depend on it."
+        merged.findings.append(Finding("one_clock", "info", message, advice))

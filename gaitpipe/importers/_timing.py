@@ -5,7 +5,8 @@ Rules:
 1. A row whose time is not later than every time before it is left out (a copy, or a clock that went back).
 2. The interval is the mean of the steps that are no gap (at most 1.5 medians); the rate is its inverse.
 3. A step above 1.5 intervals is a gap of round(step / interval) - 1 samples; more than a tenth of them is no clock.
-4. The given times are kept as they are; unevenness is measured, and stated above 10 % of the interval.
+4. The given times are kept as they are; unevenness is measured, stated where a step is off by 30 % or the steps vary
+   by more than 10 % of the interval, and a warning from 10 % on.
 5. What cannot be a time in seconds is refused, with what it looks like.
 """
 
@@ -16,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.errors import RecordingError
+from gaitpipe.errors import RecordingError, counted
 from gaitpipe.importers._table import FIRST_ROW_LINE
-from gaitpipe.model import Finding, FloatArray, Side
+from gaitpipe.model import Finding, FloatArray, Severity, Side
 
 MAX_BACKWARD_SHARE = 0.05
 MAX_UNEVEN_SHARE = 0.05
@@ -82,11 +83,12 @@ def _forward(
         return forward
     line = int(rows[np.argmin(forward)]) + FIRST_ROW_LINE
     share = dropped / len(time_s)
-    text = f"{dropped} of {len(time_s)} rows have a time that is not later than the time before, first in line {line}"
+    verb = "has" if dropped == 1 else "have"
+    text = f"{dropped} of {len(time_s)} rows {verb} a time that is not later than the time before, first in line {line}"
     if share > MAX_BACKWARD_SHARE:
         advice = "time_s must grow from row to row: one sensor a file, times with enough decimals, one session."
         raise RecordingError(path, text, advice, line)
-    message = f"{text}; they were left out."
+    message = f"{text}; {'it was' if dropped == 1 else 'they were'} left out."
     findings.append(Finding("time_backwards", "warning", message, "Check the export of the time column.", side))
     return forward
 
@@ -125,9 +127,17 @@ def _check_gaps(
         raise RecordingError(path, message, "Export the sensor's own time, not the time of arrival.", line)
     lost_s = float((steps_s[gaps] - interval_s).sum())
     message = (
-        f"Samples are missing in {count} place(s) of the {side} file, {lost_s:.2f} s in all, first in line {line}."
+        f"Samples are missing in {counted(count, 'place')} of the {side} file, {_length(lost_s)} in all, "
+        f"first in line {line}."
     )
     findings.append(Finding("time_gaps", "info", message, "Strides with lost samples are left out.", side))
+
+
+def _length(time_s: float) -> str:
+    """Return a length of time with as many decimals as say something: 12.3 s, 0.24 s, 5 ms, 0.3 ms."""
+    if time_s < 0.1:
+        return f"{1000.0 * time_s:.{1 if time_s < 0.001 else 0}f} ms"
+    return f"{time_s:.{1 if time_s >= 10.0 else 2}f} s"
 
 
 def _check_jitter(steps_s: FloatArray, interval_s: float, path: str, side: Side, findings: list[Finding]) -> None:
@@ -141,4 +151,5 @@ def _check_jitter(steps_s: FloatArray, interval_s: float, path: str, side: Side,
     if share > 0.0 or jitter > STATED_JITTER:
         message = f"The times of the {side} file are uneven by {jitter:.0%} of a sample; they were used as they are."
         advice = "Times of single strides are less certain. Export the sensor's own time if there is one."
-        findings.append(Finding("time_jitter", "warning" if share > 0.0 else "info", message, advice, side))
+        severity: Severity = "warning" if share > 0.0 and jitter >= STATED_JITTER else "info"
+        findings.append(Finding("time_jitter", severity, message, advice, side))

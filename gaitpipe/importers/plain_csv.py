@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.errors import RecordingError
+from gaitpipe.errors import RecordingError, counted
 from gaitpipe.importers._contract import Importer
 from gaitpipe.importers._table import FIRST_ROW_LINE, NumberTable, read_table
 from gaitpipe.importers._timing import Timing, read_timing
@@ -121,10 +121,12 @@ def _check_lost(table: NumberTable, sound: NDArray[np.bool_], path: Path, side: 
     if count == 0:
         return
     line = int(np.argmax(bad)) + FIRST_ROW_LINE
-    text = f"{count} of {len(bad)} rows lack a usable number (empty, NaN or impossible), first in line {line}"
+    verb = "lacks" if count == 1 else "lack"
+    text = f"{count} of {len(bad)} rows {verb} a usable number (empty, NaN or impossible), first in line {line}"
     if count > MAX_LOST_SHARE * len(bad):
         raise RecordingError(str(path), text, "Check the export: too little is left to analyse.", line)
-    message = f"{side.capitalize()} file: {text}; they count as lost samples."
+    counts = "it counts as a lost sample" if count == 1 else "they count as lost samples"
+    message = f"{side.capitalize()} file: {text}; {counts}."
     findings.append(Finding("rows_lost", "warning", message, "Strides with lost samples are left out.", side))
 
 
@@ -148,7 +150,8 @@ def _flags(
     )
     for count, word in ((quality.acc_clipped_samples, "accelerometer"), (quality.gyr_clipped_samples, "gyroscope")):
         if count:
-            message = f"The {side} {word} seems to stand at the end of its range in {count} samples (inferred)."
+            samples = counted(count, "sample")
+            message = f"The {side} {word} seems to stand at the end of its range in {samples} (inferred)."
             findings.append(Finding("clipping_inferred", "warning", message, "Use a larger range.", side))
     return flags, quality
 

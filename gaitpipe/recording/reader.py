@@ -197,7 +197,10 @@ def _no_description(path: Path, file: BinaryIO, header: bytes, found: _Descripti
     file.seek(0)
     begins_as_mcap = framing.MAGIC.startswith(file.read(len(framing.MAGIC)))
     if not begins_as_mcap and not found.contents:
-        advice = "Give a recording made by gaitpipe (.mcap), or use `gaitpipe import` for other formats."
+        advice = (
+            "Give a recording made by gaitpipe (.mcap). CSV files of samples: "
+            "`gaitpipe analyze --left FILE --right FILE --placement foot`."
+        )
         return RecordingError(str(path), "this is not a gaitpipe recording", advice)
     if header and layout.PROFILE.encode() not in header:
         advice = "gaitpipe reads MCAP files that it recorded itself."

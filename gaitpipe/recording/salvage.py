@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gaitpipe.errors import counted
 from gaitpipe.model import Finding, Severity
 
 
@@ -34,9 +35,15 @@ class SalvageReport:
         """The findings that a person should see; none for a whole recording."""
         found: list[Finding] = []
         if not self.closed_cleanly:
-            tail = f" The last {self.tail_bytes} bytes of the file are incomplete." if self.tail_bytes else ""
-            message = f"The recording was not closed: the program or the computer stopped while recording.{tail}"
-            advice = "All whole seconds are used; at most the last two seconds are missing."
+            tail = f" Its last {counted(self.tail_bytes, 'byte')} could not be used." if self.tail_bytes else ""
+            message = (
+                "The file ends without its closing part: the program or the computer stopped while recording, or the "
+                f"file was cut afterwards.{tail}"
+            )
+            advice = (
+                "What was on disk before is read. After a crash at most the last two seconds are missing; of a cut "
+                "copy, more: look for the whole file."
+            )
             found.append(Finding("recording_not_closed", "info", message, advice))
         if self.recovered:
             message = "The recording was not closed when it was made; it was closed afterwards."
@@ -50,8 +57,9 @@ class SalvageReport:
 
     def _damage(self) -> Finding:
         message = (
-            f"The file is damaged: {self.chunks_bad} part(s) with a wrong checksum, {self.bytes_skipped} unreadable "
-            f"bytes, {self.messages_lost} notifications known to be lost (about {self.lost_s:.1f} s)."
+            f"The file is damaged: {counted(self.chunks_bad, 'part')} with a wrong checksum, "
+            f"{counted(self.bytes_skipped, 'unreadable byte')}, "
+            f"{counted(self.messages_lost, 'notification')} known to be lost (about {self.lost_s:.1f} s)."
         )
         advice = "What is damaged was left out, never guessed; it counts as a gap. Look for an intact copy of the file."
         severity: Severity = "warning" if self.chunks_bad or self.messages_lost else "info"

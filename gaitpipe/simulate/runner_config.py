@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from gaitpipe.errors import UsageError
@@ -81,8 +82,26 @@ class RunnerConfig:
         return sum(segment.duration_s for segment in self.segments)
 
 
+SPEEDS_M_S: dict[SegmentKind, tuple[float, float]] = {"stand": (0.0, 0.0), "walk": (0.4, 2.2), "run": (1.2, 7.0)}
+MAX_ASYMMETRY_PCT = 30.0
+LIMITS: dict[str, tuple[str, float, float, str]] = {
+    "rate_hz": ("sampling rate", 20.0, 4000.0, " Hz"),
+    "contact_time_asymmetry_pct": ("contact time asymmetry", -MAX_ASYMMETRY_PCT, MAX_ASYMMETRY_PCT, " %"),
+    "cadence_spm": ("cadence", 120.0, 240.0, " steps/min"),
+    "contact_time_s": ("contact time", 0.1, 0.4, " s"),
+    "stride_time_cv": ("variation of the stride time", 0.0, 0.2, ""),
+    "contact_time_cv": ("variation of the contact time", 0.0, 0.2, ""),
+    "stride_noise_exponent": ("exponent of the stride time's variation", -2.0, 2.0, ""),
+    "push_off_jitter_s": ("jitter of the push-off", 0.0, 0.05, " s"),
+    "angle_sd_deg": ("variation of the angles", 0.0, 15.0, " deg"),
+    "slope_deg": ("slope", -30.0, 30.0, " deg"),
+    "seed": ("seed", 0, 2**63 - 1, ""),
+}
+"""What each number of a config means, and from where to where a runner or sensor makes sense; None is left alone."""
+
+
 def check_config(config: RunnerConfig) -> None:
-    """Refuse what no runner can do.
+    """Refuse what no runner can do, and what is no number.
 
     Raises
     ------
@@ -92,16 +111,26 @@ def check_config(config: RunnerConfig) -> None:
     if not config.segments:
         raise UsageError("a synthetic session needs at least one segment", "For example: stand 5 s, run 55 s at 3 m/s.")
     for segment in config.segments:
-        low, high = {"stand": (0.0, 0.0), "walk": (0.4, 2.2), "run": (1.2, 7.0)}[segment.kind]
-        if not low <= segment.speed_m_s <= high:
-            raise UsageError(f"{segment.kind} at {segment.speed_m_s} m/s is outside {low} to {high} m/s")
-        if not 2.0 <= segment.duration_s <= 36_000:
-            raise UsageError(f"a segment lasts 2 s to 10 h, not {segment.duration_s} s")
-    if not 20 <= config.rate_hz <= 4000:
-        raise UsageError(f"rate {config.rate_hz} Hz is outside 20 to 4000 Hz")
-    if abs(config.contact_time_asymmetry_pct) > 30:
-        raise UsageError("contact time asymmetry beyond 30 % is not running any more")
-    if config.cadence_spm is not None and not 120 <= config.cadence_spm <= 240:
-        raise UsageError(f"cadence {config.cadence_spm} steps/min is outside 120 to 240")
-    if config.contact_time_s is not None and not 0.1 <= config.contact_time_s <= 0.4:
-        raise UsageError(f"contact time {config.contact_time_s} s is outside 0.1 to 0.4 s")
+        low, high = SPEEDS_M_S[segment.kind]
+        _check_number(f"speed of the part '{segment.kind}'", segment.speed_m_s, low, high, " m/s")
+        _check_number(f"length of the part '{segment.kind}'", segment.duration_s, 2.0, 36_000.0, " s")
+    for key, (meaning, low, high, unit) in LIMITS.items():
+        value = getattr(config, key)
+        if value is not None:
+            _check_number(meaning, value, low, high, unit)
+    _check_sensor_error(config.sensor_error)
+
+
+def _check_number(meaning: str, value: float, low: float, high: float, unit: str) -> None:
+    if not low <= value <= high:  # also true of NaN
+        allowed = f"{low:g}{unit}" if low == high else f"{low:g} to {high:g}{unit}"
+        raise UsageError(f"the {meaning} cannot be {value:g}{unit}", f"Allowed: {allowed}.")
+
+
+def _check_sensor_error(errors: SensorErrorConfig) -> None:
+    """Refuse sizes of sensor errors that are no finite numbers or negative."""
+    for item in fields(errors):
+        value = getattr(errors, item.name)
+        numbers = value if isinstance(value, tuple) else () if value is None else (value,)
+        if not all(math.isfinite(number) and number >= 0 for number in numbers):
+            raise UsageError(f"the sensor error {item.name} cannot be {value}", "Allowed: finite numbers from 0 on.")

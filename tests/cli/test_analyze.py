@@ -73,7 +73,7 @@ def test_csv_files_of_both_feet_are_analysed_together(call, samples, write_csv, 
     called = call("analyze", "--left", left, "--right", right, "--placement", "foot", "--out", tmp_path / "out")
     assert called.code == 0
     analysis = gaitpipe.analyze(left=left, right=right, placement="foot")
-    assert len(analysis.strides()) == len(read_strides_csv(tmp_path / "out" / "strides.csv"))
+    assert len(analysis.strides) == len(read_strides_csv(tmp_path / "out" / "strides.csv"))
     cadence = next(metric for metric in analysis.result.metrics if metric.key == "cadence_spm")
     assert cadence.both.mean == pytest.approx(160.0, abs=1.0)
 
@@ -89,15 +89,15 @@ def test_python_analysis_takes_frames_and_gives_frames(samples, write_csv):
         placement="foot",
         belt_speed_m_s=3.0,
     )
-    assert len(given.strides()) > 30
-    pd.testing.assert_frame_equal(given.strides(), read.strides())
+    assert len(given.strides) > 30
+    pd.testing.assert_frame_equal(given.strides, read.strides)
     with pytest.raises(RecordingError, match="no column acc_z_m_s2"):
         gaitpipe.analyze(left=frames["left"].drop(columns="acc_z_m_s2"), placement="foot")
 
 
 def test_python_analysis_gives_the_frame_that_the_command_writes(call, recording, tmp_path):
     call("analyze", recording, "--out", tmp_path, "-q")
-    frame = gaitpipe.analyze(recording).strides()
+    frame = gaitpipe.analyze(recording).strides
     written = read_strides_csv(tmp_path / "strides.csv")
     assert frame["side"].tolist() == written["side"].tolist()
     assert abs(frame["ic_s"].to_numpy() - written["ic_s"]).max() < 1e-6

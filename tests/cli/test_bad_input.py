@@ -41,7 +41,8 @@ def test_a_truncated_recording_is_used_as_far_as_it_goes_and_says_so(call, recor
     path.write_bytes(data[: 3 * len(data) // 4])
     called = call("analyze", path, "--out", tmp_path / "out")
     assert called.code == 0
-    assert "The recording was not closed" in called.err
+    assert "The file ends without its closing part" in called.err
+    assert "of a cut copy, more" in called.err
     assert "recording_not_closed" in codes(tmp_path / "out")
 
 
@@ -165,7 +166,7 @@ def test_a_belt_speed_that_no_treadmill_has(call, recording, tmp_path, speed):
 def test_unknown_and_mistyped_profiles(call, tmp_path):
     called = call("simulate", "--out", tmp_path, "--profile", "open_imo")
     assert called.code == 2
-    assert "did you mean 'open_imu'" in called.err
+    assert "there is no device profile 'open_imo'. Did you mean 'open_imu'?" in called.err
     called = call("record", "--profile", "movesens_imu6", "--placement", "foot", "--out", tmp_path)
     assert called.code == 2
     assert "movesense_imu6" in called.err

@@ -79,7 +79,8 @@ def test_profiles_decode_prints_one_json_object_a_sample(call):
     ("characteristic", "payload", "code", "expected"),
     [
         ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "0102", 1, "wrong length"),
-        ("2a19", "64", 1, "unknown characteristic"),
+        ("2a37", "64", 1, "unknown characteristic"),
+        ("2a19", "65", 1, "battery at 101 %"),
         ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "xyz", 2, "not hexadecimal"),
         ("nonsense", "00", 2, "not a UUID"),
     ],

@@ -82,7 +82,10 @@ def test_merge_gives_both_sides_in_the_order_of_time(save, samples):
     assert both.input_sha256 == hashlib.sha256((left.input_sha256 + right.input_sha256).encode()).hexdigest()
     assert both.metadata["left_sha256"] == left.input_sha256
     assert [event.host_monotonic_ns for event in both.events] == [1, 2]
-    assert [(finding.code, finding.side) for finding in both.findings] == [("time_gaps", "right")]
+    assert [(finding.code, finding.side) for finding in both.findings] == [
+        ("time_gaps", "right"),
+        ("one_clock", None),
+    ]
 
 
 def test_merged_files_of_different_times_are_told(save, samples):
