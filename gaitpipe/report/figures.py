@@ -121,8 +121,7 @@ def time_svg(form: Format, figure: TimeFigure) -> str:
         _draw_spans(axes, figure, scale_s)
         for one in figure.series:
             _draw_dots(axes, one, figure.origin_s, scale_s, _MOST_DOTS[form], (low, high))
-        for one in figure.series:
-            _draw_median(axes, one, figure.origin_s, scale_s)
+        _draw_medians(axes, figure, scale_s)
         _draw_events(axes, figure, scale_s)
         _heading(axes, form, f"{figure.title}, {figure.unit}", [one.side for one in figure.series], figure.spans)
 
@@ -184,8 +183,17 @@ def _draw_dots(
     )
 
 
-def _draw_median(axes: Axes, one: SideSeries, origin_s: float, scale_s: float) -> None:
-    """The running median as one line; a NaN point lifts the pen at each break."""
+def _draw_medians(axes: Axes, figure: TimeFigure, scale_s: float) -> None:
+    """Running medians over one white ground, so that the line of one foot never rubs out that of the other."""
+    lines = [(one.side, *_median_line(one, figure.origin_s, scale_s)) for one in figure.series]
+    for _, time, value in lines:
+        axes.plot(time, value, color="white", linewidth=3.6, solid_capstyle="round")
+    for side, time, value in lines:
+        axes.plot(time, value, color=SIDE_COLOUR[side], linewidth=2.2, linestyle=_SIDE_DASH[side])
+
+
+def _median_line(one: SideSeries, origin_s: float, scale_s: float) -> tuple[list[float], list[float]]:
+    """The running median as points of one line; a NaN point lifts the pen at each break."""
     edges = (0, *one.breaks, one.value.size)
     step = max(1, one.value.size // _MOST_LINE_POINTS)  # a median needs no finer line than its window
     time: list[float] = []
@@ -194,8 +202,7 @@ def _draw_median(axes: Axes, one: SideSeries, origin_s: float, scale_s: float) -
         chosen = np.unique(np.append(np.arange(first, last, step), last - 1))
         time += [*(one.time_s[chosen] - origin_s) / scale_s, np.nan]
         value += [*one.median[chosen], np.nan]
-    axes.plot(time, value, color="white", linewidth=3.6, solid_capstyle="round")
-    axes.plot(time, value, color=SIDE_COLOUR[one.side], linewidth=2.2, linestyle=_SIDE_DASH[one.side])
+    return time, value
 
 
 def _draw_events(axes: Axes, figure: TimeFigure, scale_s: float) -> None:

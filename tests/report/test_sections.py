@@ -357,3 +357,12 @@ def test_dots_are_large_and_opaque_enough_to_see(build, seconds, least_px):
     (style,) = dots
     assert float(re.search(r"stroke-width: ([\d.]+)", style).group(1)) >= least_px
     assert float(re.search(r"opacity: ([\d.]+)", style).group(1)) >= 0.6
+
+
+def test_the_white_ground_of_one_median_never_covers_the_other(build):
+    figure = next(block for block in SECTIONS["timeline"].content(build.report()) if isinstance(block, Figure))
+    paths = [path.get("style", "") for path in ElementTree.fromstring(figure.wide_svg).iter(SVG + "path")]
+    white = [index for index, style in enumerate(paths) if "stroke: #ffffff; stroke-width: 3.6" in style]
+    blue = [index for index, style in enumerate(paths) if "stroke: #0072b2; stroke-width: 2.2" in style]
+    assert len(white) == 2
+    assert max(white) < min(blue)
