@@ -17,7 +17,7 @@ import click
 
 from gaitpipe import __version__
 from gaitpipe.cli.analysis import analyze, report
-from gaitpipe.cli.console import Console, NearGroup, common_options
+from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_options
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
 from gaitpipe.cli.interrupt import quiet_interrupts
@@ -63,6 +63,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         console.failure("interrupted")
         return EXIT_INTERRUPTED
+    except ReaderGoneError as gone:
+        return _output_failed(console, gone.error)
     except Exception as error:  # noqa: BLE001 (nobody above could say it better)
         if console.debug:
             click.echo(traceback.format_exc(), err=True)

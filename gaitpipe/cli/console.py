@@ -107,12 +107,27 @@ def near(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
+class ReaderGoneError(Exception):
+    """Nobody reads stdout any more, as `head` does when it has enough; click would leave without a word."""
+
+    def __init__(self, error: BrokenPipeError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class NearGroup(click.Group):
     """A group that lists its commands in the order of use and knows what a mistyped one may have meant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         """Return the commands in the order in which they were added."""
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a broken pipe gets a name that click lets pass."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGoneError(error) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -103,3 +103,21 @@ def test_two_left_files_are_not_merged(save, samples):
     with pytest.raises(UsageError) as caught:
         importers.merge(one, two)
     assert caught.value.advice
+
+
+def test_the_same_samples_for_both_feet_are_not_merged(save, samples):
+    path = save(samples)
+    with pytest.raises(UsageError, match="the very same samples"):
+        importers.merge(read(path, "left", "foot"), read(path, "right", "foot"))
+
+
+def test_merged_files_say_that_they_are_taken_to_share_one_clock(save, samples):
+    other = samples.copy()
+    other[:, 1] += 1.0
+    both = importers.merge(
+        read(save(samples, name="a.csv"), "left", "foot"), read(save(other, name="b.csv"), "right", "foot")
+    )
+    list(both)
+    [finding] = both.findings
+    assert (finding.code, finding.severity, finding.side) == ("one_clock", "info", None)
+    assert "step and flight times are only as good as that" in finding.message

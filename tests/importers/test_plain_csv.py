@@ -344,3 +344,21 @@ def test_random_damage_gives_findings_or_advice_never_another_error(tmp_path, sa
         return
     assert re.search(re.escape(str(path)), error.message)
     assert error.advice
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "missing", "length"),
+    [(208, 1, "5 ms"), (2000, 1, "0.5 ms"), (208, 50, "0.24 s"), (100, 1100, "11.0 s")],
+)
+def test_missing_samples_are_told_with_decimals_that_say_something(save, rate_hz, missing, length):
+    samples = np.column_stack([np.arange(5000) / rate_hz, np.random.default_rng(0).normal(0, 5, (5000, 6))])
+    recording, _blocks = load(save(np.delete(samples, np.s_[2000 : 2000 + missing], 0)))
+    [finding] = [found for found in recording.findings if found.code == "time_gaps"]
+    assert f"in 1 place of the left file, {length} in all" in finding.message
+
+
+def test_one_bad_row_is_told_in_the_singular(save, samples):
+    samples[77, 3] = np.nan
+    recording, _blocks = load(save(samples))
+    assert "1 of 2080 rows lacks a usable number" in recording.findings[0].message
+    assert "it counts as a lost sample" in recording.findings[0].message

@@ -16,6 +16,7 @@ from mcap.writer import Writer
 from gaitpipe.errors import RecordingError
 from gaitpipe.recording import framing, layout
 from gaitpipe.recording.reader import open_raw
+from gaitpipe.recording.salvage import SalvageReport
 from gaitpipe.recording.writer import RecordingWriter
 
 
@@ -309,3 +310,16 @@ except RecordingError as error:
     assert got == items[: len(got)]
     assert len(got) > 20
     assert not salvage.closed_cleanly
+
+
+def test_a_file_without_its_end_is_told_truly_and_counts_have_their_number(make, write, tmp_path):
+    content = write(tmp_path / "a.mcap", make(5)).read_bytes()
+    (tmp_path / "cut.mcap").write_bytes(content[: 2 * len(content) // 3])
+    raw = open_raw(tmp_path / "cut.mcap")
+    assert len(list(raw.items)) > 0
+    [finding] = [item for item in raw.salvage.findings() if item.code == "recording_not_closed"]
+    assert finding.message.startswith("The file ends without its closing part")
+    assert "After a crash at most the last two seconds are missing; of a cut copy, more" in finding.advice
+    one = SalvageReport(closed_cleanly=True, chunks_bad=1, bytes_skipped=1, messages_lost=1, messages_read=1)
+    [finding] = one.findings()
+    assert "1 part with a wrong checksum, 1 unreadable byte, 1 notification known to be lost" in finding.message
