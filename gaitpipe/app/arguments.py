@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 from gaitpipe.errors import UsageError
@@ -54,7 +54,7 @@ def _check_belt_speed(belt_speed_m_s: Any) -> None:
 
 
 def _is_path(value: Any) -> bool:
-    return isinstance(value, str | os.PathLike) and str(value) != ""
+    return isinstance(value, str | Path) and value != ""
 
 
 def _has_columns(value: Any) -> bool:
