@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gaitpipe.gait.summary import counted
+from gaitpipe.errors import counted
+from gaitpipe.gait.summary import counted_rows
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.gait.windows import Windows
 from gaitpipe.model import SIDES, STANDARD_GRAVITY_M_S2, Finding, SampleBlock, SensorInfo, SensorResult, Severity, Side
@@ -44,9 +45,8 @@ class StreamWatch:
         if self._left <= 0:
             return
         for acc, gyr in self._windows.push(block):
-            if (
-                self._left <= 0
-            ):  # windows are counted, not blocks: a long block must not be seen further than short ones
+            # Windows are counted, not blocks: a long block must not be seen further than short ones.
+            if self._left <= 0:
                 return
             self._left -= 1
             norm = np.sqrt(np.sum(acc * acc, axis=1))
@@ -109,11 +109,6 @@ def sensor_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     ]
 
 
-def counted_noun(count: int, noun: str) -> str:
-    """A count with its noun, in the singular for one."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _stream_findings(result: SensorResult) -> list[Finding]:
     info, quality, found = result.info, result.quality, []
     side = info.side
@@ -121,13 +116,13 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     lost_pct = 100.0 * quality.lost_samples / total if total else 0.0
     if lost_pct > 1.0:
         severity: Severity = "warning" if lost_pct > 5.0 else "info"
-        message = f"{lost_pct:.1f} % of the {side} sensor's samples were lost, in {counted_noun(quality.gaps, 'gap')}."
+        message = f"{lost_pct:.1f} % of the {side} sensor's samples were lost, in {counted(quality.gaps, 'gap')}."
         advice = "Bring the receiver closer, turn other radio traffic off, or lower the rate."
         if info.clock == "file":
             advice = "Check how the file was recorded and exported."
         found.append(Finding("sample_loss", severity, message, advice, side))
     if quality.resets:
-        message = f"The {side} sensor restarted or reconnected {counted_noun(quality.resets, 'time')}."
+        message = f"The {side} sensor restarted or reconnected {counted(quality.resets, 'time')}."
         found.append(Finding("sensor_restart", "warning", message, "Check its battery and its fit.", side))
     if info.rate_hz < 100.0:
         message = f"The {side} sensor ran at {info.rate_hz:.0f} Hz: peak acceleration is not given below 100 Hz."
@@ -139,7 +134,7 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
             Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)
         )
     if quality.acc_clipped_samples:
-        clipped = counted_noun(quality.acc_clipped_samples, "acceleration sample")
+        clipped = counted(quality.acc_clipped_samples, "acceleration sample")
         message = f"{clipped} of the {side} sensor at the end of its range."
         found.append(Finding("acc_clipped", "info", message, "Clipped peaks are left out, not repaired.", side))
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
@@ -177,7 +172,7 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     if not result.info.has_gyro or result.alignment is None:
         return []
     mine = table.of_side(side)
-    good = int((mine & counted(table)).sum()) if len(table.rows) else 0
+    good = int((mine & counted_rows(table)).sum()) if len(table.rows) else 0
     if good == 0:
         message = f"No usable stride was found on the {side} side."
         return [
@@ -185,7 +180,7 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
         ]
     found = []
     if good < FEW_STRIDES:
-        strides = counted_noun(good, "stride")
+        strides = counted(good, "stride")
         message = f"Only {strides} to count on the {side} side: means are uncertain, variability is not meaningful."
         found.append(Finding("few_strides", "info", message, f"Record at least {FEW_STRIDES} strides a side.", side))
     poor = int((mine & (table.rows["quality"] != "ok")).sum()) + sum(result.rejected_strides.values())
@@ -197,7 +192,7 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
 
 def _placement_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     side, placement = result.info.side, result.info.placement
-    ratios = table.column("stance_rate_ratio")[table.of_side(side) & counted(table)]
+    ratios = table.column("stance_rate_ratio")[table.of_side(side) & counted_rows(table)]
     ratios = ratios[np.isfinite(ratios)]
     if len(ratios) < 5:
         return []
@@ -224,7 +219,7 @@ def pair_findings(sides: Sequence[Side], table: StrideTable) -> list[Finding]:
         ]
     found = []
     belt_m_s, (slowest, fastest) = table.belt_speed_m_s, FITTED_M_S
-    if not (counted(table) & (table.rows["mode"] == "run")).any():
+    if not (counted_rows(table) & (table.rows["mode"] == "run")).any():
         message = "No running was found: the figures are of walking, for which contact time was not fitted."
         found.append(Finding("no_running", "warning", message, "Read contact, swing and flight time as rough."))
     elif belt_m_s is not None and not slowest <= belt_m_s <= fastest:
@@ -246,7 +241,7 @@ def _alternate(table: StrideTable) -> bool:
     Both feet's strides count together: the distance from one half is the same seen from either. Two equal streams have
     no contact inside each other's strides at all.
     """
-    good = counted(table)
+    good = counted_rows(table)
     if min(int((good & table.of_side(side)).sum()) for side in SIDES) < 10:
         return True
     steps = (table.column("other_ic_s") - table.column("ic_s")) / (table.column("next_ic_s") - table.column("ic_s"))

@@ -31,7 +31,7 @@ def main_mode(table: StrideTable) -> Literal["run", "walk"]:
     return "run" if running >= LEAST_STRIDES or running >= walking else "walk"
 
 
-def counted(table: StrideTable) -> NDArray[np.bool_]:
+def counted_rows(table: StrideTable) -> NDArray[np.bool_]:
     """Mask of the rows that enter the means, shape (n,)."""
     return np.asarray((table.rows["quality"] == "ok") & (table.rows["mode"] == main_mode(table)))
 
@@ -43,7 +43,7 @@ def summarise(
 
     `clock_s` is the standard uncertainty of each foot's clock against the session clock [s].
     """
-    if not len(table.rows) or not counted(table).any():
+    if not len(table.rows) or not counted_rows(table).any():
         return ()
     pair_clock_s = math.hypot(*clock_s.values()) if len(clock_s) > 1 else 0.0
     shown = sorted((metric for metric in metrics if metric.in_summary), key=lambda metric: metric.order)
@@ -51,7 +51,7 @@ def summarise(
 
 
 def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSummary:
-    values, mask = metric.compute(table), counted(table)
+    values, mask = metric.compute(table), counted_rows(table)
     stride_times_s = table.column("next_ic_s") - table.column("ic_s")
     sides: dict[Side, SideStatistic | None] = {}
     for side in SIDES:
