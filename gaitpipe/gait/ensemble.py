@@ -35,8 +35,12 @@ class EnsembleBuilder:
         near = [part for part in self._blocks if part[0][-1] >= phase[0] - 0.1 and part[0][0] <= phase[-1] + 0.1]
         if not near:
             return
-        times = np.concatenate([part[0] for part in near])
-        curve = np.interp(phase, times, np.concatenate([part[1] for part in near]))
+        cuts = [np.searchsorted(part[0], (phase[0] - 0.1, phase[-1] + 0.1)) for part in near]
+        times = np.concatenate([part[0][first:last] for part, (first, last) in zip(near, cuts, strict=True)])
+        rates = np.concatenate([part[1][first:last] for part, (first, last) in zip(near, cuts, strict=True)])
+        if len(times) == 0:
+            return
+        curve = np.interp(phase, times, rates)
         mode = stride.mode
         self._count[mode] += 1
         step = curve - self._mean[mode]
