@@ -49,8 +49,8 @@ SOURCES: tuple[Source, ...] = (
         "Bach MM, Dominici N, Daffertshofer A (2022) doi 10.1101/2022.02.14.480318: shank accelerometer, force plate",
     ),
     Source(
-        "kiernan2024",
-        "Kiernan D and others (2024), PMC10820910: effect of sensor misplacement on running gait events",
+        "kiernan_placement",
+        "Kiernan D and others, PMC10820910: misplaced sensors and running gait events",
     ),
 )
 
@@ -98,7 +98,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("accelerometer_cadence_sd_spm", 0.3, "1/min", 0.1, 1.0, "C", "derived", "bach2022", _WINDOWS),
     Number("few_runners_factor", 1.39, "1", 1.0, 2.0, "D", "engineering", "design", _FEW),
     Number("radio_delay_sd_s", 0.003, "s", 0.0, 0.02, "D", "engineering", "design", _RADIO),
-    Number("mounting_repeat_sd_s", 0.005, "s", 0.0, 0.01, "D", "engineering", "kiernan2024", _MOUNT),
+    Number("mounting_repeat_sd_s", 0.005, "s", 0.0, 0.01, "D", "engineering", "kiernan_placement", _MOUNT),
     Number("foot_strike_angle_sd_deg", 4.2, "deg", 2.0, 6.0, "C", "derived", "hamner2013", _BETWEEN),
     Number("duty_factor_walk", 0.50, "1", 0.50, 0.50, "D", "engineering", "design", "no flight: walking"),
     Number("duty_factor_margin", 0.05, "1", 0.03, 0.08, "D", "engineering", "design", _MARGIN),
