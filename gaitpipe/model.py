@@ -211,6 +211,8 @@ STRIDE_COLUMNS: tuple[str, ...] = (
     "ground_contact_time_s", "swing_time_s", "flight_time_s", "duty_factor", "cadence_spm",
     "foot_strike_angle_deg", "shank_angle_ic_deg", "landing_distance_m", "stride_length_m", "speed_m_s",
     "peak_acc_m_s2", "mode", "quality",
+    "flight_time_one_foot_s", "peak_force_bw", "vertical_stiffness_n_per_m_kg", "leg_stiffness_n_per_m_kg",
+    "peak_acc_at_least_m_s2",
 )  # fmt: skip
 """Columns of `strides.csv`, in order. A row speaks of the stride that starts at its `ic_s`."""
 
@@ -269,6 +271,9 @@ class SensorResult:
 class SideStatistic:
     """Mean of a metric on one side: count, mean, standard deviation between strides, standard uncertainty of the mean
     (systematic part included) and the smallest detectable change of the mean; None where it cannot be given.
+
+    `censored` strides are known only to be larger than a bound (a clipped peak). With any of them there is no mean
+    (`mean`, `sd` NaN): `median` takes them into account, or `median_above` is what it is larger than.
     """
 
     count: int
@@ -276,6 +281,9 @@ class SideStatistic:
     sd: float
     uncertainty: float | None
     mdc: float | None
+    censored: int = 0
+    median: float | None = None
+    median_above: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +302,84 @@ class MetricSummary:
     both: SideStatistic | None
     asymmetry_pct: float | None
     note: str = ""
+    unstated: str = ""
+    """Why there is no uncertainty or no smallest detectable change; empty when both are given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """What is known of the runner's body; None where not given."""
+
+    height_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variability:
+    """Stride-to-stride variability of one quantity of one foot, as a coefficient of variation in per cent.
+
+    `observed_cv_pct` holds the timing noise of the method too; `cv_pct` is without it (95 % between `low_pct` and
+    `high_pct`), None when it cannot be told from the noise or there are too few strides: `note` says which.
+    `noise_sd_s` is the noise that was removed: of one event for stride time, of the contact time for contact time.
+    `method`: the noise was seen in the strides themselves ("sequence") or is that of the benchmark ("stated").
+    """
+
+    key: str
+    side: Side
+    method: Literal["sequence", "stated"]
+    count: int
+    mean: float
+    observed_cv_pct: float
+    cv_pct: float | None
+    low_pct: float | None
+    high_pct: float | None
+    noise_sd_s: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Symmetry:
+    """Left against right of one metric, in its SI unit. Positive: larger on the left.
+
+    `index_pct` is 100 (left - right) / mean with its 95 % interval from stride-to-stride scatter alone; None for a
+    metric without a ratio. `limit` is the smallest difference that scatter, two mountings of a sensor and the two
+    clocks do not explain; None when not known, and then `exceeds` is None too.
+    """
+
+    key: str
+    left: float
+    right: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    index_pct: float | None
+    index_low_pct: float | None
+    index_high_pct: float | None
+    angle_pct: float | None
+    limit: float | None
+    limit_pct: float | None
+    exceeds: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Change of one metric of one foot within the session: mean of the last third minus mean of the first, SI unit.
+
+    `low` and `high` hold it in 95 % of cases; `mdc` is the smallest change that counts, settling of the strap
+    included. All None with too few strides: `note` says so. `change_pct` is None for a metric without a ratio.
+    """
+
+    key: str
+    side: Side
+    count: int
+    first: float | None
+    last: float | None
+    change: float | None
+    change_pct: float | None
+    low: float | None
+    high: float | None
+    mdc: float | None
+    exceeds: bool | None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +396,10 @@ class SessionResult:
     belt_speed_m_s: float | None
     parameter_hash: str
     mode: Literal["run", "walk"] = "run"
+    athlete: Athlete | None = None
+    variability: tuple[Variability, ...] = ()
+    symmetry: tuple[Symmetry, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class Stride:
     """One stride of one foot before the other foot is known; NaN where not seen. Angles in rad, times in s.
 
     `stance_rate_ratio` is the mean |rotation rate| of mid-stance over the swing's peak: which segment this is.
+    `peak_acc_bound_m_s2` is what a clipped peak is at least; `peak_acc_m_s2` is then NaN.
     """
 
     side: Side
@@ -65,6 +66,7 @@ class Stride:
     peak_acc_m_s2: float
     mode: str
     quality: str
+    peak_acc_bound_m_s2: float = np.nan
 
 
 @dataclass(slots=True)
@@ -75,6 +77,7 @@ class _Contact:
     pitch_rad: float
     stance_rate_rad_s: float
     peak_acc_m_s2: float
+    peak_acc_bound_m_s2: float
     tc_raw_s: float = np.nan
     tc_lost: bool = False
 
@@ -133,6 +136,7 @@ class StrideBuilder:
             float(event["pitch_rad"]),
             float(event["rate_rad_s"]),
             np.nan if event["flags"] & EVENT_CLIPPED else float(event["peak_acc_m_s2"]),
+            float(event["peak_acc_m_s2"]) if event["flags"] & EVENT_CLIPPED else np.nan,
         )
         if not lost:
             self.contacts_s.append(contact.ic_s)
@@ -176,6 +180,7 @@ class StrideBuilder:
             contact.peak_acc_m_s2,
             self._mode,
             ";".join(reason.value for reason in reasons) or "ok",
+            contact.peak_acc_bound_m_s2,
         )
 
     def _reasons(self, stride_time_s: float, contact_time_s: float, in_gap: bool) -> list[Reason]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.gait.strides import Stride
-from gaitpipe.model import FloatArray, SensorInfo, Side
+from gaitpipe.model import SIDES, Athlete, FloatArray, SensorInfo, Side
 
 ROW_DTYPE = np.dtype(
     [
@@ -24,10 +24,15 @@ ROW_DTYPE = np.dtype(
         ("foot_pitch_ic_rad", "f8"),
         ("stance_rate_ratio", "f8"),
         ("peak_acc_m_s2", "f8"),
+        ("peak_acc_bound_m_s2", "f8"),
+        ("other_tc_s", "f8"),
         ("mode", "U4"),
         ("quality", "U120"),
     ]
 )
+
+SAME_CONTACT_S = 0.02
+"""Two times of one contact differ by no more than this, whatever bias was taken off; two contacts never do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class StrideTable:
     rows: NDArray[np.void]
     sensors: Mapping[Side, SensorInfo]
     belt_speed_m_s: float | None = None
+    athlete: Athlete | None = None
 
     def column(self, name: str) -> FloatArray:
         """One float column, shape (n,)."""
@@ -61,14 +67,36 @@ def row_of(stride: Stride, other_ic_s: float) -> tuple[object, ...]:
         stride.foot_pitch_ic_rad,
         stride.stance_rate_ratio,
         stride.peak_acc_m_s2,
+        stride.peak_acc_bound_m_s2,
+        np.nan,
         stride.mode,
         stride.quality,
     )
 
 
 def table_of(
-    rows: Iterable[tuple[object, ...]], sensors: Mapping[Side, SensorInfo], belt_speed_m_s: float | None
+    rows: Iterable[tuple[object, ...]],
+    sensors: Mapping[Side, SensorInfo],
+    belt_speed_m_s: float | None,
+    athlete: Athlete | None = None,
 ) -> StrideTable:
-    """Build the table from rows, sorted by contact time and side."""
+    """Build the table from rows, sorted by contact time and side, and look up the other foot's toe-off."""
     array = np.array(list(rows), dtype=ROW_DTYPE)
-    return StrideTable(array[np.lexsort((array["side"], array["ic_s"]))], sensors, belt_speed_m_s)
+    array = array[np.lexsort((array["side"], array["ic_s"]))]
+    array["other_tc_s"] = _other_tc_s(array)
+    return StrideTable(array, sensors, belt_speed_m_s, athlete)
+
+
+def _other_tc_s(rows: NDArray[np.void]) -> FloatArray:
+    """Terminal contact that belongs to each stride's `other_ic_s`, of good strides only; NaN without one."""
+    found = np.full(len(rows), np.nan)
+    for side in SIDES:
+        others = rows[(rows["side"] != side) & (rows["quality"] == "ok")]
+        mine = np.flatnonzero((rows["side"] == side) & np.isfinite(rows["other_ic_s"]))
+        if not len(others):
+            continue
+        wanted_s = rows["other_ic_s"][mine]
+        place = np.minimum(np.searchsorted(others["ic_s"], wanted_s - SAME_CONTACT_S), len(others) - 1)
+        same = np.abs(others["ic_s"][place] - wanted_s) <= SAME_CONTACT_S
+        found[mine[same]] = others["tc_s"][place[same]]
+    return found
