@@ -52,6 +52,14 @@ SOURCES: tuple[Source, ...] = (
         "kiernan_placement",
         "Kiernan D and others, PMC10820910: misplaced sensors and running gait events",
     ),
+    Source(
+        "morin2005",
+        "Morin JB and others (2005) J Appl Biomech 21:167-180: sine-wave model of running against force plates",
+    ),
+    Source(
+        "mitschke2017",
+        "Mitschke C and others (2017) Comput Methods Biomech Biomed Engin 20:1502: sampling rate in running",
+    ),
 )
 
 _FOOT = (
@@ -72,6 +80,17 @@ _WINDOWS = "mean cadence of six recordings was off by up to 0.45 steps/min again
 _FEW = "t(97.5 %, 4) / 2: twice a spread seen in five runners covers less than 95 %, this makes up for it"
 _RADIO = "difference of the smallest delay of two radio links: no receiver can see it"
 _MOUNT = "mounting a sensor anew: moving it 5 cm changed contact time by up to 10 ms; half of that is taken here"
+
+_NOISE = "scatter of the error inside a sensor, root of the mean variance over the sensors of the same trials"
+_NOISE_SPREAD = "how far this scatter differs from runner to runner, of its square"
+_SETTLE = "a strap that settles by 1 cm: a fifth of the change found for 5 cm"
+_ANGLE_SETTLE = "a strap that settles turns the sensor a little"
+_MODEL = "stiffness 0.67-6.93 % below force plates: root mean square of that range; the bias is not taken off"
+_EXPONENT = "contact time 10 % shorter makes it 20 to 25 % larger"
+_GATE = "outside, the half sine does not describe the step: sprinting, walking, or a wrong contact time"
+
+_LEAN = "mean specific force of gait behind standing up; 5 runners at 2-5 m/s, standard deviation 2.5 deg (2.3 shank)"
+_LEAN_WALK = "as for running, seen on the feet of two walkers only; good to about 8 deg"
 
 _MARGIN = "within this margin of one half, a stride longer than this is taken for walking"
 
@@ -94,6 +113,10 @@ NUMBERS: tuple[Number, ...] = (
     Number("shank_tc_bias_s", 0.0628, "s", -0.04, 0.08, "C", "derived", "hamner2013", _SHANK),
     Number("shank_tc_bias_sd_s", 0.0117, "s", 0.0, 0.04, "C", "derived", "hamner2013", _BETWEEN),
     Number("shank_contact_bias_sd_s", 0.0133, "s", 0.0, 0.05, "C", "derived", "hamner2013", _BETWEEN),
+    Number("foot_force_lean_run_deg", 21.3, "deg", 15.0, 30.0, "C", "derived", "hamner2013", _LEAN),
+    Number("shank_force_lean_run_deg", 30.6, "deg", 25.0, 37.0, "C", "derived", "hamner2013", _LEAN),
+    Number("foot_force_lean_walk_deg", 10.0, "deg", 0.0, 20.0, "D", "engineering", "design", _LEAN_WALK),
+    Number("shank_force_lean_walk_deg", 12.0, "deg", 0.0, 25.0, "D", "engineering", "design", _LEAN_WALK),
     Number("transition_stride_change", 0.35, "1", 0.25, 0.45, "D", "engineering", "design", "against the median of 9"),
     Number("walk_contact_bias_sd_s", 0.040, "s", 0.02, 0.08, "D", "engineering", "design", _WALK),
     Number("accelerometer_cadence_sd_spm", 0.3, "1/min", 0.1, 1.0, "C", "derived", "bach2022", _WINDOWS),
@@ -104,6 +127,27 @@ NUMBERS: tuple[Number, ...] = (
     Number("duty_factor_walk", 0.50, "1", 0.50, 0.50, "D", "engineering", "design", "no flight: walking"),
     Number("duty_factor_margin", 0.05, "1", 0.03, 0.08, "D", "engineering", "design", _MARGIN),
     Number("stride_time_walk_s", 0.90, "s", 0.85, 0.95, "D", "engineering", "design", _MARGIN),
+    Number("foot_ic_noise_sd_s", 0.0048, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
+    Number("foot_contact_noise_sd_s", 0.0081, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
+    Number("shank_ic_noise_sd_s", 0.0024, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
+    Number("shank_contact_noise_sd_s", 0.0069, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
+    Number("noise_variance_spread", 0.5, "1", 0.2, 1.0, "D", "engineering", "design", _NOISE_SPREAD),
+    Number("variability_least_strides", 30.0, "1", 20.0, 100.0, "D", "engineering", "design", "fewer say too little"),
+    Number("symmetry_least_strides", 10.0, "1", 5.0, 30.0, "D", "engineering", "design", "a side, to judge by"),
+    Number("drift_least_strides", 60.0, "1", 30.0, 200.0, "D", "engineering", "design", "a side: thirds of 20"),
+    Number("strap_settling_sd_s", 0.002, "s", 0.0, 0.005, "D", "engineering", "kiernan_placement", _SETTLE),
+    Number("strap_settling_sd_deg", 1.0, "deg", 0.0, 3.0, "D", "engineering", "design", _ANGLE_SETTLE),
+    Number("leg_length_share", 0.53, "1", 0.50, 0.56, "C", "memory", "morin2005", "leg length over body height"),
+    Number("sine_model_error", 0.04, "1", 0.01, 0.08, "B", "read", "morin2005", _MODEL),
+    Number("vertical_stiffness_contact_exponent", 2.0, "1", 1.5, 2.5, "B", "read", "morin2005", _EXPONENT),
+    Number("leg_stiffness_contact_exponent", 2.5, "1", 2.0, 3.0, "B", "read", "morin2005", _EXPONENT),
+    Number("stiffness_contact_error_maximum", 0.05, "1", 0.02, 0.10, "D", "engineering", "design", "of contact time"),
+    Number("duty_factor_sine_minimum", 0.20, "1", 0.15, 0.25, "D", "engineering", "design", _GATE),
+    Number("duty_factor_sine_maximum", 0.50, "1", 0.45, 0.50, "D", "engineering", "design", _GATE),
+    Number("height_minimum_m", 1.20, "m", 1.0, 1.4, "D", "engineering", "design", "smaller is not an adult"),
+    Number("height_maximum_m", 2.30, "m", 2.1, 2.8, "D", "engineering", "design", "larger is centimetres or feet"),
+    Number("peak_acc_minimum_rate_hz", 100.0, "Hz", 50.0, 200.0, "B", "read", "mitschke2017", "below: no peak"),
+    Number("peak_acc_caution_rate_hz", 200.0, "Hz", 200.0, 500.0, "B", "read", "mitschke2017", "shank; feet: 500"),
 )  # fmt: skip
 
 _BY_KEY = {number.key: number for number in NUMBERS}

@@ -22,16 +22,20 @@ from gaitpipe.evidence import value
 from gaitpipe.gait.accelerometer import AccelerometerCadence, steady
 from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.bilateral import BilateralJoiner
+from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
 from gaitpipe.gait.strides import Stride, StrideBuilder
-from gaitpipe.gait.summary import main_mode, summarise, with_window_cadence
+from gaitpipe.gait.summary import main_mode, published, side_repeats, summarise, with_window_cadence
+from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.gait.variability import variability_of
 from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
     FLAG_GYR_CLIPPED,
     STRIDE_DTYPE,
+    Athlete,
     Finding,
     SampleBlock,
     SensorInfo,
@@ -79,14 +83,18 @@ class Session:
         At most one a side.
     belt_speed_m_s : float, optional
         Speed of the treadmill belt, when there is one.
+    athlete : Athlete, optional
+        What is known of the runner's body.
 
     Raises
     ------
     UsageError
-        No sensor, two sensors on one side, or a belt speed outside 0.3-12 m/s.
+        No sensor, two sensors on one side, a belt speed outside 0.3-12 m/s, or a height that no adult has.
     """
 
-    def __init__(self, sensors: Sequence[SensorInfo], belt_speed_m_s: float | None = None) -> None:
+    def __init__(
+        self, sensors: Sequence[SensorInfo], belt_speed_m_s: float | None = None, athlete: Athlete | None = None
+    ) -> None:
         sides = [info.side for info in sensors]
         if not sides or len(set(sides)) != len(sides):
             raise UsageError("a session needs one sensor, or one on each side", "Give --left and --right once each.")
@@ -95,7 +103,9 @@ class Session:
                 f"belt speed {belt_speed_m_s:g} m/s is not between 0.3 and 12 m/s",
                 "Give it in m/s: km/h divided by 3.6.",
             )
+        check_athlete(athlete)
         self._belt_speed_m_s = belt_speed_m_s
+        self._athlete = athlete
         self._feet: dict[Side, _Foot] = {info.side: _foot(info) for info in sensors}
         self._joiner = BilateralJoiner(tuple(self._feet))
         self._rows: list[tuple[object, ...]] = []
@@ -127,8 +137,10 @@ class Session:
         for foot in self._feet.values():
             if foot.cadence is None:
                 self._detect(foot, foot.aligner.flush())
+                self._take(foot, foot.strides.push(foot.detector.finish()) + foot.strides.finish())
         self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
-        table = table_of(self._rows, {side: foot.info for side, foot in self._feet.items()}, self._belt_speed_m_s)
+        sensors = {side: foot.info for side, foot in self._feet.items()}
+        table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
@@ -146,6 +158,10 @@ class Session:
             findings=tuple(found),
             belt_speed_m_s=self._belt_speed_m_s,
             mode=main_mode(table),
+            athlete=self._athlete,
+            variability=variability_of(table),
+            symmetry=symmetry_of(summaries, side_repeats(table, metrics(), clocks)),
+            drift=drift_of(table, metrics()),
             parameter_hash="-".join(sorted({parameter_hash(foot.detector.params) for foot in self._feet.values()})),
         )
 
@@ -155,15 +171,19 @@ class Session:
             foot.ensemble.feed(block)
             events = foot.detector.push(block)
             strides = foot.strides.push(events)
-            for ic_s in foot.strides.contacts_s:
-                self._joiner.contact(foot.info.side, ic_s)
-            for stride in strides:
-                foot.ensemble.add(stride)
-                self._joiner.push(stride)
-                updates.append(_update(stride))
+            self._take(foot, strides)
+            updates.extend(_update(stride) for stride in strides)
             self._raise_watermark(foot, block, events)
             foot.ensemble.forget(float(block.time_s[-1]))
         return updates
+
+    def _take(self, foot: _Foot, strides: list[Stride]) -> None:
+        """Hand what the last events gave to the parts that look at whole strides."""
+        for ic_s in foot.strides.contacts_s:
+            self._joiner.contact(foot.info.side, ic_s)
+        for stride in strides:
+            foot.ensemble.add(stride)
+            self._joiner.push(stride)
 
     def _raise_watermark(self, foot: _Foot, block: SampleBlock, events: NDArray[np.void]) -> None:
         """Events are final up to the last swing; in standing or after a restart, up to a longest stride ago."""
@@ -173,6 +193,24 @@ class Session:
         reach_s = foot.detector.params.maximum_stride_s + WATERMARK_MARGIN_S
         watermark_s = max(foot.last_swing_s, float(block.time_s[-1]) - reach_s)
         self._rows.extend(row_of(*pair) for pair in self._joiner.advance(foot.info.side, watermark_s))
+
+
+def check_athlete(athlete: Athlete | None) -> None:
+    """Refuse a height that no adult has.
+
+    Raises
+    ------
+    UsageError
+        Names the height and says what to give.
+    """
+    if athlete is None or athlete.height_m is None:
+        return
+    low_m, high_m = value("height_minimum_m"), value("height_maximum_m")
+    if not low_m <= athlete.height_m <= high_m:
+        raise UsageError(
+            f"a height of {athlete.height_m:g} m is not between {low_m:g} and {high_m:g} m",
+            "Give it in metres, such as 1.75.",
+        )
 
 
 def stride_columns(table: StrideTable) -> NDArray[np.void]:
@@ -186,7 +224,7 @@ def stride_columns(table: StrideTable) -> NDArray[np.void]:
         out[name] = table.rows[name]
     for metric in metrics():
         if metric.key in names:
-            out[metric.key] = metric.compute(table)
+            out[metric.key] = published(table, metric)
     return out
 
 

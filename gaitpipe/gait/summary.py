@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.evidence import value
+from gaitpipe.gait.censoring import censored_median
+from gaitpipe.gait.symmetry import symmetry_index_pct
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
 from gaitpipe.model import SIDES, FloatArray, MetricSummary, Side, SideStatistic
@@ -50,18 +52,21 @@ def summarise(
     return tuple(_row(table, metric, pair_clock_s) for metric in shown)
 
 
+def published(table: StrideTable, metric: StrideMetric) -> FloatArray:
+    """The metric's value of each row, shape (n,); NaN throughout when it is withheld."""
+    if metric.withheld is not None and metric.withheld(table):
+        return np.full(len(table.rows), np.nan)
+    return metric.compute(table)
+
+
 def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSummary:
-    values, mask = metric.compute(table), counted_rows(table)
-    stride_times_s = table.column("next_ic_s") - table.column("ic_s")
-    sides: dict[Side, SideStatistic | None] = {}
-    for side in SIDES:
-        chosen = mask & table.of_side(side)
-        sides[side] = None
-        if side in table.sensors and chosen.any():
-            stride_time_s = float(np.mean(stride_times_s[chosen]))
-            context = MetricContext(table.sensors[side], stride_time_s, clock_s, main_mode(table))
-            sides[side] = _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
-    left, right = sides["left"], sides["right"]
+    values = published(table, metric)
+    left, right = (_side_statistic(table, metric, side, clock_s, values) for side in SIDES)
+    both = _both(left, right)
+    if metric.bilateral:  # the strides of the left and those of the right share their contacts: `both` counts one side
+        left, right = None, None
+    shown = [one for one in (left, right, both) if one is not None]
+    notes = [_caution(table, metric, side, clock_s, values) for side in SIDES] if shown else [_absent(table, metric)]
     return MetricSummary(
         key=metric.key,
         label=metric.label,
@@ -72,10 +77,80 @@ def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSumm
         definition=metric.definition,
         left=left,
         right=right,
-        both=_both(left, right),
-        asymmetry_pct=asymmetry_pct(left.mean, right.mean) if left and right and metric.has_ratio else None,
-        note="" if left or right else metric.absent,
+        both=both,
+        asymmetry_pct=_asymmetry(left, right) if metric.has_ratio else None,
+        note="; ".join(dict.fromkeys(note for note in notes if note)),
+        unstated="" if all(one.uncertainty is not None and one.mdc is not None for one in shown) else metric.unstated,
     )
+
+
+def _side_statistic(
+    table: StrideTable, metric: StrideMetric, side: Side, clock_s: float, values: FloatArray
+) -> SideStatistic | None:
+    chosen = counted_rows(table) & table.of_side(side)
+    if side not in table.sensors or not chosen.any():
+        return None
+    if metric.bound is not None:
+        censored = _censored(values[chosen], metric.bound(table)[chosen])
+        if censored is not None:
+            return censored
+    context = side_context(table, side, clock_s, values)
+    return _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
+
+
+def _absent(table: StrideTable, metric: StrideMetric) -> str:
+    return (metric.withheld(table) if metric.withheld is not None else "") or metric.absent
+
+
+def _caution(table: StrideTable, metric: StrideMetric, side: Side, clock_s: float, values: FloatArray) -> str:
+    if metric.caution is None or side not in table.sensors:
+        return ""
+    return metric.caution(side_context(table, side, clock_s, values))
+
+
+def side_context(table: StrideTable, side: Side, clock_s: float, values: FloatArray) -> MetricContext:
+    """What the uncertainty of a metric with these values, shape (n,), may depend on: one foot's counted strides."""
+    chosen = counted_rows(table) & table.of_side(side)
+    return MetricContext(
+        sensor=table.sensors[side],
+        stride_time_s=_mean((table.column("next_ic_s") - table.column("ic_s"))[chosen]),
+        clock_s=clock_s,
+        mode=main_mode(table),
+        contact_time_s=_mean((table.column("tc_s") - table.column("ic_s"))[chosen]),
+        mean=_mean(values[chosen]),
+    )
+
+
+def side_repeats(
+    table: StrideTable, metrics: Sequence[StrideMetric], clock_s: Mapping[Side, float]
+) -> dict[str, float | None]:
+    """For metrics whose sides are compared, the standard uncertainty of left minus right that strides do not reduce.
+
+    Left and right are two mountings. Where each foot errs on its own, the errors add as squares. A value that spans
+    both feet takes the same errors with opposite signs on left and right: there they add as they are.
+    """
+    found: dict[str, float | None] = {}
+    if len(table.sensors) < len(SIDES) or not len(table.rows) or not counted_rows(table).any():
+        return found
+    pair_clock_s = math.hypot(*clock_s.values())
+    for metric in metrics:
+        if metric.compare:
+            values = published(table, metric)
+            left, right = (metric.repeat_sd(side_context(table, side, pair_clock_s, values)) for side in SIDES)
+            add = math.hypot if metric.compare == "own" else lambda one, other: one + other
+            found[metric.key] = None if left is None or right is None else add(left, right)
+    return found
+
+
+def _mean(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _asymmetry(left: SideStatistic | None, right: SideStatistic | None) -> float | None:
+    if left is None or right is None or left.censored or right.censored:
+        return None
+    return asymmetry_pct(left.mean, right.mean)
 
 
 def _statistic(values: FloatArray, systematic: float | None, repeat: float | None) -> SideStatistic | None:
@@ -90,6 +165,23 @@ def _statistic(values: FloatArray, systematic: float | None, repeat: float | Non
         sd=sd,
         uncertainty=None if systematic is None else math.hypot(systematic, random),
         mdc=None if repeat is None else 1.96 * math.sqrt(2.0) * math.hypot(repeat, random),
+    )
+
+
+def _censored(values: FloatArray, bounds: FloatArray) -> SideStatistic | None:
+    """The median where some values are known by a lower bound only; None when none is."""
+    found = censored_median(values, bounds)
+    if found is None or not found.censored:
+        return None
+    return SideStatistic(
+        count=found.count,
+        mean=math.nan,
+        sd=math.nan,
+        uncertainty=None,
+        mdc=None,
+        censored=found.censored,
+        median=found.median,
+        median_above=found.above if found.median is None else None,
     )
 
 
@@ -130,7 +222,7 @@ def _window_statistic(cadences_spm: Sequence[float]) -> SideStatistic | None:
 
 def _both(left: SideStatistic | None, right: SideStatistic | None) -> SideStatistic | None:
     """The mean of the two feet. Their systematic parts count as shared: averaging two feet does not reduce them."""
-    if left is None or right is None:
+    if left is None or right is None or left.censored or right.censored:
         return None
     return SideStatistic(
         count=left.count + right.count,
@@ -146,6 +238,5 @@ def _larger(a: float | None, b: float | None) -> float | None:
 
 
 def asymmetry_pct(left: float, right: float) -> float | None:
-    """Symmetry index 100 (left - right) / mean of both [%] (Robinson 1987, sign turned); None when the mean is zero."""
-    mean = 0.5 * (left + right)
-    return None if mean == 0.0 else 100.0 * (left - right) / mean
+    """Symmetry index 100 (left - right) / mean of both [%]; None when the mean is zero. See `gait.symmetry`."""
+    return symmetry_index_pct(left, right)

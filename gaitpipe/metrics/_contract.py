@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.model import FloatArray, SensorInfo
@@ -13,13 +15,16 @@ from gaitpipe.model import FloatArray, SensorInfo
 class MetricContext:
     """What the uncertainty of a mean may depend on: the sensor, the mean stride time and the clocks of both feet.
 
-    `clock_s` is the standard uncertainty between the two feet's clocks, 0 for files with one time base.
+    `clock_s` is the standard uncertainty between the two feet's clocks, 0 for files with one time base. `mean` is the
+    metric's own mean, `contact_time_s` the mean contact time; NaN when not known.
     """
 
     sensor: SensorInfo
     stride_time_s: float
     clock_s: float
     mode: str = "run"
+    contact_time_s: float = math.nan
+    mean: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class StrideMetric:
     `source` is a key of `evidence.SOURCES`. `example` holds table fields of one stride and the value they must give.
     `absent` says why there may be no value at all. A metric
     that may be near zero or negative has no ratio: its left-right difference is not given in per cent.
+
+    `bilateral` metrics speak of both legs together: no figure of one side is given. `compare` says how left and right
+    are compared: "own" when each foot errs on its own, "cross" when the value spans both feet, so that the errors of
+    mountings and clocks enter left and right with opposite signs, "" not at all. `settling_sd` is the standard
+    uncertainty of a change within one session, None when none is told. `bound` gives the lower bound of values that
+    `compute` leaves empty because they were cut off. `unstated` says why uncertainty or smallest detectable change is
+    missing, `caution` what to beware of with this sensor, `withheld` why nothing is published although it could be
+    computed (empty: it is).
     """
 
     key: str
@@ -50,6 +63,13 @@ class StrideMetric:
     has_ratio: bool = True
     absent: str = "not available from these sensors"
     order: int = 100
+    bilateral: bool = False
+    compare: Literal["", "own", "cross"] = ""
+    settling_sd: float | None = None
+    bound: Callable[[StrideTable], FloatArray] | None = None
+    unstated: str = ""
+    caution: Callable[[MetricContext], str] | None = None
+    withheld: Callable[[StrideTable], str] | None = None
 
 
 def none(_: MetricContext) -> float | None:

@@ -27,4 +27,5 @@ METRIC = StrideMetric(
     repeat_sd=zero,
     example=({"ic_s": 1.0, "next_ic_s": 1.75}, 160.0),
     order=10,
+    settling_sd=0.0,
 )

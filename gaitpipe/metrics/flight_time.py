@@ -43,5 +43,6 @@ METRIC = StrideMetric(
     example=({"ic_s": 1.0, "tc_s": 1.25, "other_ic_s": 1.36}, 0.11),
     absent="needs both sensors",
     order=50,
+    compare="cross",
     has_ratio=False,
 )

@@ -35,5 +35,7 @@ METRIC = StrideMetric(
     example=({"foot_pitch_ic_rad": float(np.radians(12.0))}, 12.0),
     absent="needs foot sensors",
     order=70,
+    compare="own",
+    settling_sd=value("strap_settling_sd_deg"),
     has_ratio=False,
 )

@@ -40,4 +40,6 @@ METRIC = StrideMetric(
     repeat_sd=mounting_repeat_sd_s,
     example=({"ic_s": 1.0, "tc_s": 1.25}, 0.25),
     order=30,
+    compare="own",
+    settling_sd=value("strap_settling_sd_s"),
 )

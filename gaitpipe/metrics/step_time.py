@@ -41,4 +41,5 @@ METRIC = StrideMetric(
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "other_ic_s": 1.36}, 0.36),
     absent="needs both sensors",
     order=25,
+    compare="cross",
 )

@@ -27,4 +27,5 @@ METRIC = StrideMetric(
     repeat_sd=mounting_repeat_sd_s,
     example=({"ic_s": 1.0, "tc_s": 1.25, "next_ic_s": 1.7}, 0.45),
     order=40,
+    compare="own",
 )

@@ -12,11 +12,21 @@ import pytest
 from gaitpipe import evidence
 from gaitpipe.gait.table import ROW_DTYPE, StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
-from gaitpipe.model import STRIDE_COLUMNS, STRIDE_TEXT_COLUMNS, SensorInfo
+from gaitpipe.model import STRIDE_COLUMNS, STRIDE_TEXT_COLUMNS, Athlete, SensorInfo
 from gaitpipe.session import metrics
 
 METRICS = metrics()
-UNITS = {"_m_s2": "m/s^2", "_m_s": "m/s", "_deg": "deg", "_spm": "1/min", "_rad": "rad", "_m": "m", "_s": "s"}
+UNITS = {
+    "_n_per_m_kg": "N/(m kg)",
+    "_bw": "BW",
+    "_m_s2": "m/s^2",
+    "_m_s": "m/s",
+    "_deg": "deg",
+    "_spm": "1/min",
+    "_rad": "rad",
+    "_m": "m",
+    "_s": "s",
+}
 DISPLAY = {
     ("s", "ms"): 1e3, ("1", "%"): 100.0, ("1/min", "steps/min"): 1.0, ("m/s^2", "g"): 1 / 9.80665,
 }  # fmt: skip
@@ -32,10 +42,10 @@ def table(count: int, fields: dict[str, float] | None = None, side: str = "left"
             rows[name] = np.nan
     rows["side"], rows["mode"], rows["quality"] = side, "run", "ok"
     fields = dict(fields or {})
-    belt_speed_m_s = fields.pop("belt_speed_m_s", None)
+    belt_speed_m_s, height_m = fields.pop("belt_speed_m_s", None), fields.pop("height_m", None)
     for name, value in fields.items():
         rows[name] = value
-    return StrideTable(rows, {"left": INFO}, belt_speed_m_s)
+    return StrideTable(rows, {"left": INFO}, belt_speed_m_s, Athlete(height_m))
 
 
 def unit_of(key: str) -> str:
