@@ -212,11 +212,11 @@ STRIDE_COLUMNS: tuple[str, ...] = (
     "foot_strike_angle_deg", "shank_angle_ic_deg", "landing_distance_m", "stride_length_m", "speed_m_s",
     "peak_acc_m_s2", "mode", "quality",
     "flight_time_one_foot_s", "peak_force_bw", "vertical_stiffness_n_per_m_kg", "leg_stiffness_n_per_m_kg",
-    "peak_acc_at_least_m_s2",
+    "peak_acc_at_least_m_s2", "foot_strike_class", "foot_strike_probability", "retraction_speed_m_s",
 )  # fmt: skip
 """Columns of `strides.csv`, in order. A row speaks of the stride that starts at its `ic_s`."""
 
-STRIDE_TEXT_COLUMNS = frozenset({"side", "mode", "quality"})
+STRIDE_TEXT_COLUMNS = frozenset({"side", "mode", "quality", "foot_strike_class"})
 
 STRIDE_DTYPE = np.dtype(
     [
@@ -246,13 +246,19 @@ class Ensemble:
 
 @dataclass(frozen=True, slots=True)
 class AlignmentReport:
-    """How the sensor axes were turned into segment axes and how well that is supported by the data."""
+    """How the sensor axes were turned into segment axes and how well that is supported by the data.
+
+    `force_lateral_deg` is how far the mean specific force of gait leans to the left of standing up, None without
+    standing. `pose_refused`: the sensor was still for a while, but not standing as it was worn in gait.
+    """
 
     method: str
     standing_s: float
     eigenvalue_ratio: float
     axis_angle_deg: float
     confidence: Literal["high", "medium", "low", "none"]
+    force_lateral_deg: float | None = None
+    pose_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from gaitpipe.gait import alignment
-from gaitpipe.gait.alignment import Aligner, forward_lean_vote, principal_axis, stride_period_samples, waveform_vote
+from gaitpipe.gait.alignment import Aligner
+from gaitpipe.gait.axes import forward_lean_vote, principal_axis, stride_period_samples, waveform_vote
 from gaitpipe.model import Placement, SampleBlock, SensorInfo
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedStream, simulate
 
@@ -118,14 +119,24 @@ def test_a_full_buffer_forgets_the_oldest_samples_whatever_the_block_size(
 def test_the_principal_axis_of_a_rotation_is_found() -> None:
     generator = np.random.default_rng(0)
     axis = np.array([0.6, -0.64, 0.48])
-    gyr = generator.standard_normal((500, 1)) * 5.0 * axis + 0.3 * generator.standard_normal((500, 3))
-    found, ratio = principal_axis(gyr)
+    swing = 5.0 * np.sin(2 * np.pi * 1.4 * np.arange(500) / 100.0)[:, None]
+    found, ratio = principal_axis(swing * axis + 0.3 * generator.standard_normal((500, 3)), 100.0)
     assert abs(found @ axis) > 0.999
     assert ratio > 50.0
 
 
-def test_too_few_fast_samples_give_no_preference() -> None:
-    assert principal_axis(np.full((100, 3), 0.1))[1] == 1.0
+def test_quick_turns_in_and_out_do_not_turn_the_axis() -> None:
+    """A foot rolls in and out at landing, faster than it swings: the axis is that of the swing."""
+    time_s = np.arange(1000) / 200.0
+    gyr = np.zeros((1000, 3))
+    gyr[:, 1] = 5.0 * np.sin(2 * np.pi * 1.4 * time_s)
+    gyr[:, 0] = 4.0 * np.maximum(0.0, np.sin(2 * np.pi * 1.4 * time_s)) * np.sin(2 * np.pi * 11.2 * time_s)
+    axis, _ = principal_axis(gyr, 200.0)
+    assert np.degrees(np.arccos(abs(axis[1]))) < 1.0
+
+
+def test_too_few_samples_give_no_preference() -> None:
+    assert principal_axis(np.full((10, 3), 0.1), 200.0)[1] == 1.0
 
 
 def test_the_votes_turn_their_sign_with_the_axis(stream: SimulatedStream) -> None:
