@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gaitpipe import importers
 from gaitpipe.app.arguments import check_arguments
+from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.errors import AnalysisError, UsageError
-from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
+from gaitpipe.model import Athlete, Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.recording.reader import open_raw
 from gaitpipe.report.document import TruthComparison
@@ -87,7 +88,10 @@ class Analysis:
 
 
 def analyze_recording(
-    recording: Recording, belt_speed_m_s: float | None = None, on_time: OnTime | None = None
+    recording: Recording,
+    belt_speed_m_s: float | None = None,
+    on_time: OnTime | None = None,
+    athlete: Athlete | None = None,
 ) -> SessionResult:
     """Stream all blocks of a recording through a session.
 
@@ -99,13 +103,15 @@ def analyze_recording(
         Speed of the treadmill belt [m/s].
     on_time
         Called with the session time [s] reached, after each block.
+    athlete
+        What is known of the runner's body.
 
     Raises
     ------
     GaitpipeError
-        No sensor, or a belt speed that no treadmill has.
+        No sensor, a belt speed that no treadmill has, or a height that no adult has.
     """
-    session = Session(recording.sensors, belt_speed_m_s)
+    session = Session(recording.sensors, belt_speed_m_s, athlete)
     for block in joined_blocks(recording):
         session.feed(block)
         if on_time is not None and len(block):
@@ -154,12 +160,18 @@ def open_files(left: Samples | None, right: Samples | None, placement: Placement
     return Input(recording, duration_s=float(samples))
 
 
-def analyze_input(opened: Input, belt_speed_m_s: float | None = None, on_time: OnTime | None = None) -> Analysis:
-    """Analyse what was opened; without a belt speed the recording's own one counts."""
+def analyze_input(
+    opened: Input,
+    belt_speed_m_s: float | None = None,
+    on_time: OnTime | None = None,
+    height_m: float | None = None,
+) -> Analysis:
+    """Analyse what was opened; without a belt speed or a height the recording's own ones count."""
     recording = opened.recording
     if belt_speed_m_s is None:
         belt_speed_m_s = _belt_speed_of(recording)
-    result = analyze_recording(recording, belt_speed_m_s, on_time)
+    athlete = athlete_of(recording.metadata, height_m)
+    result = analyze_recording(recording, belt_speed_m_s, on_time, athlete)
     truth = None
     if opened.path is not None and recording.metadata.get(SYNTHETIC_KEY):
         table = truth_beside(opened.path)
@@ -183,6 +195,7 @@ def analyze(
     right: Samples | None = None,
     placement: Placement | None = None,
     belt_speed_m_s: float | None = None,
+    height_m: float | None = None,
 ) -> Analysis:
     """Analyse a recording, or one file of samples a foot.
 
@@ -196,6 +209,8 @@ def analyze(
         `foot` or `shank`: needed for files, and overrides what a recording says.
     belt_speed_m_s
         Speed of the treadmill belt [m/s].
+    height_m
+        The runner's height [m], for leg stiffness.
 
     Returns
     -------
@@ -213,12 +228,12 @@ def analyze(
         The units of the samples are wrong (acceleration in g, rates in deg/s): every figure would be.
         Other findings about the data do not raise: look at `.errors`.
     """
-    check_arguments(recording, left, right, placement, belt_speed_m_s)
+    check_arguments(recording, left, right, placement, belt_speed_m_s, height_m)
     if recording is not None:
         opened = open_recording(recording, placement)
     else:
         opened = open_files(left, right, "shank" if placement == "shank" else "foot")
-    analysis = analyze_input(opened, belt_speed_m_s)
+    analysis = analyze_input(opened, belt_speed_m_s, height_m=height_m)
     refuse_wrong_units(analysis)
     return analysis
 

@@ -14,7 +14,9 @@ PLACEMENTS = ("foot", "shank")
 SAMPLES_ADVICE = "Give the path of a CSV file, or a data frame or mapping with its columns."
 
 
-def check_arguments(recording: Any, left: Any, right: Any, placement: Any, belt_speed_m_s: Any) -> None:
+def check_arguments(
+    recording: Any, left: Any, right: Any, placement: Any, belt_speed_m_s: Any, height_m: Any = None
+) -> None:
     """Refuse arguments of the wrong kind and those that contradict each other.
 
     Raises
@@ -25,7 +27,8 @@ def check_arguments(recording: Any, left: Any, right: Any, placement: Any, belt_
     _check_kinds(recording, left, right)
     if placement is not None and not (isinstance(placement, str) and placement in PLACEMENTS):
         raise UsageError(f"placement={placement!r} is not known", "Give placement='foot' or placement='shank'.")
-    _check_belt_speed(belt_speed_m_s)
+    _check_number(belt_speed_m_s, "belt_speed_m_s", "speed", "Give the speed of the treadmill in m/s, such as 3.0.")
+    _check_number(height_m, "height_m", "height", "Give the runner's height in metres, such as 1.75.")
     if recording is not None and (left is not None or right is not None):
         raise UsageError("give a recording or left and right files, not both", "Leave one of them out.")
     if recording is None and left is None and right is None:
@@ -44,13 +47,12 @@ def _check_kinds(recording: Any, left: Any, right: Any) -> None:
             raise UsageError(f"{name} cannot be {_kind(samples)}", SAMPLES_ADVICE)
 
 
-def _check_belt_speed(belt_speed_m_s: Any) -> None:
-    if belt_speed_m_s is None:
+def _check_number(given: Any, name: str, quantity: str, advice: str) -> None:
+    if given is None:
         return
-    number = isinstance(belt_speed_m_s, Real) and not isinstance(belt_speed_m_s, bool)
-    if not number or not math.isfinite(belt_speed_m_s):
-        advice = "Give the speed of the treadmill in m/s, such as belt_speed_m_s=3.0."
-        raise UsageError(f"belt_speed_m_s={belt_speed_m_s!r} is no speed", advice)
+    number = isinstance(given, Real) and not isinstance(given, bool)
+    if not number or not math.isfinite(given):
+        raise UsageError(f"{name}={given!r} is no {quantity}", advice)
 
 
 def _is_path(value: Any) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.athlete import athlete_of
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     Finding,
@@ -85,7 +86,7 @@ class LiveSession:
         self._writer = writer
         self._start_ns = session_start_monotonic_ns
         self._decoder = StreamDecoder(setups, session_start_monotonic_ns)
-        self._session = Session(self._decoder.sensors, belt_speed_m_s)
+        self._session = Session(self._decoder.sensors, belt_speed_m_s, athlete_of(metadata))
         self._recording = Recording(
             name=writer.path.stem,
             sensors=self._decoder.sensors,

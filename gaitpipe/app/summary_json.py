@@ -33,9 +33,13 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             "recorded_utc": analysis.recorded_utc,
             "synthetic": analysis.synthetic,
             "belt_speed_m_s": result.belt_speed_m_s,
+            "height_m": None if result.athlete is None else result.athlete.height_m,
         },
         "sensors": {sensor.info.side: _sensor(sensor) for sensor in result.sensors},
         "metrics": {metric.key: _metric(metric) for metric in result.metrics},
+        "variability": [asdict(one) for one in result.variability],
+        "symmetry": [asdict(one) for one in result.symmetry],
+        "drift": [asdict(one) for one in result.drift],
         "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
         "findings": [_finding(finding) for finding in result.findings],
         "achilles_load": {"value": None, "note": "not computed in this version"},
@@ -75,6 +79,7 @@ def _metric(metric: MetricSummary) -> dict[str, Any]:
         "both": _statistic(metric.both),
         "asymmetry_pct": metric.asymmetry_pct,
         "note": metric.note,
+        "unstated": metric.unstated,
     }
 
 
@@ -87,6 +92,9 @@ def _statistic(found: SideStatistic | None) -> dict[str, Any] | None:
         "sd": found.sd,
         "uncertainty": found.uncertainty,
         "mdc": found.mdc,
+        "censored": found.censored,
+        "median": found.median,
+        "median_above": found.median_above,
     }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import NearChoice, PathOf, Speed
+from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, height_option
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from gaitpipe.model import Placement
 
 EXIT_SOME_FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person says of a session that its data do not hold; None where nothing was said."""
+
+    belt_speed_m_s: float | None
+    height_m: float | None
 
 
 @click.command(short_help="Analyse recordings or CSV files.")
@@ -29,6 +38,7 @@ EXIT_SOME_FAILED = 3
     "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
 )
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@height_option
 @json_option
 @common_options
 def analyze(
@@ -38,6 +48,7 @@ def analyze(
     right: Path | None,
     placement: Placement | None,
     belt_speed: float | None,
+    height_m: float | None,
     as_json: bool,
 ) -> int:
     """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
@@ -53,16 +64,17 @@ def analyze(
     from gaitpipe.app.outputs import folders_for
 
     _check_inputs(recordings, left, right, placement)
+    given = Given(belt_speed, height_m)
     if not recordings:
         placement = "shank" if placement == "shank" else "foot"
-        return _one(open_files(left, right, placement), out, belt_speed, as_json)
+        return _one(open_files(left, right, placement), out, given, as_json)
     if len(recordings) == 1:
-        return _one(open_recording(recordings[0], placement), out, belt_speed, as_json)
+        return _one(open_recording(recordings[0], placement), out, given, as_json)
     words, failed = console(), 0
     for path, folder in zip(recordings, folders_for(recordings, out), strict=True):
         words.say(f"\n{path}")
         try:
-            failed += _one(open_recording(path, placement), folder, belt_speed, as_json, one_line=True) != 0
+            failed += _one(open_recording(path, placement), folder, given, as_json, one_line=True) != 0
         except GaitpipeError as error:
             words.failure(error.message, error.advice)
             failed += 1
@@ -88,7 +100,7 @@ def _check_inputs(
             raise UsageError(message, f"Write --left {path} or --right {path}, with --placement.")
 
 
-def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: bool, one_line: bool = False) -> int:
+def _one(opened: Input, folder: Path, given: Given, as_json: bool, one_line: bool = False) -> int:
     """Analyse and write one input; 1 when a finding is an error."""
     from gaitpipe.app.analyze import analyze_input
     from gaitpipe.app.outputs import make_folder, write_outputs
@@ -97,7 +109,7 @@ def _one(opened: Input, folder: Path, belt_speed_m_s: float | None, as_json: boo
     words = console()
     make_folder(folder)
     with progress(opened, words.quiet) as on_time:
-        analysis = analyze_input(opened, belt_speed_m_s, on_time)
+        analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m)
     files = write_outputs(analysis, folder)
     show(words, analysis, files)
     if as_json:
@@ -121,9 +133,10 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
 @click.argument("source", type=PathOf(), metavar="DIR_OR_RECORDING")
 @click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@height_option
 @json_option
 @common_options
-def report(source: Path, out: Path | None, belt_speed: float | None, as_json: bool) -> int:
+def report(source: Path, out: Path | None, belt_speed: float | None, height_m: float | None, as_json: bool) -> int:
     """Make the report of a recording again, from its raw bytes.
 
     Give a recording or the folder that it lies in (with several, the newest by name is taken).
@@ -131,7 +144,7 @@ def report(source: Path, out: Path | None, belt_speed: float | None, as_json: bo
     from gaitpipe.app.analyze import open_recording
 
     path = _recording_in(source)
-    return _one(open_recording(path), out or _results_of(path), belt_speed, as_json)
+    return _one(open_recording(path), out or _results_of(path), Given(belt_speed, height_m), as_json)
 
 
 def _results_of(recording: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from gaitpipe.cli.console import near
+from gaitpipe.evidence import value as number_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,6 +90,12 @@ class SettingValue(click.ParamType):  # type: ignore[type-arg]  # generic since 
         except ValueError:
             reason = "has no '='" if not equals else f"'{text}' is not a number"
             return self.fail(f"{reason} in '{value}'. Write for example rate_hz=208.", param, ctx)
+
+
+def height_option(command: F) -> F:
+    """Add --height-m."""
+    limits = Number(number_of("height_minimum_m"), number_of("height_maximum_m"))
+    return click.option("--height-m", type=limits, help="Height of the runner in metres, for leg stiffness.")(command)
 
 
 def settings_option(command: F) -> F:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, settings_option
+from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, height_option, settings_option
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @click.option("--placement", type=NearChoice(["foot", "shank"]), required=True, help="Where the sensors sit.")
 @settings_option
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@height_option
 @click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
 @json_option
 @common_options
@@ -70,6 +71,7 @@ def record(
     placement: Placement,
     settings: tuple[tuple[str, float], ...],
     belt_speed: float | None,
+    height_m: float | None,
     seconds: float | None,
     as_json: bool,
 ) -> int:
@@ -86,12 +88,13 @@ def record(
     words = console()
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
+    from gaitpipe.app.athlete import height_metadata
     from gaitpipe.app.record import Recorded, RecordRequest, Talk, stop_on_signals
     from gaitpipe.app.record import record as record_session
     from gaitpipe.cli.finish import finish
     from gaitpipe.cli.live_view import LiveScreen
 
-    request = RecordRequest(tuple(wanted), out, belt_speed, seconds)
+    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, height_metadata(height_m))
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from gaitpipe.model import MetricSummary, SideStatistic
 
 EXPLANATION = "± is one standard uncertainty; twice it covers about 95 %."
+DASH = "-"
 WIDE = 100
 """Columns where nobody says how wide the terminal is."""
 
@@ -54,8 +55,11 @@ def _pad(row: tuple[str, str, str, str], widths: list[int]) -> list[str]:
 
 def _cell(metric: MetricSummary, found: SideStatistic | None) -> str:
     if found is None:
-        return "-"
+        return DASH
     decimals, scale = metric.display_decimals, metric.display_scale
+    if found.censored:
+        middle = found.median_above if found.median is None else found.median
+        return DASH if middle is None else f"{'>' if found.median is None else 'median'} {middle * scale:.{decimals}f}"
     text = f"{found.mean * scale:.{decimals}f}"
     if found.uncertainty is None:
         return text

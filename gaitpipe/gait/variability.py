@@ -1,8 +1,9 @@
 """Stride-to-stride variability without the noise of the timing.
 
 Rules
-  1. Only good strides of the session's mode count, about the straight line through them: a slow change is drift, told
-     elsewhere. Fewer than `variability_least_strides` give no figure.
+  1. Only good strides of the session's mode count, without the three at each end of a stretch: starting and stopping
+     is no steady gait. They are taken about the straight line through them: a slow change is drift, told elsewhere.
+     Fewer than `variability_least_strides` give no figure.
   2. A stride time is the difference of two contacts, so an error e of the contact's time enters two neighbours with
      opposite signs: observed variance = true variance + 2 e^2, and the covariance of neighbours is -e^2 when strides
      themselves follow each other without memory. "sequence": variance + 2 covariance, with the covariance not above 0.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,6 +29,10 @@ from gaitpipe.model import SIDES, FloatArray, SensorInfo, Variability
 
 Z_95 = 1.96
 NOISE_NOTE = "not distinguishable from timing noise"
+HIDDEN_NOTE = "no timing noise shows in the sequence; some may be in the figure"
+EDGE_STRIDES = 3
+BREAK_S = 3.0
+"""Between two contacts of one foot: longer than two strides of slow walking, so a lost stride is no break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,17 @@ def variability_of(table: StrideTable) -> tuple[Variability, ...]:
     for side in SIDES:
         if side in table.sensors:
             rows = table.rows[counted & table.of_side(side)]
-            found.extend(_of_foot(rows, table.sensors[side]))
+            found.extend(_of_foot(rows[steady(rows["ic_s"])], table.sensors[side]))
     return tuple(found)
+
+
+def steady(ic_s: FloatArray) -> np.ndarray:
+    """Mask of the contacts that are no closer than three to either end of an unbroken stretch, shape (n,)."""
+    edges = np.flatnonzero(np.diff(ic_s) > BREAK_S) + 1
+    inside = np.zeros(len(ic_s), dtype=bool)
+    for first, last in pairwise([0, *edges.tolist(), len(ic_s)]):
+        inside[first + EDGE_STRIDES : max(first, last - EDGE_STRIDES)] = True
+    return inside
 
 
 def _of_foot(rows: np.ndarray, sensor: SensorInfo) -> list[Variability]:
@@ -134,14 +149,15 @@ def _result(
 ) -> Variability:
     mean = float(values.mean())
     cv = low = high = noise = None
-    note = f"needs {value('variability_least_strides'):.0f} strides, {len(values)} were usable"
+    note = f"needs {value('variability_least_strides'):.0f} steady strides, {len(values)} were usable"
     if estimate is not None:
         reach = Z_95 * estimate.standard_error
         high = _cv_pct(estimate.variance + reach, mean)
         noise = math.sqrt(estimate.noise_variance)
         note = NOISE_NOTE
         if estimate.variance > 0.0:
-            cv, low, note = _cv_pct(estimate.variance, mean), _cv_pct(estimate.variance - reach, mean), ""
+            cv, low = _cv_pct(estimate.variance, mean), _cv_pct(estimate.variance - reach, mean)
+            note = HIDDEN_NOTE if noise == 0.0 else ""
     return Variability(
         key=key,
         side=sensor.side,

@@ -1,0 +1,26 @@
+"""The runner's height, from an argument or from what a recording says of itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from gaitpipe.model import Athlete
+
+HEIGHT_KEY = "height_m"
+
+
+def athlete_of(metadata: Mapping[str, str], height_m: float | None = None) -> Athlete | None:
+    """Return the athlete: the given height [m] first, else the recording's own; None when neither is known."""
+    if height_m is not None:
+        return Athlete(height_m)
+    try:
+        recorded_m = float(metadata.get(HEIGHT_KEY, "nan"))
+    except ValueError:
+        return None
+    return Athlete(recorded_m) if math.isfinite(recorded_m) else None
+
+
+def height_metadata(height_m: float | None) -> dict[str, str]:
+    """Return what a recording keeps of a height [m]."""
+    return {} if height_m is None else {HEIGHT_KEY: f"{height_m:.6g}"}
