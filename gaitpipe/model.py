@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gaitpipe.derived import Athlete, Drift, Symmetry, Variability
+
 Side = Literal["left", "right"]
 Placement = Literal["foot", "shank"]
 Clock = Literal["device", "arrival", "file"]
@@ -222,7 +224,7 @@ STRIDE_DTYPE = np.dtype(
     [
         (
             name,
-            "U5" if name in ("side", "mode") else "U120" if name == "quality" else "i8" if name == "stride" else "f8",
+            {"side": "U5", "mode": "U5", "quality": "U120", "foot_strike_class": "U8", "stride": "i8"}.get(name, "f8"),
         )
         for name in STRIDE_COLUMNS
     ]
@@ -262,6 +264,21 @@ class AlignmentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CalibrationEpoch:
+    """A correction of a sensor's mounting during the session.
+
+    It holds from `from_s`; infinite when the end came first. Angles between `invalid_from_s` and `from_s` are not
+    given; None when none are lost. `why`: `slip` turned the sensor on the leg by `angle_deg`, `turned` so far that
+    strides were lost, `standing` came late and told the up direction.
+    """
+
+    from_s: float
+    why: Literal["slip", "turned", "standing"]
+    angle_deg: float
+    invalid_from_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SensorResult:
     """Everything that was learned about one sensor of the session."""
 
@@ -271,6 +288,7 @@ class SensorResult:
     pitch_rate_deg_s: Ensemble | None
     duration_s: float
     rejected_strides: Mapping[str, int]
+    calibrations: tuple[CalibrationEpoch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,82 +328,6 @@ class MetricSummary:
     note: str = ""
     unstated: str = ""
     """Why there is no uncertainty or no smallest detectable change; empty when both are given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Athlete:
-    """What is known of the runner's body; None where not given."""
-
-    height_m: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Variability:
-    """Stride-to-stride variability of one quantity of one foot, as a coefficient of variation in per cent.
-
-    `observed_cv_pct` holds the timing noise of the method too; `cv_pct` is without it (95 % between `low_pct` and
-    `high_pct`), None when it cannot be told from the noise or there are too few strides: `note` says which.
-    `noise_sd_s` is the noise that was removed: of one event for stride time, of the contact time for contact time.
-    `method`: the noise was seen in the strides themselves ("sequence") or is that of the benchmark ("stated").
-    """
-
-    key: str
-    side: Side
-    method: Literal["sequence", "stated"]
-    count: int
-    mean: float
-    observed_cv_pct: float
-    cv_pct: float | None
-    low_pct: float | None
-    high_pct: float | None
-    noise_sd_s: float | None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Symmetry:
-    """Left against right of one metric, in its SI unit. Positive: larger on the left.
-
-    `index_pct` is 100 (left - right) / mean with its 95 % interval from stride-to-stride scatter alone; None for a
-    metric without a ratio. `limit` is the smallest difference that scatter, two mountings of a sensor and the two
-    clocks do not explain; None when not known, and then `exceeds` is None too.
-    """
-
-    key: str
-    left: float
-    right: float
-    difference: float
-    difference_low: float
-    difference_high: float
-    index_pct: float | None
-    index_low_pct: float | None
-    index_high_pct: float | None
-    angle_pct: float | None
-    limit: float | None
-    limit_pct: float | None
-    exceeds: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """Change of one metric of one foot within the session: mean of the last third minus mean of the first, SI unit.
-
-    `low` and `high` hold it in 95 % of cases; `mdc` is the smallest change that counts, settling of the strap
-    included. All None with too few strides: `note` says so. `change_pct` is None for a metric without a ratio.
-    """
-
-    key: str
-    side: Side
-    count: int
-    first: float | None
-    last: float | None
-    change: float | None
-    change_pct: float | None
-    low: float | None
-    high: float | None
-    mdc: float | None
-    exceeds: bool | None
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ import gaitpipe.metrics
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
 from gaitpipe.core.params import default_params, parameter_hash
+from gaitpipe.derived import Athlete
 from gaitpipe.errors import UsageError
 from gaitpipe.evidence import value
 from gaitpipe.gait.accelerometer import AccelerometerCadence, steady
@@ -26,16 +27,17 @@ from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
 from gaitpipe.gait.strides import Stride, StrideBuilder
+from gaitpipe.gait.strike import strike_class
 from gaitpipe.gait.summary import main_mode, published, side_repeats, summarise, with_window_cadence
 from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.gait.trajectory import TrajectoryBuilder
 from gaitpipe.gait.variability import variability_of
 from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
     FLAG_GYR_CLIPPED,
     STRIDE_DTYPE,
-    Athlete,
     Finding,
     SampleBlock,
     SensorInfo,
@@ -65,6 +67,7 @@ class _Foot:
     detector: Detector
     strides: StrideBuilder
     ensemble: EnsembleBuilder
+    trajectory: TrajectoryBuilder
     watch: StreamWatch
     cadence: AccelerometerCadence | None
     quality: StreamQuality = field(default_factory=StreamQuality)
@@ -137,7 +140,9 @@ class Session:
         for foot in self._feet.values():
             if foot.cadence is None:
                 self._detect(foot, foot.aligner.flush())
-                self._take(foot, foot.strides.push(foot.detector.finish()) + foot.strides.finish())
+                events = foot.detector.finish()
+                last = foot.strides.push(events) + foot.strides.finish()
+                self._take(foot, _with_motion(foot, last, events))
         self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
         sensors = {side: foot.info for side, foot in self._feet.items()}
         table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
@@ -169,12 +174,14 @@ class Session:
         updates = []
         for block in blocks:
             foot.ensemble.feed(block)
+            foot.trajectory.feed(block)
             events = foot.detector.push(block)
-            strides = foot.strides.push(events)
+            strides = _with_motion(foot, foot.strides.push(events), events)
             self._take(foot, strides)
             updates.extend(_update(stride) for stride in strides)
             self._raise_watermark(foot, block, events)
             foot.ensemble.forget(float(block.time_s[-1]))
+            foot.trajectory.forget(float(block.time_s[-1]))
         return updates
 
     def _take(self, foot: _Foot, strides: list[Stride]) -> None:
@@ -213,6 +220,21 @@ def check_athlete(athlete: Athlete | None) -> None:
         )
 
 
+def _with_motion(foot: _Foot, strides: list[Stride], events: NDArray[np.void]) -> list[Stride]:
+    """The strides with what dead reckoning says of them.
+
+    A stride is given out with the swing that follows it; samples up to that swing are there for any packet size.
+    """
+    stood = foot.aligner.report is not None and foot.aligner.report.standing_s > 0.0
+    swings_s = events["time_s"][events["kind"] == EVENT_SWING]
+    moved = []
+    for stride in strides:
+        later_s = swings_s[swings_s > stride.next_ic_s]
+        known_s = float(later_s[0]) if len(later_s) else math.inf
+        moved.append(replace(stride, motion=foot.trajectory.measure(stride, stood, known_s)))
+    return moved
+
+
 def stride_columns(table: StrideTable) -> NDArray[np.void]:
     """The rows of `strides.csv`: the table's own columns and one column a metric, shape (n,) of STRIDE_DTYPE."""
     out = np.zeros(len(table.rows), STRIDE_DTYPE)
@@ -225,6 +247,7 @@ def stride_columns(table: StrideTable) -> NDArray[np.void]:
     for metric in metrics():
         if metric.key in names:
             out[metric.key] = published(table, metric)
+    out["foot_strike_class"] = strike_class(out["foot_strike_angle_deg"], table.rows["mode"])
     return out
 
 
@@ -236,6 +259,7 @@ def _foot(info: SensorInfo) -> _Foot:
         detector=Detector(params, info.rate_hz),
         strides=StrideBuilder(info.side, params),
         ensemble=EnsembleBuilder(),
+        trajectory=TrajectoryBuilder(info.placement),
         watch=StreamWatch(info),
         cadence=None if info.has_gyro else AccelerometerCadence(info.rate_hz),
     )

@@ -21,8 +21,9 @@ from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
+from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, UsageError
-from gaitpipe.model import Athlete, Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
+from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.recording.reader import open_raw
 from gaitpipe.report.document import TruthComparison

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from gaitpipe.model import Athlete
+from gaitpipe.derived import Athlete
 
 HEIGHT_KEY = "height_m"
 

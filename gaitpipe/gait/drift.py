@@ -17,11 +17,12 @@ import math
 
 import numpy as np
 
+from gaitpipe.derived import Drift
 from gaitpipe.evidence import value
 from gaitpipe.gait.summary import counted_rows, published
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import StrideMetric
-from gaitpipe.model import SIDES, Drift, FloatArray, Side
+from gaitpipe.model import SIDES, FloatArray, Side
 
 STRETCHES = 5
 T_95 = 2.306

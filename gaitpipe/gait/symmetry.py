@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from gaitpipe.derived import Symmetry
 from gaitpipe.evidence import value
-from gaitpipe.model import MetricSummary, SideStatistic, Symmetry
+from gaitpipe.model import MetricSummary, SideStatistic
 
 Z_95 = 1.96
 

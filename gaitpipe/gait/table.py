@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gaitpipe.derived import Athlete
 from gaitpipe.gait.strides import Stride
-from gaitpipe.model import SIDES, Athlete, FloatArray, SensorInfo, Side
+from gaitpipe.model import SIDES, FloatArray, SensorInfo, Side
 
 ROW_DTYPE = np.dtype(
     [
@@ -26,6 +27,10 @@ ROW_DTYPE = np.dtype(
         ("peak_acc_m_s2", "f8"),
         ("peak_acc_bound_m_s2", "f8"),
         ("other_tc_s", "f8"),
+        ("reckoned_length_m", "f8"),
+        ("reckoned_speed_m_s", "f8"),
+        ("shank_angle_ic_rad", "f8"),
+        ("retraction_speed_m_s", "f8"),
         ("mode", "U4"),
         ("quality", "U120"),
     ]
@@ -64,11 +69,15 @@ def row_of(stride: Stride, other_ic_s: float) -> tuple[object, ...]:
         stride.tc_raw_s,
         stride.next_ic_s,
         other_ic_s,
-        stride.foot_pitch_ic_rad,
+        stride.motion.foot_pitch_rad,
         stride.stance_rate_ratio,
         stride.peak_acc_m_s2,
         stride.peak_acc_bound_m_s2,
         np.nan,
+        stride.motion.length_m,
+        stride.motion.speed_m_s,
+        stride.motion.shank_angle_rad,
+        stride.motion.retraction_m_s,
         stride.mode,
         stride.quality,
     )

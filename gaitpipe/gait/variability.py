@@ -22,10 +22,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from gaitpipe.derived import Variability
 from gaitpipe.evidence import value
 from gaitpipe.gait.summary import counted_rows
 from gaitpipe.gait.table import StrideTable
-from gaitpipe.model import SIDES, FloatArray, SensorInfo, Variability
+from gaitpipe.model import SIDES, FloatArray, SensorInfo
 
 Z_95 = 1.96
 NOISE_NOTE = "not distinguishable from timing noise"

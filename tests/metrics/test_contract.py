@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from gaitpipe import evidence
+from gaitpipe.derived import Athlete
 from gaitpipe.gait.table import ROW_DTYPE, StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
-from gaitpipe.model import STRIDE_COLUMNS, STRIDE_TEXT_COLUMNS, Athlete, SensorInfo
+from gaitpipe.model import STRIDE_COLUMNS, STRIDE_TEXT_COLUMNS, SensorInfo
 from gaitpipe.session import metrics
 
 METRICS = metrics()
