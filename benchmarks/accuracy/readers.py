@@ -15,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
@@ -38,6 +39,13 @@ LETTERS: dict[str, Side] = {"L": "left", "R": "right"}
 PLACEMENTS: tuple[Placement, ...] = ("foot", "shank")
 ACC_COLUMNS = ["acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2"]
 GYR_COLUMNS = ["gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s"]
+TRUTH_COLUMNS = {
+    "foot_strike_angle_deg": "foot_strike_angle_deg",
+    "shank_angle_abs_ic_deg": "shank_angle_abs_ic_deg",
+    "shank_angle_abs_ic_m10_deg": "shank_angle_abs_ic_m10_deg",
+    "belt_speed_m_s": "belt_speed_mps",
+}
+"""Our names of the figures that the virtual sensors' reference knows of each contact, and its names."""
 
 
 class DataMissingError(Exception):
@@ -48,7 +56,7 @@ class DataMissingError(Exception):
 class Truth:
     """Reference contacts of one side: `ic_s` and `tc_s` (n,), NaN where not known; `stride_time_s` (n,) from each
     contact to the next one of that side, NaN where that one was left out. Gait lasts from `start_s` to `end_s`;
-    `excluded_ic_s` are contacts that were seen but left out."""
+    `excluded_ic_s` are contacts that were seen but left out; `columns` are other figures of the contacts, each (n,)."""
 
     ic_s: FloatArray
     tc_s: FloatArray
@@ -57,6 +65,17 @@ class Truth:
     end_s: float
     belt_speed_m_s: float | None = None
     excluded_ic_s: FloatArray = field(default_factory=lambda: np.zeros(0))
+    columns: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Motion capture of the sensor itself: `time_s` (n,), `position_m` (n, 3) with z up, `still` (n,) true where the
+    data set calls its velocity zero."""
+
+    time_s: FloatArray
+    position_m: FloatArray
+    still: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,9 @@ class Case:
     truth: Mapping[Side, Truth] = field(default_factory=dict)
     subject: str = ""
     speed_m_s: float = np.nan
+    mounts: Mapping[Side, FloatArray] = field(default_factory=dict)
+    """Quaternion (w, x, y, z) from sensor to segment axes (x forward, y up, z right), where the data set knows it."""
+    marker: Marker | None = None
 
 
 def data_folder(option: str | None) -> Path:
@@ -161,11 +183,17 @@ def read_virtual_imu(folder: Path) -> Iterator[Case]:
                     end_s=float(row["gait_end_s"]),
                     belt_speed_m_s=float(row["belt_speed_mps"]),
                     excluded_ic_s=left_out.loc[left_out["side"] == letter, "ic_s"].to_numpy(np.float64),
+                    columns={name: mine[source].to_numpy(np.float64) for name, source in TRUTH_COLUMNS.items()},
                 )
+            mounts = {side: _mount(row, placement, letter) for letter, side in LETTERS.items() if side in truth}
             yield Case(
                 "virtual_imu", str(trial), placement, "run", "force", _recording(str(trial), sensors), truth,
-                str(row["subject"]), float(row["nominal_speed_mps"]),
+                str(row["subject"]), float(row["nominal_speed_mps"]), mounts,
             )  # fmt: skip
+
+
+def _mount(row: pd.Series, placement: Placement, letter: str) -> FloatArray:
+    return np.array([row[f"mount_{placement}_{letter}_q{part}"] for part in "wxyz"], dtype=np.float64)
 
 
 def read_foot_imu_running(folder: Path) -> Iterator[Case]:
@@ -177,7 +205,8 @@ def read_foot_imu_running(folder: Path) -> Iterator[Case]:
         acc, gyr = (table[list(c)].to_numpy(np.float64) for c in (("ax", "ay", "az"), ("gx", "gy", "gz")))
         mode: Literal["run", "walk"] = "run" if path.stem.startswith("run") else "walk"
         recording = _recording(path.stem, [(info, block_of(info, time_s, acc, gyr))])
-        yield Case("foot_imu_running", path.stem, "foot", mode, "spectrum", recording)
+        marker = Marker(time_s, table[["px", "py", "pz"]].to_numpy(np.float64), table["zv_vicon"].to_numpy() > 0.5)
+        yield Case("foot_imu_running", path.stem, "foot", mode, "spectrum", recording, subject="P", marker=marker)
 
 
 def read_foot_imu_walking(folder: Path) -> Iterator[Case]:

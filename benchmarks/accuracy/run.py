@@ -1,86 +1,77 @@
 """Runs the pipeline on every reference recording and writes the tables: python -m benchmarks.accuracy.run [--data DIR]
 
-Exit codes: 0 done (whatever the figures say: see `--strict`), 3 some verdict is not `pass` and `--strict` was given,
-5 the recordings are not on this machine, so that a job may skip this step.
+Exit codes: 0 done (whatever the figures say: see `--strict`), 3 with `--strict` when a figure fell below its bar (its
+target, or where `bars.toml` says it stands) or a cadence verdict is not `pass`, 5 the recordings are not on this machine,
+so that a job may skip this step.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.accuracy.measure import CadenceRow, EventRow, measure
-from benchmarks.accuracy.readers import DataMissingError, all_cases, data_folder
-from benchmarks.accuracy.tables import report
+from benchmarks.accuracy.collect import Collected, collect
+from benchmarks.accuracy.heldout import held_out_fit
+from benchmarks.accuracy.outputs import replace_block, write_all
+from benchmarks.accuracy.readers import ROOT, DataMissingError, all_cases, data_folder
+from benchmarks.accuracy.report import report, target_part
+from benchmarks.accuracy.targets import Verdict, read_bars, write_bars
+from benchmarks.accuracy.verdicts import verdicts
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
+VALIDATION = ROOT / "docs" / "validation.md"
 EXIT_FAILED = 3
 EXIT_NO_DATA = 5
-COUNTS = ("eligible", "recalled", "missed_inside", "extra")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.run", description="Accuracy of the pipeline.")
-    parser.add_argument("--data", help="folder of the reference recordings (else GAITPIPE_DATA, else ../shared/data)")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the tables (default benchmarks/results)")
-    parser.add_argument("--strict", action="store_true", help="leave with 3 when a verdict is not `pass`")
-    options = parser.parse_args(arguments)
-    cadence: list[CadenceRow] = []
-    events: list[EventRow] = []
+    options = _options(arguments)
     try:
-        for case in all_cases(data_folder(options.data)):
-            cadence_rows, event_rows = measure(case)
-            cadence += cadence_rows
-            events += event_rows
+        folder = data_folder(options.data)
+        cases = list(all_cases(folder))
     except DataMissingError as error:
         print(error, file=sys.stderr)
         return EXIT_NO_DATA
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_cadence(options.out / "cadence.csv", cadence)
-    write_events(options.out / "events.csv", events)
-    text = report(cadence, events)
-    (options.out / "accuracy.md").write_text(text, encoding="utf-8")
+    collected = collect(cases, held_out_fit(cases, _progress), _progress)
+    judged = verdicts(collected, read_bars())
+    if options.record_bars:
+        write_bars(judged)
+        judged = verdicts(collected, read_bars())
+    text = report(collected, judged, cases, folder)
+    write_all(options.out, collected, judged, text)
+    if options.out == RESULTS:
+        replace_block(VALIDATION, target_part(judged))
     print(text)
-    failed = any(row.verdict not in ("pass", "") for row in cadence)
-    return EXIT_FAILED if options.strict and failed else 0
+    fallen = failures(collected, judged)
+    for line in fallen:
+        print(line, file=sys.stderr)
+    return EXIT_FAILED if options.strict and fallen else 0
 
 
-def write_cadence(path: Path, rows: Sequence[CadenceRow]) -> None:
-    names = [field.name for field in fields(CadenceRow)]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+def failures(collected: Collected, judged: Sequence[Verdict]) -> list[str]:
+    """Bars that do not hold, and cadence verdicts that are not `pass`, in words."""
+    out = []
+    for verdict in judged:
+        if not verdict.held:
+            bar = "its target" if verdict.bar is None else f"where it stood ({verdict.bar.stands_at:g})"
+            out.append(f"{verdict.target.key}: {verdict.target.text(verdict.judged)} is worse than {bar}")
+    rows = [row for row in collected.cadence if row.verdict not in ("pass", "")]
+    return out + [f"cadence of {row.trial} {row.placement} {row.side}: {row.verdict}" for row in rows]
 
 
-def write_events(path: Path, rows: Sequence[EventRow]) -> None:
-    """One line a sensor: counts and, in ms, the mean and standard deviation of its errors."""
-    kinds = ("ic", "tc", "contact")
-    columns = [f"{kind}_{what}_ms" for kind in kinds for what in ("bias", "sd")]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["dataset", "trial", "placement", "side", "times", *COUNTS, *columns])
-        for row in rows:
-            for times in ("corrected", "raw"):
-                score = getattr(row, times)
-                errors = [getattr(score, f"{kind}_error_s") for kind in kinds]
-                clean = [1000.0 * error[np.isfinite(error)] for error in errors]
-                cells = [f(e) if len(e) > 1 else np.nan for e in clean for f in (np.mean, lambda e: np.std(e, ddof=1))]
-                head = [row.dataset, row.trial, row.placement, row.side, times]
-                counts = [getattr(score, name) for name in COUNTS]
-                writer.writerow([*head, *counts, *(_cell(float(cell), 1) for cell in cells)])
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy.run", description="Accuracy of the pipeline.")
+    parser.add_argument("--data", help="folder of the reference recordings (else GAITPIPE_DATA, else ../shared/data)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the tables (default benchmarks/results)")
+    parser.add_argument("--strict", action="store_true", help="leave with 3 when a figure falls below its bar")
+    parser.add_argument("--record-bars", action="store_true", help="write where missed figures stand now to bars.toml")
+    return parser.parse_args(arguments)
 
 
-def _cell(value: object, decimals: int = 2) -> object:
-    if not isinstance(value, float):
-        return value
-    return "" if np.isnan(value) else f"{value:.{decimals}f}"
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

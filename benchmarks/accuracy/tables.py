@@ -1,174 +1,244 @@
-"""The readable report of an accuracy run: what was compared with what, the tables, and what they cannot show."""
+"""The tables of the report: targets, methods, agreement, runners, strata, conditions, real recordings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from benchmarks.accuracy.measure import LINE_TOLERANCE_SPM, TOLERANCE_SPM, CadenceRow, EventRow
-from benchmarks.accuracy.score import EDGE_S, ErrorSummary, EventScore, summarise
-from gaitpipe.core.params import default_params, parameter_hash
+from benchmarks.accuracy.collect import CONDITIONS, HELD_OUT, RAW, SHIPPED, Collected, Group
+from benchmarks.accuracy.laps import lap_figures
+from benchmarks.accuracy.markdown import cell, number, span, table
+from benchmarks.accuracy.rules import all_baselines
+from benchmarks.accuracy.score import Comparison, figures, pooled
+from benchmarks.accuracy.score.figures import Figures, contact_time_changes, strike_classes
+from benchmarks.accuracy.targets import Verdict, multiple, worst_multiple
+from benchmarks.accuracy.verdicts import ACCELEROMETER, VIRTUAL, by_runner, condition_targets
 
-HEADER = f"""# Accuracy on reference recordings
-
-Written by `python -m benchmarks.accuracy.run`; do not edit. Every trial went through the whole pipeline
-(`gaitpipe.Session`), both sensors of a trial in one session, with no setting changed for any of them.
-Figures made on computed or borrowed signals are no promise for a runner of your own.
-
-## How to read the cadence table
-
-- Cadence is in steps/min of both feet: 120 / stride time of one foot.
-- **Contacts known** (force plate: vertical force over 50 N; instrumented treadmill: over 60 N; walking: motion
-  capture).
-  The verdict compares the pipeline's `ok` strides with the strides of the reference that begin within 60 ms of them,
-  one to one, over these same strides. Contacts within {EDGE_S:g} s of either end of the gait data are not scored.
-  Tolerance {TOLERANCE_SPM:g} step/min.
-- `paired` does the same with a window of 250 ms: a misplaced contact shortens one stride and lengthens its neighbour.
-  Matched strides lose one of the two, so one misplaced contact shows in the verdict; paired strides keep both.
-- `strays` are `ok` strides that begin at no contact of the reference: misplaced by more than 60 ms.
-- `shown` is what the pipeline tells its user, minus the mean over all strides of the reference. It holds the strides at
-  the edges of the recording too: also the one out of the 0.5 s blend by which the computed standing part was joined
-  to the running, which no person ever did, and strides whose contacts the reference left out.
-- **Contacts not known** (`spectrum`): the strongest line of Welch's spectrum of the raw channels, segments of 8 s.
-  Its resolution is 15 steps/min; tolerance one fifth of it, {LINE_TOLERANCE_SPM:g} steps/min. `windows` is the mean of
-  pipeline minus autocorrelation over windows of 4 s. A difference above 1 step/min is printed bold, pass or not.
-- An accelerometer without gyroscope gives cadence only, from whole windows of 4 s: compared with the mean over the
-  strides of the reference in these windows. A short recording holds one window or two.
-"""
-
-LIMITS = """## What this cannot show
-
-- **The corrected times are not held out.** The bias of each placement that is taken off the raw times was fitted on
-  these same five runners: corrected bias and RMSE are optimistic. The raw rows owe to these recordings only the choice
-  of the features.
-- The virtual sensors are computed from markers (content up to about 25 Hz): no impact, no shock, no clipping, no strap
-  slip, no drift, no radio. Whatever uses the impact, here and in the shank's initial contact, is not judged.
-- The threshold decides: 20 N instead of 50 N moves initial contact by 5-6 ms and terminal contact by 8-9 ms. An event
-  bias below about 10 ms means nothing.
-- Five runners, four speeds, 5 to 9 contacts a sensor: a within-sensor SD is uncertain by a factor of 0.7 to 2.1.
-  Runners who land on the forefoot are rare in them.
-- The real running recordings are of one person in laps of 3 x 3 m with turns at every few strides, with a gyroscope
-  that clips near 540 deg/s; they have no contact times at all.
-- Walking: one person, 2 x 20 m, events of motion capture whose own definition (heel marker) differs from a force.
-"""
+PARTS = {
+    "foot": "Foot, 208 Hz",
+    "shank": "Shank, 208 Hz",
+    "accelerometer.run": "Real shank accelerometer without gyroscope",
+    "accelerometer.walk": "Real shank accelerometer without gyroscope",
+    "laps": "Real foot sensor, laps",
+}
 
 
-def report(cadence: Sequence[CadenceRow], events: Sequence[EventRow]) -> str:
-    """The whole text, in Markdown."""
-    parts = [HEADER, _parameters(), _verdicts(cadence), _cadence_tables(cadence), _event_tables(events), LIMITS]
-    return "\n".join(parts)
-
-
-def _parameters() -> str:
-    hashes = [f"{placement} `{parameter_hash(default_params(placement))}`" for placement in ("foot", "shank")]
-    return f"Parameters of the detector: {', '.join(hashes)}.\n"
-
-
-def _verdicts(rows: Sequence[CadenceRow]) -> str:
-    lines = [
-        "## Verdicts",
-        "",
-        "| recordings | sensors | pass | not pass | largest difference |",
-        "|---|---|---|---|---|",
-    ]
-    for name, chosen in _groups(rows):
-        judged = [row for row in chosen if row.verdict]
-        passed = sum(row.verdict == "pass" for row in judged)
-        sizes = [abs(row.difference_spm) for row in judged if np.isfinite(row.difference_spm)]
-        largest = f"{max(sizes):.2f}" if sizes else "-"
-        lines.append(f"| {name} | {len(chosen)} | {passed} | {len(judged) - passed} | {largest} |")
-    bad = [row for row in rows if row.verdict not in ("pass", "")]
-    lines += ["", "Not passed:" if bad else "All passed.", ""]
-    lines += [
-        f"- {row.trial} {row.placement} {row.side}: {row.verdict}, {_signed(row.difference_spm)} steps/min "
-        + (f"over {row.compared} strides, {row.strays} strays, " if row.compared else "from windows of 4 s, ")
-        + f"paired {_signed(row.paired_difference_spm)}"
-        for row in bad
-    ]
-    return "\n".join([*lines, ""])
-
-
-def _groups(rows: Sequence[CadenceRow]) -> list[tuple[str, list[CadenceRow]]]:
-    key: Callable[[CadenceRow], str] = lambda row: f"{row.dataset}, {row.placement}, {row.mode}"  # noqa: E731
-    return [(name, [row for row in rows if key(row) == name]) for name in dict.fromkeys(map(key, rows))]
-
-
-def _cadence_tables(rows: Sequence[CadenceRow]) -> str:
-    lines = ["## Cadence", ""]
-    for name, chosen in _groups(rows):
-        lines += [f"### {name} (reference: {chosen[0].reference})", ""]
-        lines += _known(chosen) if any(row.paired for row in chosen) else _unknown(chosen)
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _known(rows: Sequence[CadenceRow]) -> list[str]:
-    head = "| trial | side | strides ok/kept | matched | pipeline | reference | difference | verdict | strays "
-    lines = [head + "| paired | shown |", "|" + "---|" * 11]
-    lines += [
-        f"| {row.trial} | {row.side} | {row.strides_ok}/{row.strides_kept} | {row.compared} | {row.cadence_spm:.2f} "
-        f"| {row.reference_spm:.2f} | {_signed(row.difference_spm)} | {row.verdict} | {row.strays} "
-        f"| {_signed(row.paired_difference_spm)} | {_signed(row.shown_difference_spm)} |"
-        for row in rows
-    ]
+def target_table(verdicts: Sequence[Verdict]) -> list[str]:
+    """The table of the targets: what must be reached, what is, and by how much it is missed."""
+    lines: list[str] = []
+    for title in dict.fromkeys(PARTS.values()):
+        chosen = [verdict for verdict in verdicts if PARTS[verdict.target.group] == title]
+        reached = sum(verdict.reached for verdict in chosen)
+        head = [f"{title} ({reached} of {len(chosen)})", "target", "shipped", "held out", "", "worst runner"]
+        lines += [*table(head, map(_target_row, chosen)), ""]
     return lines
 
 
-def _unknown(rows: Sequence[CadenceRow]) -> list[str]:
-    head = "| trial | side | strides ok/kept | pipeline | reference | difference | tolerance | verdict | windows |"
-    lines = [head, "|" + "---|" * 9]
-    for row in rows:
-        difference = _signed(row.difference_spm)
-        difference = f"**{difference}**" if abs(row.difference_spm) > TOLERANCE_SPM else difference
-        tolerance = f"{row.tolerance_spm:g}" if row.verdict else "-"
-        lines.append(
-            f"| {row.trial} | {row.side} | {row.strides_ok}/{row.strides_kept} | {row.shown_spm:.2f} "
-            f"| {row.reference_spm:.2f} | {difference} | {tolerance} | {row.verdict or 'none'} "
-            f"| {_signed(row.window_difference_spm)} |"
-        )
-    return lines
+def _target_row(verdict: Verdict) -> list[str]:
+    target = verdict.target
+    sign = "<=" if target.most else ">="
+    word = "pass" if verdict.reached else f"**{verdict.words()}**"
+    held_out = "" if np.isnan(verdict.held_out) else target.text(verdict.held_out)
+    limit = f"{sign} {target.limit:g} {target.unit}".strip()
+    return [target.label, limit, target.text(verdict.shipped), held_out, word, verdict.worst_runner]
 
 
-def _event_tables(rows: Sequence[EventRow]) -> str:
-    lines = [
-        "## Events, a first look",
-        "",
-        "No targets yet. One-to-one matching of initial contacts within 50 ms; errors are pipeline minus reference, in "
-        "ms. `bias` is the mean of the sensors' means, `between` their standard deviation, `within` the root of the "
-        "mean variance inside a sensor, `RMSE` over all contacts. `missed inside` leaves out the contacts at the ends "
-        "of a recording: a contact is known only between two swings. `extra` are contacts of the pipeline that belong "
-        "to none of the reference. A contact misplaced by more than 50 ms is a missed one and an extra one and does "
-        "not enter the errors. Corrected times are **not held out**, see below.",
-        "",
+def missed_list(verdicts: Sequence[Verdict]) -> list[str]:
+    """Each missed target with its recorded bar and reason."""
+    lines = []
+    for verdict in verdicts:
+        if not verdict.reached:
+            reason = verdict.bar.reason if verdict.bar else "new: no bar is recorded"
+            runner = f" Worst: {verdict.worst_runner}." if verdict.worst_runner else ""
+            name = f"{PARTS[verdict.target.group]}, {verdict.target.label}"
+            lines.append(f"- {name}: {verdict.words()}{' ' + verdict.target.unit if 'by' in verdict.words() else ''}.{runner} {reason}")
+    return lines or ["None."]
+
+
+def methods_of(collected: Collected, group: Group) -> list[tuple[str, str]]:
+    """Key and title of each method that has this group, ours first."""
+    ours = [(key, key) for key in (HELD_OUT, SHIPPED, RAW) if collected.parts.get((key, group))]
+    rules = [(rule.key, rule.title) for rule in all_baselines() if collected.parts.get((rule.key, group))]
+    return ours + rules
+
+
+def detection_table(collected: Collected, group: Group) -> list[str]:
+    head = ["method", "contacts", "recall", "from 2nd", "precision", "F1 50 ms", "F1 20 ms", "missed /1000", "extra /1000", "TC found"]
+    rows = []
+    for key, title in methods_of(collected, group):
+        found = figures(collected.parts[key, group])
+        names = ("recall", "recall_later", "precision", "f1", "f1_20")
+        shares = [cell(found, name, 3) for name in names]
+        counts = [cell(found, f"{name}_per_1000", 0) for name in ("missed", "extra")]
+        rows.append([title, cell(found, "contacts", 0), *shares, *counts, cell(found, "tc_recall", 3)])
+    return table(head, rows)
+
+
+def timing_table(collected: Collected, group: Group) -> list[str]:
+    """Bias, spread and RMSE of each event [ms]."""
+    head = ["method", "event", "n", "bias (95 % CI)", "between runners", "within runner", "within stream", "median (IQR)", "RMSE"]
+    rows = []
+    for key, title in methods_of(collected, group):
+        found = figures(collected.parts[key, group])
+        for event, name in (("ic", "IC"), ("tc", "TC"), ("ct", "contact time")):
+            middle = f"{cell(found, event + '_median')} ({cell(found, event + '_iqr')})"
+            spreads = [cell(found, f"{event}_{part}") for part in ("between", "within", "within_stream")]
+            count = cell(found, f"{event}_n", 0)
+            rows.append([title, name, count, span(found, f"{event}_bias"), *spreads, middle, cell(found, f"{event}_rmse")])
+            title = ""
+    return table(head, rows)
+
+
+def agreement_table(collected: Collected, group: Group) -> list[str]:
+    """Contact time: limits of agreement, slope, ICC, concordance, per cent; stride time and cadence."""
+    head = [
+        "method", "lower limit (CI)", "upper limit (CI)", "slope (CI)", "ICC(2,1) (CI)", "ICC of streams", "CCC", "MAPE %",
+        "change RMS", "stride SD", "cadence mean abs, worst",
+    ]  # fmt: skip
+    rows = []
+    for key, title in methods_of(collected, group):
+        found = figures(collected.parts[key, group])
+        rows.append(
+            [
+                title, span(found, "ct_loa_lower", 0), span(found, "ct_loa_upper", 0), span(found, "ct_slope", 2),
+                span(found, "ct_icc", 2), cell(found, "ct_icc_streams", 2), cell(found, "ct_ccc", 2), cell(found, "ct_mape"),
+                cell(found, "ct_change"), cell(found, "stride_sd"),
+                f"{cell(found, 'cadence', 2)}, {cell(found, 'cadence_worst', 2)}",
+            ]
+        )  # fmt: skip
+    return table(head, rows)
+
+
+SHORT = ["n", "recall", "IC bias", "IC SD", "TC bias", "TC SD", "CT bias", "CT SD", "CT RMSE", "angle RMSE", "speed %"]
+
+
+def _short(found: Figures) -> list[str]:
+    angle = "fsa_rmse" if found.get("fsa_n", 0.0) > 0 else "shank_rmse"
+    timing = [cell(found, f"{event}_{part}") for event in ("ic", "tc", "ct") for part in ("bias", "within")]
+    return [
+        cell(found, "contacts", 0), cell(found, "recall", 3), *timing, cell(found, "ct_rmse"), cell(found, angle),
+        cell(found, "speed_bias", 1, True),
+    ]  # fmt: skip
+
+
+def ours(collected: Collected, group: Group) -> list[Comparison]:
+    """The held-out comparisons, those as shipped where nothing is held out."""
+    return collected.parts.get((HELD_OUT, group)) or collected.parts.get((SHIPPED, group), [])
+
+
+def runner_table(parts: Sequence[Comparison]) -> list[str]:
+    return table(["runner", *SHORT], ([runner, *_short(figures(own))] for runner, own in by_runner(parts).items()))
+
+
+def strata_table(parts: Sequence[Comparison]) -> list[str]:
+    """By nominal speed and by strike class of the reference's own angle."""
+    rows = pooled(parts).rows
+    strata: list[tuple[str, np.ndarray]] = [
+        (f"{speed:g} m/s", (rows["speed_m_s"] == speed).to_numpy()) for speed in np.unique(rows["speed_m_s"])
     ]
-    for dataset, placement in dict.fromkeys((row.dataset, row.placement) for row in rows):
-        chosen = [row for row in rows if (row.dataset, row.placement) == (dataset, placement)]
-        lines += [f"### {dataset}, {placement} ({len(chosen)} sensors)", "", *_event_table(chosen), ""]
-    return "\n".join(lines)
+    classes = strike_classes(rows["true_foot_strike_angle_deg"].to_numpy(np.float64))
+    strata += [(name, classes == name) for name in ("rearfoot", "midfoot", "forefoot")]
+    lines = []
+    for name, chosen in strata:
+        if chosen.any():
+            part = Comparison(rows[chosen], 0, 0, 0)
+            runners = len(np.unique(rows["runner"][chosen]))
+            lines.append([f"{name} ({runners} runners)", *_short(figures([part]))])
+    return table(["stratum", *SHORT], lines)
 
 
-def _event_table(rows: Sequence[EventRow]) -> list[str]:
-    head = "| times | recall | missed inside | extra | event | n | bias | between | within | RMSE |"
-    lines = [head, "|" + "---|" * 10]
-    for times in ("corrected", "raw"):
-        scores: list[EventScore] = [getattr(row, times) for row in rows]
-        eligible, recalled = sum(s.eligible for s in scores), sum(s.recalled for s in scores)
-        share, extra = 100.0 * recalled / max(1, eligible), sum(s.extra for s in scores)
-        inside = sum(s.missed_inside for s in scores)
-        front = f"| {times} | {recalled}/{eligible} = {share:.1f} % | {inside} | {extra} "
-        for label, name in (("initial contact", "ic"), ("terminal contact", "tc"), ("contact time", "contact")):
-            found = summarise([getattr(score, f"{name}_error_s") for score in scores])
-            lines.append(f"{front}| {label} | {_errors(found)} |")
-            front = "| | | | "
-    return lines
+def change_table(parts: Sequence[Comparison]) -> list[str]:
+    """Change of contact time from one speed to the next, same runner and side."""
+    changes = contact_time_changes(pooled(parts).rows)
+    errors = changes["found"] - changes["true"]
+    rows = [
+        [f"to {speed:g} m/s", str(len(own)), number(float(changes["true"][own.index].mean())), number(float(own.mean()), 1, True),
+         number(float(own.std(ddof=1))) if len(own) > 1 else "-", number(float(np.sqrt((own**2).mean())))]
+        for speed, own in errors.groupby(changes["speed_m_s"])
+    ]  # fmt: skip
+    return table(["change", "n", "true change, mean", "error, mean", "error, SD", "error, RMS"], rows)
 
 
-def _errors(found: ErrorSummary) -> str:
-    values = (found.bias, found.between, found.within, found.rmse)
-    cells = ["-" if np.isnan(value) else f"{1000 * value:.1f}" for value in values]
-    return " | ".join([str(found.count), *cells])
+def condition_table(collected: Collected, placement: str) -> list[str]:
+    """Each figure under other conditions, its ratio to 208 Hz, and its multiple of the target."""
+    group, targets = VIRTUAL[placement], condition_targets(placement)
+    base = figures(collected.parts[SHIPPED, group])
+    found = {name: figures(collected.parts[name, group]) for name in CONDITIONS if (name, group) in collected.parts}
+    rows = []
+    for target in targets:
+        value = base.get(target.figure, float("nan"))
+        cells = [_ratio(target.text(own.get(target.figure, float("nan"))), multiple(target, own.get(target.figure, float("nan"))),
+                        multiple(target, value)) for own in found.values()]  # fmt: skip
+        rows.append([target.label, target.text(value), *cells])
+    worst = [worst_multiple(targets, own) for own in found.values()]
+    rows.append(["**worst multiple of a target**", "", *(f"{value:.2f} ({name})" for value, name in worst)])
+    return table([placement, "208 Hz", *found], rows)
 
 
-def _signed(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:+.2f}"
+def _ratio(text: str, value: float, base: float) -> str:
+    """A figure and, in brackets, how many times the one at 208 Hz it is; shares by their shortfall from one."""
+    if not np.isfinite(value) or not np.isfinite(base) or base == 0.0:
+        return text
+    return f"{text} ({value / base:.2f}x)"
+
+
+def angle_table(collected: Collected, group: Group) -> list[str]:
+    """Angles at contact and speed without the belt as input."""
+    rows = []
+    for key in (SHIPPED, HELD_OUT):
+        if not collected.parts.get((key, group)):
+            continue
+        found = figures(collected.parts[key, group])
+        for name, label in (
+            ("fsa", "foot strike angle"), ("shank", "shank angle, truth at IC"), ("shank_m10", "shank angle, truth 10 ms before IC")
+        ):  # fmt: skip
+            if found.get(f"{name}_n", 0.0) > 0:
+                parts = [cell(found, f"{name}_{part}") for part in ("bias", "within", "rmse")]
+                rows.append([key, label + ", deg", cell(found, f"{name}_n", 0), *parts])
+        if found.get("speed_n", 0.0) > 0:
+            speed = [cell(found, "speed_bias", 1, True), f"worst {cell(found, 'speed_worst')}", cell(found, "speed")]
+            rows.append([key, "speed of a trial, %", cell(found, "speed_n", 0), *speed])
+        if "fsa_class" in found:
+            rows.append([key, "strike class right, share", cell(found, "fsa_n", 0), "", "", cell(found, "fsa_class", 2)])
+    return table(["method", "figure", "n", "bias", "within runner", "RMSE"], rows) if rows else ["Not measured: no such column yet."]
+
+
+def accelerometer_table(collected: Collected) -> list[str]:
+    """Each real trial without gyroscope."""
+    rows = []
+    for name, group in ACCELEROMETER.items():
+        for part in collected.parts.get((SHIPPED, group), []):
+            found, trial = figures([part]), part.rows["trial"].iloc[0]
+            cadence = next(row for row in collected.cadence if row.trial == trial)
+            rows.append(
+                [trial, name.rpartition(".")[2], *(cell(found, key, 3) for key in ("recall", "precision")), cell(found, "ic_bias"),
+                 cell(found, "tc_bias"), cell(found, "ct_bias"), cell(found, "ct_rmse"), number(cadence.difference_spm, 2, True)]
+            )  # fmt: skip
+    head = ["trial", "mode", "recall", "precision", "IC bias", "TC bias", "CT bias", "CT RMSE", "cadence"]
+    return table(head, rows)
+
+
+def lap_table(collected: Collected) -> list[str]:
+    """Stride length of each lap recording, running pooled at the end."""
+    tables = [rows for rows in collected.laps if len(rows)]
+    lines = [[str(rows["trial"].iloc[0]), *_lap(lap_figures([rows]))] for rows in tables]
+    for mode in ("run", "walk"):
+        own = [rows for rows in tables if rows["mode"].iloc[0] == mode]
+        if own:
+            lines.append([f"**all, {mode}**", *_lap(lap_figures(own))])
+    head = [
+        "recording", "strides", "found", "steady", "found", "with a length", "bias %", "SD %", "RMSE %", "median %",
+        "left out (jumps)",
+    ]  # fmt: skip
+    return table(head, lines)
+
+
+def _lap(found: Figures) -> list[str]:
+    first = [cell(found, "strides", 0), cell(found, "found", 3), cell(found, "steady", 0), cell(found, "steady_found", 3)]
+    errors = [cell(found, f"length_{part}", 1, part in ("bias", "median")) for part in ("bias", "sd", "rmse", "median")]
+    return [*first, cell(found, "length_n", 0), *errors, cell(found, "jumps", 0)]
+
+
+def lines_of(parts: Iterable[Sequence[str]]) -> str:
+    return "\n".join(line for part in parts for line in [*part, ""])

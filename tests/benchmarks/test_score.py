@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy import readers, run
-from benchmarks.accuracy.measure import contacts, verdict
-from benchmarks.accuracy.score import match, score_cadence, score_events, summarise
+from benchmarks.accuracy.cadence import verdict
+from benchmarks.accuracy.score import match, score_cadence
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
 from benchmarks.speed import common, detector, help_imports, memory
 from gaitpipe.model import FLAG_ACC_CLIPPED, STRIDE_DTYPE, SensorInfo
@@ -52,27 +52,6 @@ def test_one_misplaced_contact_is_a_stray_and_fails_the_matched_but_not_the_pair
     assert score.strays == 1
     assert verdict(score.matched.difference_spm, 1.0) == "fail"
     assert abs(score.paired.difference_spm) < abs(score.matched.difference_spm)
-
-
-def test_a_contact_that_the_reference_left_out_is_neither_extra_nor_recalled():
-    truth = truth_of([1.0, 1.7, 3.1], excluded_s=[2.4])
-    score = score_events(np.array([1.01, 1.71, 2.41, 2.75]), np.full(4, np.nan), truth)
-    assert (score.eligible, score.recalled, score.extra, score.missed_inside) == (3, 2, 1, 0)
-    assert score.ic_error_s == pytest.approx([0.01, 0.01])
-
-
-def test_contacts_of_a_table_hold_the_last_one_that_only_ends_a_stride():
-    ic_s, tc_s = contacts(strides_of([1.0, 1.7, 2.4]), "")
-    assert ic_s == pytest.approx([1.0, 1.7, 2.4])
-    assert np.isnan(tc_s).tolist() == [False, False, True]
-
-
-def test_spread_within_and_between_streams_are_kept_apart():
-    found = summarise([np.array([0.01, 0.03]), np.array([0.05, 0.07, np.nan])])
-    assert found.bias == pytest.approx(0.04)
-    assert found.between == pytest.approx(np.std([0.02, 0.06], ddof=1))
-    assert found.within == pytest.approx(np.std([0.01, 0.03], ddof=1))
-    assert found.count == 4
 
 
 @pytest.mark.parametrize("stride_hz", [1.21, 1.37, 1.6])

@@ -1,4 +1,4 @@
-"""Runs the whole pipeline on one case and compares what it says with the reference: one row a sensor."""
+"""Cadence of the whole pipeline beside the reference: one row a sensor."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.accuracy.readers import Case, Truth
-from benchmarks.accuracy.score import EventScore, score_cadence, score_events
+from benchmarks.accuracy.score import score_cadence
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
-from gaitpipe.gait.accelerometer import WINDOW_S as ACCELEROMETER_WINDOW_S
+from benchmarks.accuracy.streams import of_side
 from gaitpipe.model import FloatArray, SensorInfo, SessionResult, Side
-from gaitpipe.session import Session
 
+ACCELEROMETER_WINDOW_S = 4.0
 TOLERANCE_SPM = 1.0
 LINE_TOLERANCE_SPM = 3.0
 """One fifth of the spectrum's resolution (segments of 8 s: 0.125 Hz, 15 steps/min). A line cannot be placed better
@@ -54,52 +54,13 @@ class CadenceRow:
     window_difference_spm: float
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """Events of one sensor with contacts in the reference, by corrected and by raw times."""
-
-    dataset: str
-    trial: str
-    placement: str
-    side: str
-    corrected: EventScore
-    raw: EventScore
-
-
-def run_pipeline(case: Case) -> SessionResult:
-    """The whole pipeline, both sensors of the trial in one session."""
-    belt = next((truth.belt_speed_m_s for truth in case.truth.values()), None)
-    session = Session(case.recording.sensors, belt)
-    for block in case.recording:
-        session.feed(block)
-    return session.finish()
-
-
-def measure(case: Case) -> tuple[list[CadenceRow], list[EventRow]]:
-    """Cadence of every sensor of the case; events where the contacts are known and the sensor has a gyroscope."""
-    result = run_pipeline(case)
-    cadence_rows, event_rows = [], []
+def cadence_rows(case: Case, result: SessionResult) -> list[CadenceRow]:
+    """Cadence of every sensor of the case."""
+    rows = []
     for info in case.recording.sensors:
-        strides = result.strides[result.strides["side"] == info.side]
-        truth = case.truth.get(info.side)
-        cadence_rows.append(_cadence(case, info, strides, _shown(result, info.side), truth))
-        if truth is not None and info.has_gyro:
-            corrected = score_events(*contacts(strides, ""), truth)
-            raw = score_events(*contacts(strides, "_raw"), truth)
-            event_rows.append(EventRow(case.dataset, case.trial, case.placement, info.side, corrected, raw))
-    return cadence_rows, event_rows
-
-
-def contacts(strides: NDArray[np.void], kind: str) -> tuple[FloatArray, FloatArray]:
-    """Initial and terminal contacts of a stride table of one side; `kind` is `` or `_raw`.
-
-    A contact that only ends a stride (the last one, or one before a break) has no row; its terminal contact is NaN.
-    """
-    ic_s, tc_s = strides[f"ic{kind}_s"], strides[f"tc{kind}_s"]
-    ends = ic_s + strides["stride_time_s"]
-    alone = np.array([end for end in ends if not np.any(np.abs(ic_s - end) < 0.1)])
-    order = np.argsort(np.concatenate([ic_s, alone]))
-    return np.concatenate([ic_s, alone])[order], np.concatenate([tc_s, np.full(len(alone), np.nan)])[order]
+        strides = of_side(result.strides, info.side)
+        rows.append(_cadence(case, info, strides, _shown(result, info.side), case.truth.get(info.side)))
+    return rows
 
 
 def _shown(result: SessionResult, side: Side) -> float:
@@ -110,9 +71,9 @@ def _shown(result: SessionResult, side: Side) -> float:
 
 def _cadence(case: Case, info: SensorInfo, strides: NDArray[np.void], shown: float, truth: Truth | None) -> CadenceRow:
     head = (case.dataset, case.trial, case.placement, info.side, case.mode, case.reference)
-    good = strides[strides["quality"] == "ok"]
+    good = strides[(strides["quality"] == "ok") & np.isfinite(strides["stride_time_s"])]
     counts = (len(strides), len(good))
-    if truth is not None and info.has_gyro:
+    if truth is not None and (info.has_gyro or len(good)):
         score = score_cadence(strides, shown, truth)
         pair, loose = score.matched, score.paired
         return CadenceRow(
@@ -134,7 +95,7 @@ def _reference_spm(
 ) -> tuple[float, float, float]:
     """Reference cadence of a whole recording, the mean difference in windows, and the tolerance.
 
-    An accelerometer's cadence comes from whole windows: the strides of the reference in the rest are left out.
+    Cadence without strides comes from whole windows: the strides of the reference in the rest are left out.
     """
     if truth is not None:
         whole_s = (truth.end_s - truth.start_s) // ACCELEROMETER_WINDOW_S * ACCELEROMETER_WINDOW_S
@@ -163,7 +124,7 @@ def _window_differences(
     for window in window_frequencies(time_s, channels, info.rate_hz, case.mode):
         inside = strides[(middle_s >= window.start_s) & (middle_s <= window.end_s)]
         if len(inside) >= 3:
-            yield float(inside["cadence_spm"].mean()) - 120.0 * window.frequency_hz
+            yield float(np.nanmean(inside["cadence_spm"])) - 120.0 * window.frequency_hz
 
 
 def verdict(difference_spm: float, tolerance_spm: float) -> str:
