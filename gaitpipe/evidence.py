@@ -57,6 +57,10 @@ SOURCES: tuple[Source, ...] = (
         "Morin JB and others (2005) J Appl Biomech 21:167-180: sine-wave model of running against force plates",
     ),
     Source(
+        "altman2012",
+        "Altman AR, Davis IS (2012) Gait Posture 35:298-300: foot strike angle and strike pattern",
+    ),
+    Source(
         "mitschke2017",
         "Mitschke C and others (2017) Comput Methods Biomech Biomed Engin 20:1502: sampling rate in running",
     ),
@@ -92,6 +96,12 @@ _GATE = "outside, the half sine does not describe the step: sprinting, walking, 
 _LEAN = "mean specific force of gait behind standing up; 5 runners at 2-5 m/s, standard deviation 2.5 deg (2.3 shank)"
 _LEAN_WALK = "as for running, seen on the feet of two walkers only; good to about 8 deg"
 
+_BRIEFED = "as briefed, paper not read; classes against standing, by high-speed video"
+_LEVER = "sensor on the instep, turning about the ball of the foot at mid-stance"
+_SHANK_LEVER = "sensor on the lower third of the shank, turning about the ankle at mid-stance"
+_SPEED = "root mean square error of the mean speed of each sensor and trial, without the belt's speed"
+_UPRIGHT = "how far a shank is from upright in quiet standing"
+
 _MARGIN = "within this margin of one half, a stride longer than this is taken for walking"
 
 NUMBERS: tuple[Number, ...] = (
@@ -124,6 +134,15 @@ NUMBERS: tuple[Number, ...] = (
     Number("radio_delay_sd_s", 0.003, "s", 0.0, 0.02, "D", "engineering", "design", _RADIO),
     Number("mounting_repeat_sd_s", 0.005, "s", 0.0, 0.01, "D", "engineering", "kiernan_placement", _MOUNT),
     Number("foot_strike_angle_sd_deg", 4.2, "deg", 2.0, 6.0, "C", "derived", "hamner2013", _RMS),
+    Number("foot_speed_sd_pct", 2.0, "%", 0.5, 5.0, "C", "derived", "hamner2013", _SPEED),
+    Number("shank_speed_sd_pct", 3.0, "%", 0.5, 8.0, "C", "derived", "hamner2013", _SPEED),
+    Number("shank_angle_sd_deg", 1.5, "deg", 0.5, 5.0, "C", "derived", "hamner2013", _RMS),
+    Number("standing_lean_sd_deg", 3.0, "deg", 2.0, 4.0, "D", "engineering", "design", _UPRIGHT),
+    Number("foot_strike_rearfoot_deg", 8.0, "deg", 6.0, 10.0, "B", "memory", "altman2012", _BRIEFED),
+    Number("foot_strike_forefoot_deg", -1.6, "deg", -3.0, 0.0, "B", "memory", "altman2012", _BRIEFED),
+    Number("foot_lever_back_m", 0.10, "m", 0.05, 0.15, "D", "engineering", "design", _LEVER),
+    Number("foot_lever_up_m", 0.05, "m", 0.03, 0.10, "D", "engineering", "design", _LEVER),
+    Number("shank_lever_m", 0.13, "m", 0.08, 0.18, "D", "engineering", "design", _SHANK_LEVER),
     Number("duty_factor_walk", 0.50, "1", 0.50, 0.50, "D", "engineering", "design", "no flight: walking"),
     Number("duty_factor_margin", 0.05, "1", 0.03, 0.08, "D", "engineering", "design", _MARGIN),
     Number("stride_time_walk_s", 0.90, "s", 0.85, 0.95, "D", "engineering", "design", _MARGIN),

@@ -32,6 +32,7 @@ from gaitpipe.core.kernel import (
 )
 from gaitpipe.core.params import DetectorParams, initial_contact_bias_s
 from gaitpipe.evidence import value
+from gaitpipe.gait.trajectory import NO_MOTION, StrideMotion
 from gaitpipe.model import Side
 
 
@@ -52,6 +53,7 @@ class Stride:
 
     `stance_rate_ratio` is the mean |rotation rate| of mid-stance over the swing's peak: which segment this is.
     `peak_acc_bound_m_s2` is what a clipped peak is at least; `peak_acc_m_s2` is then NaN.
+    `motion` is what dead reckoning says of it (`gait.trajectory`).
     """
 
     side: Side
@@ -67,6 +69,7 @@ class Stride:
     mode: str
     quality: str
     peak_acc_bound_m_s2: float = np.nan
+    motion: StrideMotion = NO_MOTION
 
 
 @dataclass(slots=True)
@@ -122,6 +125,13 @@ class StrideBuilder:
                 self._swing_rad_s = float(event["rate_rad_s"])
         return strides
 
+    def finish(self) -> list[Stride]:
+        """The last contact of the stream: no stride follows it, so its `next_ic_s` is NaN."""
+        contact, self._open = self._open, None
+        if contact is None or contact.lost or np.isnan(contact.tc_raw_s):
+            return []
+        return [self._row(contact, np.nan, self._reasons(np.nan, self._tc_s(contact) - contact.ic_s, contact.tc_lost))]
+
     def _drop(self, reason: Reason) -> None:
         if self._open is not None:
             self.dropped[reason.value] += 1
@@ -160,18 +170,23 @@ class StrideBuilder:
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
         stride_time_s = following.ic_raw_s - contact.ic_raw_s
-        tc_s = np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
-        contact_time_s = tc_s - contact.ic_s
+        contact_time_s = self._tc_s(contact) - contact.ic_s
         self._follow_mode(contact_time_s, stride_time_s)
         reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
         if not following.lost:
             self._recent.append(stride_time_s)
+        return self._row(contact, stride_time_s, reasons)
+
+    def _tc_s(self, contact: _Contact) -> float:
+        return np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
+
+    def _row(self, contact: _Contact, stride_time_s: float, reasons: list[Reason]) -> Stride:
         self._number += 1
         return Stride(
             self.side,
             self._number,
             contact.ic_s,
-            tc_s,
+            self._tc_s(contact),
             contact.ic_raw_s,
             np.nan if contact.tc_lost else contact.tc_raw_s,
             contact.ic_s + stride_time_s,
@@ -193,6 +208,8 @@ class StrideBuilder:
             self._mode == "run" and contact_time_s > value("contact_time_maximum_run_s")
         ):
             reasons.append(Reason.CONTACT_TIME)
+        if np.isnan(stride_time_s):
+            return reasons
         if not self.params.minimum_stride_s <= stride_time_s <= self.params.maximum_stride_s:
             reasons.append(Reason.STRIDE_TIME)
         elif len(self._recent) >= 3 and abs(stride_time_s / float(np.median(self._recent)) - 1.0) > value(

@@ -1,0 +1,170 @@
+"""The way of the foot, stride by stride: length, speed, angles at contact. Rules of the reckoning: `core.strapdown`.
+
+Rules
+  1. Aligned samples of the last seconds are kept; a stride is measured when it is complete, from its own samples alone.
+  2. A stride with a lost sample anywhere between its two mid-stances is not measured. Nor is one whose sensor stood at
+     the end of its range for longer than `CLIPPED_LONGEST_S` at a stretch. Shorter clipping is left as it is: the
+     reading at the end of the range is nearer to the truth than a line drawn below it.
+  3. The mean specific force of a stride must be gravity. Where it is not within `GRAVITY_TOLERANCE`, contacts or
+     samples are wrong, and the stride is not measured.
+  4. The foot strike angle is what the foot's pitch was heading for at contact: taken 20 and 10 ms before and carried on
+     in a straight line. Impact shakes a real sensor from contact on; a pitch taken 10 ms early would be 1-3 degrees
+     too large. Zero is the foot at its own mid-stance.
+  5. The shank angle is that 10 ms before contact, zero in upright standing; it needs standing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaitpipe.core.strapdown import RESULTS, measure_stride
+from gaitpipe.evidence import value
+from gaitpipe.model import (
+    FLAG_ACC_CLIPPED,
+    FLAG_GYR_CLIPPED,
+    STANDARD_GRAVITY_M_S2,
+    FloatArray,
+    Placement,
+    SampleBlock,
+)
+
+KEEP_S = 6.0
+LEAD_S = 0.010
+WINDOW_S = 0.045
+"""Mid-stance is averaged over this: long enough against noise, short enough for a contact of a tenth of a second."""
+FOOT_STANCE = (0.15, 0.60)
+SHANK_STANCE = (0.45, 0.45)
+"""Where mid-stance is looked for, as parts of the contact. The ankle is nearly at rest at 45 %: the sole is down, the
+heel not yet up."""
+MARGIN_S = 0.035
+"""More samples than needed at either end: at least one at the lowest rate, so that places between samples exist."""
+LEAST_SAMPLES = 8
+CLIPPED_LONGEST_S = 0.050
+GRAVITY_TOLERANCE = 0.10
+DIRECTION_LEAST_M = 0.3
+"""A shorter stride has no direction to speak of: stepping on the spot."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrideMotion:
+    """What dead reckoning says of one stride; NaN where it says nothing.
+
+    `length_m` and `speed_m_s` are relative to the ground or belt, from mid-stance to mid-stance. `foot_pitch_rad` is
+    positive toes up, `shank_angle_rad` positive with the ankle ahead of the knee. `retraction_m_s` is the forward speed
+    of the foot against the ground just before contact.
+    """
+
+    length_m: float = math.nan
+    speed_m_s: float = math.nan
+    foot_pitch_rad: float = math.nan
+    shank_angle_rad: float = math.nan
+    retraction_m_s: float = math.nan
+
+
+NO_MOTION = StrideMotion()
+
+
+class Timing(Protocol):
+    """What is asked of a stride (`gait.strides.Stride`): its corrected contacts."""
+
+    @property
+    def ic_s(self) -> float: ...
+    @property
+    def tc_s(self) -> float: ...
+    @property
+    def next_ic_s(self) -> float: ...
+
+
+class TrajectoryBuilder:
+    """Keeps the aligned samples of the last seconds of one sensor and measures strides in them."""
+
+    def __init__(self, placement: Placement) -> None:
+        self._is_foot = placement == "foot"
+        self._blocks: deque[SampleBlock] = deque()
+        self._stance = FOOT_STANCE if self._is_foot else SHANK_STANCE
+        if self._is_foot:
+            self._lever = (-value("foot_lever_back_m"), 0.0, value("foot_lever_up_m"))
+        else:
+            self._lever = (0.0, 0.0, value("shank_lever_m"))
+
+    def feed(self, block: SampleBlock) -> None:
+        """Remember the aligned samples for as long as a stride may still need them."""
+        self._blocks.append(block)
+
+    def forget(self, before_s: float) -> None:
+        """Drop samples that no coming stride can reach."""
+        while self._blocks and self._blocks[0].time_s[-1] < before_s - KEEP_S:
+            self._blocks.popleft()
+
+    def measure(self, stride: Timing, stood: bool, known_s: float = math.inf) -> StrideMotion:
+        """Measure the stride between two contacts.
+
+        Parameters
+        ----------
+        stride : Timing
+            Its corrected contact times.
+        stood : bool
+            Whether segment z is up in upright standing.
+        known_s : float
+            Time up to which samples have certainly arrived by now, for any packet size; later ones are not used.
+        """
+        if not stride.ic_s < stride.tc_s < stride.next_ic_s:
+            return NO_MOTION
+        contact_s = stride.tc_s - stride.ic_s
+        from_s = stride.ic_s - 2.0 * LEAD_S - MARGIN_S
+        to_s = stride.next_ic_s + self._stance[1] * contact_s + 0.5 * WINDOW_S + MARGIN_S
+        samples = self._cut(from_s, to_s) if to_s <= known_s else None
+        if samples is None:
+            return NO_MOTION
+        time_s, acc, gyr = samples
+        # Equal spacing holds better than single time stamps do, which may carry the jitter of arrival.
+        interval_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
+        places = np.interp((stride.ic_s, stride.next_ic_s), time_s, np.arange(len(time_s)))
+        contacts = (float(places[0]), float(places[1]), contact_s / interval_s)
+        stance = (*self._stance, max(1, int(0.5 * WINDOW_S / interval_s)))
+        out = np.empty(RESULTS)
+        measure_stride(acc, gyr, interval_s, contacts, stance, self._lever, LEAD_S / interval_s, self._is_foot, out)
+        return self._motion(out, stood)
+
+    def _cut(self, from_s: float, to_s: float) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+        """Time, specific force and rotation rate in [from, to]; None when a sample is missing or clipped too long."""
+        near = [block for block in self._blocks if block.time_s[-1] >= from_s and block.time_s[0] <= to_s]
+        if not near or any(a.first_sample + len(a) != b.first_sample for a, b in pairwise(near)):
+            return None
+        cuts = [slice(*np.searchsorted(block.time_s, (from_s, to_s))) for block in near]
+        time_s = np.concatenate([block.time_s[cut] for block, cut in zip(near, cuts, strict=True)])
+        if len(time_s) < LEAST_SAMPLES or time_s[0] > from_s + MARGIN_S or time_s[-1] < to_s - MARGIN_S:
+            return None
+        flags = np.concatenate([block.flags[cut] for block, cut in zip(near, cuts, strict=True)])
+        clipped = _longest_run(flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED))
+        if clipped * (to_s - from_s) > CLIPPED_LONGEST_S * len(flags):
+            return None
+        acc = np.concatenate([block.acc_m_s2[cut] for block, cut in zip(near, cuts, strict=True)])
+        gyr = np.concatenate([block.gyr_rad_s[cut] for block, cut in zip(near, cuts, strict=True)])
+        return time_s, acc, gyr
+
+    def _motion(self, out: FloatArray, stood: bool) -> StrideMotion:
+        length_m, time_s, gravity_m_s2, _, _, near_ahead, near_up, far_ahead, far_up, retraction_m_s = out.tolist()
+        if not abs(gravity_m_s2 / STANDARD_GRAVITY_M_S2 - 1.0) <= GRAVITY_TOLERANCE:
+            return NO_MOTION
+        speed_m_s = length_m / time_s
+        if length_m < DIRECTION_LEAST_M:
+            return StrideMotion(length_m, speed_m_s)
+        if not self._is_foot:
+            angle_rad = math.atan2(-near_ahead, near_up) if stood else math.nan
+            return StrideMotion(length_m, speed_m_s, shank_angle_rad=angle_rad)
+        near_rad, far_rad = math.atan2(near_up, near_ahead), math.atan2(far_up, far_ahead)
+        return StrideMotion(length_m, speed_m_s, 2.0 * near_rad - far_rad, retraction_m_s=retraction_m_s)
+
+
+def _longest_run(marks: NDArray[np.integer[Any]]) -> int:
+    """Most marked samples in a row."""
+    edges = np.flatnonzero(np.diff(marks != 0, prepend=False, append=False))
+    return int(np.max(edges[1::2] - edges[::2], initial=0))
