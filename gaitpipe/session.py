@@ -26,6 +26,7 @@ from gaitpipe.gait.bilateral import BilateralJoiner
 from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
+from gaitpipe.gait.slip import SlipMonitor, blank
 from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.strike import strike_class
 from gaitpipe.gait.summary import main_mode, published, side_repeats, summarise, with_window_cadence
@@ -70,6 +71,8 @@ class _Foot:
     trajectory: TrajectoryBuilder
     watch: StreamWatch
     cadence: AccelerometerCadence | None
+    slip: SlipMonitor | None = None
+    epoch: int = 0
     quality: StreamQuality = field(default_factory=StreamQuality)
     next_sample: int = -1
     first_s: float = np.nan
@@ -146,6 +149,10 @@ class Session:
         self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
         sensors = {side: foot.info for side, foot in self._feet.items()}
         table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
+        for side, foot in self._feet.items():
+            if foot.slip is not None:
+                foot.slip.finish()
+                blank(table.rows, table.of_side(side), foot.slip.invalid_s)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
@@ -171,8 +178,9 @@ class Session:
         )
 
     def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:
-        updates = []
-        for block in blocks:
+        updates: list[StrideUpdate] = []
+        for raw in blocks:
+            block = _align(foot, raw)
             foot.ensemble.feed(block)
             foot.trajectory.feed(block)
             events = foot.detector.push(block)
@@ -189,6 +197,8 @@ class Session:
         for ic_s in foot.strides.contacts_s:
             self._joiner.contact(foot.info.side, ic_s)
         for stride in strides:
+            if foot.slip is not None:
+                foot.slip.add(stride)
             foot.ensemble.add(stride)
             self._joiner.push(stride)
 
@@ -218,6 +228,21 @@ def check_athlete(athlete: Athlete | None) -> None:
             f"a height of {athlete.height_m:g} m is not between {low_m:g} and {high_m:g} m",
             "Give it in metres, such as 1.75.",
         )
+
+
+def _align(foot: _Foot, raw: SampleBlock) -> SampleBlock:
+    """One piece of `Aligner.push` in segment axes, with the correction that is due at the epoch it begins."""
+    report, epoch = foot.aligner.report, raw.first_sample // foot.aligner.epoch_samples
+    if foot.slip is None:
+        foot.slip = SlipMonitor(foot.info.rate_hz, stood=report is not None and report.standing_s > 0.0)
+    elif epoch != foot.epoch:
+        correction = foot.slip.correction(float(raw.time_s[0]))
+        if correction is not None:
+            foot.aligner.turn(correction)
+    foot.epoch = epoch
+    block = foot.aligner.align(raw)
+    foot.slip.feed(block)
+    return block
 
 
 def _with_motion(foot: _Foot, strides: list[Stride], events: NDArray[np.void]) -> list[Stride]:
@@ -313,6 +338,7 @@ def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> S
         pitch_rate_deg_s=foot.ensemble.result(main_mode(table)) if len(table.rows) else None,
         duration_s=0.0 if np.isnan(foot.first_s) else foot.last_s - foot.first_s,
         rejected_strides=dict(foot.strides.dropped),
+        calibrations=() if foot.slip is None else tuple(foot.slip.epochs),
     )
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -42,6 +43,8 @@ from gaitpipe.gait.windows import Windows
 from gaitpipe.model import AlignmentReport, FloatArray, Placement, SampleBlock, SensorInfo
 
 WINDOW_S = 0.5
+EPOCH_S = 4.0
+"""A correction of the mounting holds from the next multiple of this, in sample numbers: packets cannot be seen."""
 BUFFER_LIMIT_S = 600.0
 STANDING_TILT_DEG = 35.0
 STANDING_FORCE_DEG = 65.0
@@ -67,6 +70,9 @@ class Rotation:
 class Aligner:
     """Holds blocks back until the mounting is known, then turns every block into segment axes.
 
+    `push` gives blocks out as they came, cut at multiples of `EPOCH_S`; `align` turns one. A correction by `turn` in
+    between holds for what is aligned after it.
+
     Parameters
     ----------
     info : SensorInfo
@@ -82,13 +88,14 @@ class Aligner:
         self._looked_at = 0
         self._forgotten = 0
         self._enough = False
+        self.epoch_samples = max(1, round(EPOCH_S * info.rate_hz))
         self.rotation: Rotation | None = None
         self.report: AlignmentReport | None = None
 
     def push(self, block: SampleBlock) -> list[SampleBlock]:
-        """Aligned blocks that are ready now; empty while the mounting is not known yet."""
+        """Blocks that are ready to be aligned now; empty while the mounting is not known yet."""
         if self.rotation is not None:
-            return [self.rotation.apply(block)]
+            return self._cut(block)
         self._held.append(block)
         self._received += len(block)
         for acc, gyr in self._windows.push(block):
@@ -101,8 +108,23 @@ class Aligner:
         self._forget(self._looked_at)
         return self._release()
 
+    def align(self, block: SampleBlock) -> SampleBlock:
+        """A block that came from `push` or `flush`, in segment axes."""
+        return self._known().apply(block)
+
+    def turn(self, matrix: FloatArray) -> None:
+        """Correct the mounting: `matrix` (3, 3) takes the segment axes so far to the right ones."""
+        known = self._known()
+        self.rotation = Rotation(matrix @ known.matrix, known.gyr_bias_rad_s)
+
+    def _known(self) -> Rotation:
+        if self.rotation is None:
+            message = "the mounting is not known yet: no block was given out"
+            raise ValueError(message)
+        return self.rotation
+
     def flush(self) -> list[SampleBlock]:
-        """End of the stream: align with what there is. Empty when there was too little movement."""
+        """End of the stream: find the mounting from what there is. Empty when there was too little movement."""
         if self.rotation is None and self._calibration.gait():
             return self._release()
         return []
@@ -122,7 +144,12 @@ class Aligner:
     def _release(self) -> list[SampleBlock]:
         self.rotation, self.report = solve(self._calibration, self._info, self._windows.samples)
         held, self._held = self._held, deque()
-        return [self.rotation.apply(block) for block in held]
+        return [piece for block in held for piece in self._cut(block)]
+
+    def _cut(self, block: SampleBlock) -> list[SampleBlock]:
+        first, last = block.first_sample, block.first_sample + len(block)
+        edges = [first, *range((first // self.epoch_samples + 1) * self.epoch_samples, last, self.epoch_samples), last]
+        return [part_of(block, start - first, stop - first) for start, stop in pairwise(edges)]
 
 
 def part_of(block: SampleBlock, start: int, stop: int) -> SampleBlock:

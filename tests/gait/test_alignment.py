@@ -44,7 +44,8 @@ def push_all(stream: SimulatedStream, size: int) -> tuple[Aligner, list[SampleBl
                 stream.flags[part],
             )
         )
-    return aligner, [*out, *aligner.flush()]
+    out += aligner.flush()
+    return aligner, [aligner.align(block) for block in out]
 
 
 def joined(blocks: list[SampleBlock]) -> tuple[bytes, ...]:
@@ -74,8 +75,11 @@ def test_every_sample_comes_out_once_in_order_and_the_same_for_any_block_size(
 ) -> None:
     whole, many = push_all(stream, 10**6)[1], push_all(stream, size)[1]
     assert joined(many) == joined(whole)
-    starts = [block.first_sample for block in many]
-    assert starts == list(range(0, len(stream.device_time_s), size))
+    starts = {block.first_sample for block in many}
+    epoch = round(alignment.EPOCH_S * stream.rate_hz)
+    count = len(stream.device_time_s)
+    assert starts == {*range(0, count, size), *range(0, count, epoch)}
+    assert [block.first_sample for block in many] == sorted(starts)
 
 
 def test_nothing_comes_out_before_the_mounting_is_known(stream: SimulatedStream) -> None:
