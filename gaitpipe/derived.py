@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+NOT_DISTINGUISHABLE = "not distinguishable from timing noise"
+"""What is said of a variability of which nothing is left without the noise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Athlete:

@@ -22,14 +22,13 @@ from itertools import pairwise
 
 import numpy as np
 
-from gaitpipe.derived import Variability
+from gaitpipe.derived import NOT_DISTINGUISHABLE, Variability
 from gaitpipe.evidence import value
 from gaitpipe.gait.summary import counted_rows
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.model import SIDES, FloatArray, SensorInfo
 
 Z_95 = 1.96
-NOISE_NOTE = "not distinguishable from timing noise"
 HIDDEN_NOTE = "no timing noise shows in the sequence; some may be in the figure"
 EDGE_STRIDES = 3
 BREAK_S = 3.0
@@ -155,7 +154,7 @@ def _result(
         reach = Z_95 * estimate.standard_error
         high = _cv_pct(estimate.variance + reach, mean)
         noise = math.sqrt(estimate.noise_variance)
-        note = NOISE_NOTE
+        note = NOT_DISTINGUISHABLE
         if estimate.variance > 0.0:
             cv, low = _cv_pct(estimate.variance, mean), _cv_pct(estimate.variance - reach, mean)
             note = HIDDEN_NOTE if noise == 0.0 else ""

@@ -21,6 +21,7 @@ from gaitpipe.report.text import (
     GAIT_WORD,
     foreign,
     number,
+    share,
     shown_mean,
     shown_uncertainty,
     signed,
@@ -34,6 +35,11 @@ _COLUMNS = (
     Column("Both"),
     Column("L \u2212 R", None, "asymmetry"),
     Column("MDC", None, "real change"),
+)
+_UNSTATED = "no uncertainty or no smallest change is given"
+_CLIPPED = (
+    "Clipped: the sensor's range ended below the peak. Such strides count as larger than what was seen (Kaplan-Meier); "
+    "with more than half of them the median is only known to be larger than the figure after >."
 )
 _NOTES = (
     "\u00b1: standard uncertainty of the mean, systematic part included. The true mean lies within twice this "
@@ -54,7 +60,12 @@ def _missing(report: ReportInput) -> str:
 
 def _render(report: ReportInput) -> Content:
     rows = tuple(_row(report, metric) for metric in report.result.metrics)
-    remarks = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note)
+    remarks = [f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note]
+    remarks += [
+        f"{metric.label}: {_UNSTATED}: {foreign(metric.unstated)}"
+        for metric in report.result.metrics
+        if metric.unstated
+    ]
     return (
         Paragraph("Compare with the same runner, shoe and speed; there is no ideal value.", muted=True),
         Table(f"Mean \u00b1 uncertainty over {_averaged(report)}", _COLUMNS, rows, notes=(*_notes(report), *remarks)),
@@ -73,7 +84,8 @@ def _notes(report: ReportInput) -> tuple[str, ...]:
     asymmetry = f"Asymmetry in % = {ASYMMETRY_FORMULA}. Positive: larger on the left."
     if not all(percents):
         asymmetry += " Where a percentage would mean nothing, as for an angle, only the difference stands."
-    return (counted, *_NOTES, *((asymmetry,) if any(percents) else ()))
+    clipped = any(one is not None and one.censored for row in report.result.metrics for one in (row.left, row.right))
+    return (counted, *_NOTES, *((_CLIPPED,) if clipped else ()), *((asymmetry,) if any(percents) else ()))
 
 
 def _has_difference(metric: MetricSummary) -> bool:
@@ -107,12 +119,28 @@ def _both_cell(report: ReportInput, metric: MetricSummary) -> Cell:
 
 
 def _value_cell(metric: MetricSummary, side: MeasuredSide) -> Cell | None:
+    censored = _censored_cell(metric, side)
+    if censored is not None:
+        return censored
     found = statistic(metric, side)
     if found is None:
         return None
     value = " ".join(part for part in (shown_mean(metric, found), shown_uncertainty(metric, found)) if part)
     sd = number(found.sd * abs(metric.display_scale), metric.display_decimals)
     return Cell(value, f"SD {sd} \u00b7 n {number(found.count)}")
+
+
+def _censored_cell(metric: MetricSummary, side: MeasuredSide) -> Cell | None:
+    """The median where some strides are known only to be larger than a bound; None where all are known."""
+    found = {"left": metric.left, "right": metric.right, "both": metric.both}[side]
+    if found is None or not found.censored:
+        return None
+    clipped = f"{share(found.censored, found.count)} clipped \u00b7 n {number(found.count)}"
+    scale, decimals = metric.display_scale, metric.display_decimals
+    if found.median is not None:
+        return Cell(number(found.median * scale, decimals), f"median \u00b7 {clipped}")
+    above = DASH if found.median_above is None else f">\u202f{number(found.median_above * scale, decimals)}"
+    return Cell(above, f"median \u00b7 {clipped}")
 
 
 def _why_empty(report: ReportInput, metric: MetricSummary, side: Side) -> str:
@@ -143,10 +171,16 @@ def _mdc_cell(metric: MetricSummary) -> Cell:
         return Cell(both, "both feet")
     sides = [(side, text) for side in SIDES if (text := _mdc(metric, side))]
     if not sides:
-        return Cell(DASH, "not known", empty=True)
+        return Cell(
+            DASH, "see notes" if metric.unstated else "not known" if _has_value(metric) else "no value", empty=True
+        )
     if len(sides) == 2 and sides[0][1] == sides[1][1]:
         return Cell(sides[0][1], "each side")
     return Cell(" / ".join(text for _, text in sides), " / ".join(side for side, _ in sides))
+
+
+def _has_value(metric: MetricSummary) -> bool:
+    return any(one is not None and one.count for one in (metric.left, metric.right, metric.both))
 
 
 def _mdc(metric: MetricSummary, side: MeasuredSide) -> str:
