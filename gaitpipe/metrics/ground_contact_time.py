@@ -15,6 +15,8 @@ def ground_contact_time_s(table: StrideTable) -> FloatArray:
 
 def contact_systematic_sd_s(context: MetricContext) -> float | None:
     """Spread of the contact time's bias between runners for this placement, widened as five runners ask for [s]."""
+    if not context.sensor.has_gyro:
+        return value("few_runners_factor") * value("shank_accelerometer_contact_bias_sd_s")
     if context.mode == "walk":
         return value("walk_contact_bias_sd_s")
     return value("few_runners_factor") * value(f"{context.sensor.placement}_contact_bias_sd_s")
