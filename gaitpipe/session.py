@@ -14,22 +14,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaitpipe.metrics
+from gaitpipe.core.accelerometer_detector import AccelerometerDetector
+from gaitpipe.core.accelerometer_params import AccelerometerParams, accelerometer_hash
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
 from gaitpipe.core.params import default_params, parameter_hash
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import UsageError
 from gaitpipe.evidence import value
-from gaitpipe.gait.accelerometer import AccelerometerCadence, steady
+from gaitpipe.gait.accelerometer import (
+    AccelerometerCadence,
+    AccelerometerStrides,
+    gives_contacts,
+    steady,
+    stride_params,
+)
 from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.bilateral import BilateralJoiner
 from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
-from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings
+from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings, swap_findings
 from gaitpipe.gait.slip import SlipMonitor, blank
 from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.strike import strike_class
-from gaitpipe.gait.summary import main_mode, published, side_repeats, summarise, with_window_cadence
+from gaitpipe.gait.summary import (
+    LEAST_STRIDES,
+    counted_rows,
+    main_mode,
+    published,
+    side_repeats,
+    summarise,
+    with_window_cadence,
+)
 from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
 from gaitpipe.gait.trajectory import TrajectoryBuilder
@@ -39,6 +55,7 @@ from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
     FLAG_GYR_CLIPPED,
     STRIDE_DTYPE,
+    AlignmentReport,
     Finding,
     SampleBlock,
     SensorInfo,
@@ -61,7 +78,10 @@ def metrics() -> tuple[StrideMetric, ...]:
 
 @dataclass(slots=True)
 class _Foot:
-    """Everything the session keeps for one sensor with a gyroscope."""
+    """Everything the session keeps for one sensor.
+
+    `cadence` is there for a sensor without a gyroscope; `landings` too, when its acceleration shows contacts.
+    """
 
     info: SensorInfo
     aligner: Aligner
@@ -71,6 +91,7 @@ class _Foot:
     trajectory: TrajectoryBuilder
     watch: StreamWatch
     cadence: AccelerometerCadence | None
+    landings: AccelerometerDetector | None = None
     slip: SlipMonitor | None = None
     epoch: int = 0
     quality: StreamQuality = field(default_factory=StreamQuality)
@@ -129,9 +150,12 @@ class Session:
             return []
         _count(foot, block)
         foot.watch.feed(block)
-        if foot.cadence is not None:
-            return [_cadence_update(block, cadence_spm) for cadence_spm in foot.cadence.feed(block)]
-        return self._detect(foot, foot.aligner.push(block))
+        if foot.cadence is None:
+            return self._detect(foot, foot.aligner.push(block))
+        windows = foot.cadence.feed(block)
+        if foot.landings is None:
+            return [_cadence_update(block, cadence_spm) for cadence_spm in windows]
+        return self._detect_landings(foot, foot.landings, block)
 
     def finish(
         self, quality: Mapping[Side, StreamQuality] | None = None, findings: Iterable[Finding] = ()
@@ -146,6 +170,8 @@ class Session:
                 events = foot.detector.finish()
                 last = foot.strides.push(events) + foot.strides.finish()
                 self._take(foot, _with_motion(foot, last, events))
+            elif foot.landings is not None:
+                self._take(foot, foot.strides.push(foot.landings.finish()) + foot.strides.finish())
         self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
         sensors = {side: foot.info for side, foot in self._feet.items()}
         table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
@@ -158,11 +184,13 @@ class Session:
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
         for result in results:
             found.extend(sensor_findings(result, table))
-        if any(foot.cadence is None for foot in self._feet.values()):
+        if any(foot.cadence is None or foot.landings is not None for foot in self._feet.values()):
             found.extend(pair_findings(tuple(self._feet), table))
+            found.extend(swap_findings(results, table))
         clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
         cadence = next(metric for metric in metrics() if metric.key == "cadence_spm")
-        summaries = with_window_cadence(summarise(table, metrics(), clocks), _window_cadences(self._feet), cadence)
+        windows = _window_cadences(self._feet, table)
+        summaries = with_window_cadence(summarise(table, metrics(), clocks), windows, cadence)
         return SessionResult(
             strides=stride_columns(table),
             sensors=results,
@@ -174,7 +202,7 @@ class Session:
             variability=variability_of(table),
             symmetry=symmetry_of(summaries, side_repeats(table, metrics(), clocks)),
             drift=drift_of(table, metrics()),
-            parameter_hash="-".join(sorted({parameter_hash(foot.detector.params) for foot in self._feet.values()})),
+            parameter_hash="-".join(sorted({_parameter_hash(foot) for foot in self._feet.values()})),
         )
 
     def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:
@@ -192,6 +220,13 @@ class Session:
             foot.trajectory.forget(float(block.time_s[-1]))
         return updates
 
+    def _detect_landings(self, foot: _Foot, landings: AccelerometerDetector, block: SampleBlock) -> list[StrideUpdate]:
+        events = landings.push(block)
+        strides = foot.strides.push(events)
+        self._take(foot, strides)
+        self._raise_watermark(foot, block, events)
+        return [_update(stride) for stride in strides]
+
     def _take(self, foot: _Foot, strides: list[Stride]) -> None:
         """Hand what the last events gave to the parts that look at whole strides."""
         for ic_s in foot.strides.contacts_s:
@@ -199,7 +234,8 @@ class Session:
         for stride in strides:
             if foot.slip is not None:
                 foot.slip.add(stride)
-            foot.ensemble.add(stride)
+            if foot.cadence is None:
+                foot.ensemble.add(stride)
             self._joiner.push(stride)
 
     def _raise_watermark(self, foot: _Foot, block: SampleBlock, events: NDArray[np.void]) -> None:
@@ -208,6 +244,8 @@ class Session:
         if len(closing):
             foot.last_swing_s = float(closing["time_s"][-1]) - 0.1
         reach_s = foot.detector.params.maximum_stride_s + WATERMARK_MARGIN_S
+        if foot.landings is not None:
+            reach_s += foot.landings.params.reach_s
         watermark_s = max(foot.last_swing_s, float(block.time_s[-1]) - reach_s)
         self._rows.extend(row_of(*pair) for pair in self._joiner.advance(foot.info.side, watermark_s))
 
@@ -239,6 +277,7 @@ def _align(foot: _Foot, raw: SampleBlock) -> SampleBlock:
         correction = foot.slip.correction(float(raw.time_s[0]))
         if correction is not None:
             foot.aligner.turn(correction)
+            foot.trajectory.clear()
     foot.epoch = epoch
     block = foot.aligner.align(raw)
     foot.slip.feed(block)
@@ -278,16 +317,24 @@ def stride_columns(table: StrideTable) -> NDArray[np.void]:
 
 def _foot(info: SensorInfo) -> _Foot:
     params = default_params(info.placement)
+    contacts = gives_contacts(info)
     return _Foot(
         info=info,
         aligner=Aligner(info),
         detector=Detector(params, info.rate_hz),
-        strides=StrideBuilder(info.side, params),
+        strides=AccelerometerStrides(info.side, stride_params()) if contacts else StrideBuilder(info.side, params),
         ensemble=EnsembleBuilder(),
         trajectory=TrajectoryBuilder(info.placement),
         watch=StreamWatch(info),
         cadence=None if info.has_gyro else AccelerometerCadence(info.rate_hz),
+        landings=AccelerometerDetector(AccelerometerParams(), info.rate_hz) if contacts else None,
     )
+
+
+def _parameter_hash(foot: _Foot) -> str:
+    if foot.landings is None:
+        return parameter_hash(foot.detector.params)
+    return accelerometer_hash(foot.landings.params, foot.strides.params)
 
 
 def _clock_s(info: SensorInfo, quality: StreamQuality) -> float:
@@ -334,17 +381,26 @@ def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> S
     return SensorResult(
         info=foot.info,
         quality=quality,
-        alignment=foot.aligner.report,
-        pitch_rate_deg_s=foot.ensemble.result(main_mode(table)) if len(table.rows) else None,
+        alignment=_mounting(foot),
+        pitch_rate_deg_s=foot.ensemble.result(main_mode(table)) if len(table.rows) and foot.cadence is None else None,
         duration_s=0.0 if np.isnan(foot.first_s) else foot.last_s - foot.first_s,
         rejected_strides=dict(foot.strides.dropped),
         calibrations=() if foot.slip is None else tuple(foot.slip.epochs),
     )
 
 
-def _window_cadences(feet: Mapping[Side, _Foot]) -> dict[Side, list[float]]:
+def _mounting(foot: _Foot) -> AlignmentReport | None:
+    """The alignment's report; a mounting that was corrected on the way is no longer of high confidence."""
+    report = foot.aligner.report
+    if report is None or foot.slip is None or all(epoch.why == "standing" for epoch in foot.slip.epochs):
+        return report
+    return replace(report, confidence="medium") if report.confidence == "high" else report
+
+
+def _window_cadences(feet: Mapping[Side, _Foot], table: StrideTable) -> dict[Side, list[float]]:
+    """Cadences of the windows [steps/min] of the sensors without a gyroscope that show too few strides to count."""
     return {
         side: [120.0 / stride_time_s for stride_time_s in steady(foot.cadence.stride_times_s)]
         for side, foot in feet.items()
-        if foot.cadence is not None
+        if foot.cadence is not None and int((counted_rows(table) & table.of_side(side)).sum()) < LEAST_STRIDES
     }

@@ -66,6 +66,7 @@ def _sensor(sensor: SensorResult) -> dict[str, Any]:
         "gyr_range_rad_s": info.gyr_range_rad_s,
         "duration_s": sensor.duration_s,
         "alignment": None if alignment is None else asdict(alignment),
+        "calibrations": [asdict(epoch) for epoch in sensor.calibrations],
     }
 
 

@@ -39,12 +39,12 @@ KEEP_S = 6.0
 REFERENCE_STRIDES = 12
 SLOW_STRIDES = 20
 SLOW_DEG = 5.0
-SUDDEN_STRIDES = 4
+SUDDEN_STRIDES = 6
 SUDDEN_DEG = 15.0
 RECOVERY_STRIDES = 10
 GAIT_SHARE = 0.6
-"""Strides of five runners at 2, 3, 4 and 5 m/s, joined at will: the change of gait looked like a turn of at most 0.56 of
-itself, and of 14 degrees."""
+"""Strides of five runners at 2, 3, 4 and 5 m/s, joined at will: the change of gait looked like a turn of at most 0.56
+of itself, and of 14 degrees."""
 CLEAR_GAIT_DEG = 35.0
 """With a larger change of gait, no rotation explains what came: the strides are cut at the wrong places."""
 PHASE_SHIFTS = (0, -1, 1, -2, 2)
