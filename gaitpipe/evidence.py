@@ -83,8 +83,8 @@ _WALK = "biases are those of running; on one walker contact was off by 10-60 ms 
 _WINDOWS = "mean cadence of six recordings was off by up to 0.45 steps/min against force"
 _TWO = "mean of two people, real shank accelerometer against force, 2.36 m/s running, 1.25-1.39 m/s walking"
 _TWO_SPREAD = (
-    "two people do not show a spread: they differ by 4 ms; on computed signals of five runners at 2-5 m/s, which hold no "
-    "impact, contact time was 23 ms shorter, by 16 ms more or less from trial to trial"
+    "two people do not show a spread: they differ by 4 ms; on computed signals of five runners at 2-5 m/s, which hold "
+    "no impact, contact time was 23 ms shorter, by 16 ms more or less from trial to trial"
 )
 _FEW = "t(97.5 %, 4) / 2: twice a spread seen in five runners covers less than 95 %, this makes up for it"
 _RADIO = "difference of the smallest delay of two radio links: no receiver can see it"
@@ -135,6 +135,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("walk_contact_bias_sd_s", 0.040, "s", 0.02, 0.08, "D", "engineering", "design", _WALK),
     Number("accelerometer_cadence_sd_spm", 0.3, "1/min", 0.1, 1.0, "C", "derived", "bach2022", _WINDOWS),
     Number("shank_accelerometer_ic_bias_s", 0.0102, "s", 0.0, 0.03, "C", "derived", "bach2022", _TWO),
+    Number("shank_accelerometer_ic_bias_sd_s", 0.009, "s", 0.0, 0.03, "C", "derived", "hamner2013", _BETWEEN),
     Number("shank_accelerometer_run_tc_bias_s", 0.0276, "s", 0.0, 0.05, "C", "derived", "bach2022", _TWO),
     Number("shank_accelerometer_walk_tc_bias_s", -0.0043, "s", -0.03, 0.03, "C", "derived", "bach2022", _TWO),
     Number("shank_accelerometer_contact_bias_sd_s", 0.020, "s", 0.01, 0.04, "D", "engineering", "design", _TWO_SPREAD),

@@ -57,3 +57,24 @@ def leg_stiffness_n_per_m_kg(
     shortening_m = leg_length_m - np.sqrt(reach_m2) + displacement_m(step_time_s, contact_time_s)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(STANDARD_GRAVITY_M_S2 * peak_force_bw(step_time_s, contact_time_s) / shortening_m)
+
+
+def vertical_sensitivity(step_time_s: float, contact_time_s: float) -> float:
+    """Relative change of vertical stiffness for a relative change of contact time, the step time staying as it is.
+
+    About -0.8. (At a fixed flight time, as in the paper, it is about -2; an error of contact time is one of flight time
+    too.)
+    """
+    rising = step_time_s * contact_time_s / (2.0 * np.pi)
+    falling = contact_time_s**2 / 8.0
+    return float(-1.0 - (rising - 2.0 * falling) / (rising - falling))
+
+
+def leg_sensitivity(step_time_s: float, contact_time_s: float, leg_stiffness: float) -> float:
+    """The same of leg stiffness [N/(m kg)]: about -2, since what the angle shortens grows as contact time squared."""
+    times = np.array([step_time_s]), np.array([contact_time_s])
+    down_m = float(displacement_m(*times)[0])
+    force_m_s2 = STANDARD_GRAVITY_M_S2 * float(peak_force_bw(*times)[0])
+    down_share = down_m * leg_stiffness / force_m_s2
+    down_slope = -1.0 - vertical_sensitivity(step_time_s, contact_time_s)
+    return -1.0 - 2.0 * (1.0 - down_share) - down_slope * down_share

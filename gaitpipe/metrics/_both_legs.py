@@ -36,7 +36,7 @@ def times_of_both_legs(table: StrideTable) -> tuple[FloatArray, FloatArray]:
 
 
 def contact_time_too_unsure(table: StrideTable) -> str:
-    """Why stiffness, which doubles an error of contact time, is not given; empty when each foot's is sure enough."""
+    """Why stiffness, which grows an error of contact time, is not given; empty when each foot's is sure enough."""
     contact_s = ground_contact_time_s(table)
     for side, sensor in table.sensors.items():
         chosen = contact_s[table.of_side(side) & (table.rows["mode"] == "run") & (table.rows["quality"] == "ok")]
@@ -49,18 +49,23 @@ def contact_time_too_unsure(table: StrideTable) -> str:
     return ""
 
 
-def systematic_sd(context: MetricContext, exponent: float) -> float | None:
-    """Standard uncertainty of a figure that goes with contact time to the power of minus `exponent`, model included."""
+def systematic_sd(context: MetricContext, sensitivity: float) -> float | None:
+    """Standard uncertainty of a figure, the model's own included.
+
+    `sensitivity` is its relative change for a relative change of contact time.
+    """
     contact_s = contact_systematic_sd_s(context)
     if contact_s is None:
         return None
-    return _known(context.mean * math.hypot(exponent * contact_s / context.contact_time_s, value("sine_model_error")))
+    return _known(
+        context.mean * math.hypot(sensitivity * contact_s / context.contact_time_s, value("sine_model_error"))
+    )
 
 
-def repeat_sd(context: MetricContext, exponent: float) -> float | None:
+def repeat_sd(context: MetricContext, sensitivity: float) -> float | None:
     """The part of it that mounting the sensors anew changes; the model's own error stays the same."""
     contact_s = mounting_repeat_sd_s(context)
-    return None if contact_s is None else _known(context.mean * exponent * contact_s / context.contact_time_s)
+    return None if contact_s is None else _known(abs(context.mean * sensitivity * contact_s / context.contact_time_s))
 
 
 def _known(uncertainty: float) -> float | None:

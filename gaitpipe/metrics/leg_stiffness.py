@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from gaitpipe.evidence import value
+from gaitpipe.gait.sine_model import leg_sensitivity
 from gaitpipe.gait.sine_model import leg_stiffness_n_per_m_kg as sine_leg_stiffness
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics import _both_legs, speed
@@ -26,12 +27,16 @@ def leg_stiffness_n_per_m_kg(table: StrideTable) -> FloatArray:
     return sine_leg_stiffness(*times_s, speed.METRIC.compute(table), value("leg_length_share") * height_m)
 
 
+def _sensitivity(context: MetricContext) -> float:
+    return leg_sensitivity(0.5 * context.stride_time_s, context.contact_time_s, context.mean)
+
+
 def _systematic(context: MetricContext) -> float | None:
-    return _both_legs.systematic_sd(context, value("leg_stiffness_contact_exponent"))
+    return _both_legs.systematic_sd(context, _sensitivity(context))
 
 
 def _repeat(context: MetricContext) -> float | None:
-    return _both_legs.repeat_sd(context, value("leg_stiffness_contact_exponent"))
+    return _both_legs.repeat_sd(context, _sensitivity(context))
 
 
 _LEG_M = value("leg_length_share") * 1.75

@@ -17,11 +17,11 @@ def peak_force_bw(table: StrideTable) -> FloatArray:
 
 
 def _systematic(context: MetricContext) -> float | None:
-    return _both_legs.systematic_sd(context, 1.0)
+    return _both_legs.systematic_sd(context, -1.0)
 
 
 def _repeat(context: MetricContext) -> float | None:
-    return _both_legs.repeat_sd(context, 1.0)
+    return _both_legs.repeat_sd(context, -1.0)
 
 
 METRIC = StrideMetric(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gaitpipe.evidence import value
+from gaitpipe.gait.sine_model import vertical_sensitivity
 from gaitpipe.gait.sine_model import vertical_stiffness_n_per_m_kg as sine_vertical_stiffness
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics import _both_legs
@@ -17,12 +17,16 @@ def vertical_stiffness_n_per_m_kg(table: StrideTable) -> FloatArray:
     return sine_vertical_stiffness(*_both_legs.times_of_both_legs(table))
 
 
+def _sensitivity(context: MetricContext) -> float:
+    return vertical_sensitivity(0.5 * context.stride_time_s, context.contact_time_s)
+
+
 def _systematic(context: MetricContext) -> float | None:
-    return _both_legs.systematic_sd(context, value("vertical_stiffness_contact_exponent"))
+    return _both_legs.systematic_sd(context, _sensitivity(context))
 
 
 def _repeat(context: MetricContext) -> float | None:
-    return _both_legs.repeat_sd(context, value("vertical_stiffness_contact_exponent"))
+    return _both_legs.repeat_sd(context, _sensitivity(context))
 
 
 _FORCE_M_S2 = STANDARD_GRAVITY_M_S2 * 0.5 * math.pi * 1.4

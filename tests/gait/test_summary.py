@@ -8,17 +8,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gaitpipe.derived import Athlete
 from gaitpipe.evidence import value
 from gaitpipe.gait.accelerometer import steady
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.strides import Stride
 from gaitpipe.gait.summary import asymmetry_pct, main_mode, summarise, with_window_cadence
 from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.metrics import _both_legs
 from gaitpipe.metrics.cadence import METRIC as CADENCE
+from gaitpipe.metrics.duty_factor import METRIC as DUTY
+from gaitpipe.metrics.flight_time_one_foot import METRIC as ONE_FOOT
 from gaitpipe.metrics.ground_contact_time import METRIC as CONTACT
+from gaitpipe.metrics.leg_stiffness import METRIC as LEG
 from gaitpipe.metrics.peak_acceleration import METRIC as PEAK
-from gaitpipe.metrics.speed import METRIC as SPEED
+from gaitpipe.metrics.peak_acceleration_bound import METRIC as BOUND
+from gaitpipe.metrics.peak_force import METRIC as FORCE
 from gaitpipe.metrics.step_time import METRIC as STEP
+from gaitpipe.metrics.vertical_stiffness import METRIC as VERTICAL
 from gaitpipe.model import SIDES, SampleBlock, SensorInfo, Side
 
 SENSORS = {side: SensorInfo(side, "foot", 208.0) for side in SIDES}
@@ -96,8 +103,8 @@ def test_a_metric_without_values_says_so() -> None:
     assert row.note
 
 
-def test_inputs_are_not_shown_as_measurements_and_order_is_that_of_the_metrics() -> None:
-    rows = summarise(two_feet([0.25], [0.25]), [STEP, SPEED, CONTACT, CADENCE], dict.fromkeys(SIDES, 0.0))
+def test_what_is_not_for_the_table_is_not_in_it_and_order_is_that_of_the_metrics() -> None:
+    rows = summarise(two_feet([0.25], [0.25]), [STEP, BOUND, CONTACT, CADENCE], dict.fromkeys(SIDES, 0.0))
     assert [row.key for row in rows] == ["cadence_spm", "step_time_s", "ground_contact_time_s"]
 
 
@@ -128,6 +135,140 @@ def test_an_accelerometer_beside_a_gyroscope_adds_its_side_to_the_cadence() -> N
 def test_windows_of_starting_and_stopping_fall_out_of_the_cadence() -> None:
     assert steady([0.75, 0.76, 0.49, 0.75, 1.5]) == [0.75, 0.76, 0.75]
     assert steady([]) == []
+
+
+def clipped(table: StrideTable, share: float, range_m_s2: float) -> StrideTable:
+    """The same strides with the largest share of their peaks cut off at the range of the sensor."""
+    peaks = np.random.default_rng(2).permutation(np.linspace(80.0, 120.0, len(table.rows)))
+    cut = peaks > np.quantile(peaks, 1.0 - share)
+    table.rows["peak_acc_m_s2"] = np.where(cut, np.nan, peaks)
+    table.rows["peak_acc_bound_m_s2"] = np.where(cut, range_m_s2, np.nan)
+    return table
+
+
+def test_clipped_peaks_are_not_left_out_but_counted_as_larger() -> None:
+    given = clipped(two_feet([0.25] * 40, []), 0.25, 110.0)
+    (row,) = summarise(given, [PEAK], {})
+    assert row.left is not None
+    assert (row.left.count, row.left.censored) == (40, 10)
+    assert row.left.median == pytest.approx(100.0, abs=0.6)
+    assert np.isnan(row.left.mean)
+    assert (row.left.median_above, row.both, row.asymmetry_pct) == (None, None, None)
+    assert row.unstated
+
+
+def test_with_most_peaks_clipped_the_median_is_only_known_to_be_larger() -> None:
+    given = clipped(two_feet([0.25] * 40, [0.25] * 40), 0.8, 89.0)
+    (row,) = summarise(given, [PEAK], dict.fromkeys(SIDES, 0.0))
+    assert row.left is not None
+    assert row.right is not None
+    assert row.left.median is None
+    assert row.left.median_above == 89.0
+    assert (row.both, row.asymmetry_pct) == (None, None)
+
+
+@pytest.mark.parametrize(("rate_hz", "said"), [(208.0, ""), (104.0, "104 Hz")])
+def test_a_slow_sensor_gives_its_peaks_with_a_caution(rate_hz: float, said: str) -> None:
+    slow = {side: replace(info, rate_hz=rate_hz) for side, info in SENSORS.items()}
+    (row,) = summarise(table([stride("left", 0.7 * k) for k in range(8)], slow), [PEAK], {})
+    assert row.left is not None
+    assert said in row.note
+    assert bool(row.note) == bool(said)
+
+
+def both_legs(left: list[float], right: list[float], **fields: object) -> StrideTable:
+    """Contact times of both feet at a step of 0.375 s."""
+    strides = [replace(stride("left", 0.75 * k, one), next_ic_s=0.75 * (k + 1)) for k, one in enumerate(left)]
+    strides += [
+        replace(stride("right", 0.375 + 0.75 * k, one), next_ic_s=0.375 + 0.75 * (k + 1)) for k, one in enumerate(right)
+    ]
+    rows = [row_of(replace(one, **fields), one.ic_s + 0.375) for one in strides]
+    return table_of(rows, SENSORS, 3.0, Athlete(1.75))
+
+
+SINE = [FORCE, VERTICAL, LEG]
+
+
+def test_peak_force_is_that_of_both_legs_and_of_neither() -> None:
+    (force, *_) = summarise(both_legs([0.262] * 20, [0.278] * 20), SINE, dict.fromkeys(SIDES, 0.0))
+    assert (force.left, force.right) == (None, None)
+    assert force.both is not None
+    assert force.both.mean == pytest.approx(2.18166, abs=1e-5)
+    contact_s = value("few_runners_factor") * value("foot_contact_bias_sd_s")
+    # The spared leg's contact is the shorter one: its relative error is the larger, and it counts.
+    assert force.both.uncertainty == pytest.approx(2.18166 * math.hypot(contact_s / 0.262, value("sine_model_error")))
+    assert force.both.mdc == pytest.approx(1.96 * math.sqrt(2.0) * 2.18166 * value("mounting_repeat_sd_s") / 0.262)
+
+
+def test_swapping_the_legs_leaves_the_force() -> None:
+    one, other = (
+        summarise(both_legs(left, right), [FORCE], dict.fromkeys(SIDES, 0.0))[0].both
+        for left, right in (([0.262] * 20, [0.278] * 20), ([0.278] * 20, [0.262] * 20))
+    )
+    assert one is not None
+    assert other is not None
+    assert one.mean == pytest.approx(other.mean)
+
+
+def test_one_foot_walking_and_wrong_contacts_give_no_force_and_say_why() -> None:
+    alone = table([stride("left", 0.7 * k) for k in range(20)], {"left": SENSORS["left"]})
+    alone.rows["other_ic_s"] = np.nan
+    for given in (alone, both_legs([0.262] * 20, [0.278] * 20, mode="walk"), both_legs([0.12] * 20, [0.12] * 20)):
+        rows = summarise(given, SINE, dict.fromkeys(given.sensors, 0.0))
+        assert all((row.left, row.right, row.both) == (None, None, None) for row in rows)
+        assert all("running only" in row.note or "contact time to" in row.note for row in rows)
+
+
+def test_stiffness_needs_a_contact_time_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = both_legs([0.262] * 20, [0.278] * 20)
+    unsure = 1.01 * value("stiffness_contact_error_maximum") * 0.262
+    monkeypatch.setattr(_both_legs, "contact_systematic_sd_s", lambda _: unsure)
+    withheld = summarise(given, SINE, dict.fromkeys(SIDES, 0.0))
+    assert withheld[0].both is not None
+    assert (withheld[1].both, withheld[2].both) == (None, None)
+    assert "needs the left contact time to 5 %; it is known to 5 %" in withheld[1].note
+    monkeypatch.setattr(_both_legs, "contact_systematic_sd_s", lambda _: 0.008)
+    force, vertical, leg = (row.both for row in summarise(given, SINE, dict.fromkeys(SIDES, 0.0)))
+    assert force is not None
+    assert vertical is not None
+    assert leg is not None
+    assert vertical.mean > leg.mean > 0.0
+    assert vertical.uncertainty is not None
+    assert leg.uncertainty is not None
+    assert leg.uncertainty / leg.mean > vertical.uncertainty / vertical.mean  # the leg's angle goes with its square
+
+
+def test_leg_stiffness_needs_the_height() -> None:
+    given = both_legs([0.262] * 20, [0.278] * 20)
+    assert np.all(np.isfinite(LEG.compute(given)[:38]))
+    assert np.all(np.isnan(LEG.compute(replace(given, athlete=None))))
+    assert np.all(np.isnan(LEG.compute(replace(given, athlete=Athlete()))))
+
+
+def test_a_last_contact_without_a_stride_time_spoils_no_mean() -> None:
+    given = both_legs([0.25] * 20, [0.25] * 20)
+    given.rows["next_ic_s"][-2:] = np.nan
+    given.rows["other_ic_s"][-2:] = np.nan
+    for row in summarise(given, [*SINE[:1], CONTACT, DUTY, CADENCE, ONE_FOOT], dict.fromkeys(SIDES, 0.0)):
+        assert row.both is not None, row.key
+        assert math.isfinite(row.both.mean)
+        assert row.both.uncertainty is not None
+        assert math.isfinite(row.both.uncertainty)
+
+
+def test_the_one_foot_flight_time_is_that_of_alike_legs() -> None:
+    (row,) = summarise(both_legs([0.262] * 20, [0.278] * 20), [ONE_FOOT], dict.fromkeys(SIDES, 0.0))
+    assert row.left is not None
+    assert row.right is not None
+    assert (row.left.mean, row.right.mean) == (pytest.approx(0.113), pytest.approx(0.097))
+    assert row.asymmetry_pct is None
+
+
+def test_the_other_foots_toe_off_is_that_of_its_good_contact_inside_the_stride() -> None:
+    given = both_legs([0.26, 0.27], [0.30])
+    assert list(given.rows["side"]) == ["left", "right", "left"]
+    np.testing.assert_allclose(given.rows["other_tc_s"], [0.675, 0.75 + 0.27, np.nan])
+    assert np.all(np.isnan(both_legs([0.26, 0.27], [0.30], quality="gap").rows["other_tc_s"]))
 
 
 def test_rows_are_sorted_by_time_and_then_side() -> None:
