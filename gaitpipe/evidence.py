@@ -84,7 +84,7 @@ _WINDOWS = "mean cadence of six recordings was off by up to 0.45 steps/min again
 _TWO = "mean of two people, real shank accelerometer against force, 2.36 m/s running, 1.25-1.39 m/s walking"
 _TWO_SPREAD = (
     "two people do not show a spread: they differ by 4 ms; on computed signals of five runners at 2-5 m/s, which hold "
-    "no impact, contact time was 23 ms shorter, by 16 ms more or less from trial to trial"
+    "no impact, contact time was 19 ms too short, with a spread of 20 ms between trials"
 )
 _FEW = "t(97.5 %, 4) / 2: twice a spread seen in five runners covers less than 95 %, this makes up for it"
 _RADIO = "difference of the smallest delay of two radio links: no receiver can see it"

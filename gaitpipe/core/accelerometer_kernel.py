@@ -238,12 +238,15 @@ def unit_axes(row: Any, up: Any, front: Any) -> None:
 
 
 @njit(cache=True)
-def braking(ring: Any, par: Any, front: Any, anchor: int) -> float:
+def braking(ring: Any, par: Any, front: Any, anchor: int, valid_from: int) -> float:
     """A quarter of the way up the rise of the frontal force that is the landing's; MISSING without a rise.
 
-    Of all rises near the anchor it is the highest, those far from where it usually lies counting less.
+    Of all rises near the anchor it is the highest, those far from where it usually lies counting less. What lies
+    within that reach of the first sample may be the rest of a landing before it: not used.
     """
     first, last = anchor - par["braking_before"], anchor + par["braking_after"]
+    if first < valid_from:
+        return MISSING
     best, chosen, top = 0.0, first, first
     i = first
     while i < last:
@@ -304,8 +307,6 @@ def throw(ring: Any, front: Any, first: int, last: int) -> float:
 @njit(cache=True)
 def terminal_contact(ring: Any, par: Any, up: Any, front: Any, ic: float, cycle: float, walking: bool) -> float:
     """Place of the terminal contact after `ic` in a cycle of so many samples; MISSING where none is seen."""
-    if par["give_terminal"] == 0:
-        return MISSING
     if walking:
         return throw(ring, front, int(ic + par["walk_from"] * cycle), int(ic + par["walk_to"] * cycle))
     first = int(ic + max(par["contact_minimum"], par["run_from"] * cycle))
@@ -386,14 +387,14 @@ def _report(row: Any, par: Any, ring: Any, first: int, last: int, events: Any, n
     fresh = row["cycles"] == 0
     row["walking"] = walks(par, rms, cycle, row["walking"] != 0 and not fresh)
     if fresh:
-        row["ic"] = braking(ring, par, front, first)
+        row["ic"] = braking(ring, par, front, first, row["valid_from"])
         if row["ic"] != MISSING:
             n = _emit_initial(events, n, ring, par, row["ic"] - delay)
     if row["ic"] == MISSING:
         n = _emit(events, n, EVENT_NO_CONTACT, ring, first - delay, 0)
     else:
         n = _emit_terminal(row, par, ring, up, front, cycle, events, n)
-    row["ic"] = braking(ring, par, front, last)
+    row["ic"] = braking(ring, par, front, last, row["valid_from"])
     if row["ic"] != MISSING:
         n = _emit_initial(events, n, ring, par, row["ic"] - delay)
     row["cycles"] += 1
@@ -419,7 +420,8 @@ def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, events: Any, n: int
     if previous == NONE:
         return n
     cycle = anchor - previous
-    fits = 0.6 * row["stride"] < cycle < 1.6 * row["stride"] and cycle <= par["cycle_maximum"]
+    shortest, longest = (0.8, 1.2) if row["cycles"] == 0 else (0.6, 1.6)
+    fits = shortest * row["stride"] < cycle < longest * row["stride"] and cycle <= par["cycle_maximum"]
     if fits and held != NONE:
         fits = repetition(ring, previous, anchor, cycle, 1) >= par["least_fit"]
     if not fits:
@@ -427,8 +429,7 @@ def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, events: Any, n: int
             n = _emit(events, n, EVENT_NO_CONTACT, ring, anchor - par["smooth_delay"], 0)
         row["cycles"] = 0
         row["misfits"] += 1
-        if cycle > par["cycle_maximum"]:
-            row["held"] = NONE
+        row["held"] = NONE
         return n
     row["misfits"] = 0
     row["stride"] += STRIDE_MEMORY * (cycle - row["stride"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.core.accelerometer_kernel import RING_SAMPLES
-from gaitpipe.core.params import MAXIMUM_RATE_HZ, MINIMUM_RATE_HZ, group_delay_samples
+from gaitpipe.core.params import MAXIMUM_RATE_HZ, MINIMUM_RATE_HZ, DetectorParams, group_delay_samples, parameter_hash
 from gaitpipe.errors import AnalysisError
 from gaitpipe.evidence import value
 
@@ -53,7 +54,12 @@ class AccelerometerParams:
     bridge_gap_s: float = 0.100
     gap_margin_s: float = 0.015
     last_wait_s: float = 0.040
-    contact_rate_hz: float = 90.0
+
+
+def accelerometer_hash(params: AccelerometerParams, strides: DetectorParams) -> str:
+    """Twelve hex digits that change when any number of the detector or of what is taken off its features changes."""
+    text = repr(sorted(asdict(params).items())) + parameter_hash(strides)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 COEFFICIENTS_DTYPE = np.dtype(
@@ -76,7 +82,6 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("cycle_minimum", "i8"),
         ("cycle_maximum", "i8"),
         ("contact_minimum", "f8"),
-        ("give_terminal", "i8"),
         ("braking_before", "i8"),
         ("braking_after", "i8"),
         ("braking_lead", "f8"),
@@ -143,7 +148,6 @@ def coefficients(params: AccelerometerParams, rate_hz: float) -> NDArray[np.void
     row["cycle_minimum"] = round(params.minimum_stride_s * rate_hz)
     row["cycle_maximum"] = round(params.maximum_stride_s * rate_hz)
     row["contact_minimum"] = params.minimum_contact_s * rate_hz
-    row["give_terminal"] = rate_hz >= params.contact_rate_hz
     row["braking_before"] = round(params.braking_before_s * rate_hz)
     row["braking_after"] = round(params.braking_after_s * rate_hz)
     row["braking_lead"] = params.braking_lead_s * rate_hz

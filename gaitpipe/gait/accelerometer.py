@@ -1,7 +1,12 @@
-"""Cadence from an accelerometer alone: no gyroscope, no events, no contact time.
+"""What an accelerometer alone gives: cadence always, contacts from the shank, angles never.
 
-The magnitude of specific force repeats with the stride whatever the mounting. In windows of a fixed number of samples
-the shortest lag with a near-best autocorrelation is the stride time; a window that hardly repeats is no gait.
+Cadence. The magnitude of specific force repeats with the stride whatever the mounting. In windows of a fixed number of
+samples the shortest lag with a near-best autocorrelation is the stride time; a window that hardly repeats is no gait.
+Windows are what is left when no strides are found, or none are looked for.
+
+Contacts. On the shank the landing and the end of contact show in the acceleration alone (`core.accelerometer_kernel`).
+On the foot no such recordings with force were to be had, and below `CONTACT_RATE_HZ` the landing is seen too coarsely:
+there are no strides then, only windows.
 """
 
 from __future__ import annotations
@@ -10,8 +15,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gaitpipe.core.accelerometer_kernel import EVENT_WALKED
+from gaitpipe.core.kernel import EVENT_TC
+from gaitpipe.core.params import DetectorParams
+from gaitpipe.evidence import value
+from gaitpipe.gait.strides import Stride, StrideBuilder, _Contact
 from gaitpipe.gait.windows import Windows
-from gaitpipe.model import FloatArray, SampleBlock
+from gaitpipe.model import FloatArray, SampleBlock, SensorInfo, Side
+
+CONTACT_RATE_HZ = 70.0
+"""On the force-labelled recordings, reduced, contacts came out alike at 143, 100 and 71 Hz; at 50 Hz some landings were
+found up to 90 ms late."""
 
 WINDOW_S = 4.0
 LEAST_REPETITION = 0.4
@@ -19,6 +33,44 @@ NEAR_BEST = 0.7
 """A lag this near to the best one in autocorrelation is the stride, and the best one two of them. On the force-labelled
 shank recordings and the computed ones 0.9 took two strides for one in 4 of 100 windows, 0.7 in none."""
 LEAST_SD_M_S2 = 2.0
+
+
+def gives_contacts(info: SensorInfo) -> bool:
+    """Whether strides are looked for in this sensor's acceleration alone."""
+    return not info.has_gyro and info.placement == "shank" and info.rate_hz >= CONTACT_RATE_HZ
+
+
+def stride_params() -> DetectorParams:
+    """What `AccelerometerStrides` takes off the features and holds for plausible, for a shank."""
+    return DetectorParams(
+        placement="shank",
+        ic_bias_s=value("shank_accelerometer_ic_bias_s"),
+        tc_bias_s=value("shank_accelerometer_run_tc_bias_s"),
+    )
+
+
+class AccelerometerStrides(StrideBuilder):
+    """Strides from the events of `core.accelerometer_detector`: the end of contact in walking has a bias of its own."""
+
+    def __init__(self, side: Side, params: DetectorParams) -> None:
+        StrideBuilder.__init__(self, side, params)
+        self._walked = False
+
+    def push(self, events: np.ndarray) -> list[Stride]:
+        """Strides completed by these events; one event after the other, for a terminal contact tells its own kind."""
+        strides, contacts_s = [], []
+        for k in range(len(events)):
+            if events["kind"][k] == EVENT_TC:
+                self._walked = bool(events["flags"][k] & EVENT_WALKED)
+            strides.extend(StrideBuilder.push(self, events[k : k + 1]))
+            contacts_s.extend(self.contacts_s)
+        self.contacts_s[:] = contacts_s
+        return strides
+
+    def _tc_s(self, contact: _Contact) -> float:
+        if self._walked and not contact.tc_lost:
+            return contact.tc_raw_s - value("shank_accelerometer_walk_tc_bias_s")
+        return StrideBuilder._tc_s(self, contact)
 
 
 class AccelerometerCadence:

@@ -17,7 +17,9 @@ def step_time_s(table: StrideTable) -> FloatArray:
 
 def _systematic(context: MetricContext) -> float | None:
     """Both feet's contacts are biased, each its own way, and their clocks differ."""
-    contact_s = value("few_runners_factor") * value(f"{context.sensor.placement}_ic_bias_sd_s")
+    sensor = context.sensor
+    kind = sensor.placement if sensor.has_gyro else "shank_accelerometer"
+    contact_s = value("few_runners_factor") * value(f"{kind}_ic_bias_sd_s")
     return math.hypot(math.sqrt(2.0) * contact_s, context.clock_s)
 
 
