@@ -12,13 +12,13 @@ from benchmarks.accuracy.score import EDGE_S
 
 EXPLANATION = f"""Cadence is in steps/min of both feet: 120 / stride time of one foot.
 
-- **Contacts known**: the verdict compares the pipeline's `ok` strides with the strides of the reference that begin within
-  60 ms of them, one to one, over these same strides. Contacts within {EDGE_S:g} s of either end are not scored. Tolerance
-  {TOLERANCE_SPM:g} step/min. `paired` does the same with a window of 250 ms: a misplaced contact shortens one stride and
-  lengthens its neighbour; matched strides lose one of the two, paired strides keep both. `strays` are `ok` strides that
-  begin at no contact of the reference. `shown` is what the pipeline tells its user, minus the mean over all strides of
-  the reference: it holds the strides at the edges too, also the one out of the 0.5 s blend by which the computed
-  standing part was joined to the running, which no person ever did.
+- **Contacts known**: the verdict compares the pipeline's `ok` strides with the strides of the reference that begin
+  within 60 ms of them, one to one, over these same strides. Contacts within {EDGE_S:g} s of either end are not
+  scored. Tolerance {TOLERANCE_SPM:g} step/min. `paired` does the same with a window of 250 ms: a misplaced contact
+  shortens one stride and lengthens its neighbour; matched strides lose one of the two, paired strides keep both.
+  `strays` are `ok` strides that begin at no contact of the reference. `shown` is what the pipeline tells its user,
+  minus the mean over all strides of the reference: it holds the strides at the edges too, also the one out of the
+  0.5 s blend by which the computed standing part was joined to the running, which no person ever did.
 - **Contacts not known** (`spectrum`): the strongest line of Welch's spectrum of the raw channels, segments of 8 s.
   Its resolution is 15 steps/min; tolerance one fifth of it, {LINE_TOLERANCE_SPM:g} steps/min. `windows` is the mean of
   pipeline minus autocorrelation over windows of 4 s. A difference above 1 step/min is printed bold, pass or not.
@@ -60,7 +60,19 @@ def _groups(rows: Sequence[CadenceRow]) -> list[tuple[str, list[CadenceRow]]]:
 
 
 def _known(rows: Sequence[CadenceRow]) -> list[str]:
-    head = ["trial", "side", "strides ok/kept", "matched", "pipeline", "reference", "difference", "verdict", "strays", "paired", "shown"]
+    head = [
+        "trial",
+        "side",
+        "strides ok/kept",
+        "matched",
+        "pipeline",
+        "reference",
+        "difference",
+        "verdict",
+        "strays",
+        "paired",
+        "shown",
+    ]
     lines = [
         [
             row.trial, row.side, f"{row.strides_ok}/{row.strides_kept}", str(row.compared), number(row.cadence_spm, 2),
@@ -73,7 +85,17 @@ def _known(rows: Sequence[CadenceRow]) -> list[str]:
 
 
 def _unknown(rows: Sequence[CadenceRow]) -> list[str]:
-    head = ["trial", "side", "strides ok/kept", "pipeline", "reference", "difference", "tolerance", "verdict", "windows"]
+    head = [
+        "trial",
+        "side",
+        "strides ok/kept",
+        "pipeline",
+        "reference",
+        "difference",
+        "tolerance",
+        "verdict",
+        "windows",
+    ]
     lines = []
     for row in rows:
         difference = _signed(row.difference_spm)
@@ -82,7 +104,8 @@ def _unknown(rows: Sequence[CadenceRow]) -> list[str]:
         lines.append(
             [
                 row.trial, row.side, f"{row.strides_ok}/{row.strides_kept}", number(row.shown_spm, 2),
-                number(row.reference_spm, 2), difference, tolerance, row.verdict or "none", _signed(row.window_difference_spm),
+                number(row.reference_spm, 2), difference, tolerance, row.verdict or "none",
+                _signed(row.window_difference_spm),
             ]
         )  # fmt: skip
     return table(head, lines)

@@ -1,4 +1,4 @@
-"""Runs everything once: the pipeline as shipped, held out, and under other conditions; the rules; the real recordings."""
+"""Runs everything once: the pipeline as shipped, held out, and under other conditions; the published rules."""
 
 from __future__ import annotations
 

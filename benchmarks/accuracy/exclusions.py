@@ -20,7 +20,10 @@ def exclusion_table(folder: Path) -> list[str]:
     path = folder / "virtual_imu" / "exclusions.csv"
     reasons = pd.read_csv(path)["reason"].astype(str)
     kinds = Counter(re.sub(r"\s+", " ", re.sub(r"\(.*\)", "", re.sub(r"[0-9.]+", "..", reason))) for reason in reasons)
-    return table(["left out by the data set (virtual sensors)", "count"], ([k.strip(" :"), str(n)] for k, n in kinds.most_common()))
+    return table(
+        ["left out by the data set (virtual sensors)", "count"],
+        ([k.strip(" :"), str(n)] for k, n in kinds.most_common()),
+    )
 
 
 def edge_table(cases: Sequence[Case]) -> list[str]:

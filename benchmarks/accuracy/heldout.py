@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +26,14 @@ class HeldOut:
 
 
 def held_out_fit(cases: Sequence[Case], progress: Callable[[str], None]) -> HeldOut:
-    """Fit the biases once for each runner, without that runner."""
-    progress("no fit to hold out: only the shipped coefficients are judged")
-    return HeldOut()
+    """Fit the coefficients once for each runner, without that runner.
+
+    The fit is `benchmarks.accuracy.fit.held_out(cases)`: options of the `Session` by (placement, runner). While there
+    is none, only the shipped coefficients are judged and the report says so.
+    """
+    if importlib.util.find_spec("benchmarks.accuracy.fit") is None:
+        progress("no fit to hold out: only the shipped coefficients are judged")
+        return HeldOut()
+    fit = importlib.import_module("benchmarks.accuracy.fit")
+    progress("fitting without each runner in turn")
+    return HeldOut({key: dict(options) for key, options in fit.held_out(cases).items()})

@@ -12,6 +12,7 @@ toe-off, or no more than 0.10 s outside.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ def reference_strides(marker: Marker, mode: str) -> LapStrides:
     start_s = marker.time_s[middles[:-1]]
     time_s = np.diff(marker.time_s[middles])
     speed = np.linalg.norm(np.diff(marker.position_m, axis=0), axis=1) / np.diff(marker.time_s)
-    jump = np.array([speed[a:b].max() > FASTEST_M_S for a, b in zip(middles, middles[1:], strict=False)], dtype=bool)
+    jump = np.array([speed[a:b].max() > FASTEST_M_S for a, b in itertools.pairwise(middles)], dtype=bool)
     low, high = STRIDE_S[mode]
     gait = (time_s >= low) & (time_s <= high) & (length_m >= LEAST_LENGTH_M)
     keep = gait & ~jump

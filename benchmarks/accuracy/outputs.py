@@ -67,7 +67,12 @@ def _cadence(rows: Sequence[CadenceRow]) -> list[list[object]]:
     return [list(names), *([getattr(row, name) for name in names] for row in rows)]
 
 
-EVENT_FIGURES = ("contacts", "missed", "extra", *(f"{e}_{f}" for e in ("ic", "tc", "ct") for f in ("bias", "within", "rmse")))
+EVENT_FIGURES = (
+    "contacts",
+    "missed",
+    "extra",
+    *(f"{e}_{f}" for e in ("ic", "tc", "ct") for f in ("bias", "within", "rmse")),
+)
 
 
 def _events(collected: Collected) -> list[list[object]]:
@@ -93,4 +98,7 @@ def _figures(collected: Collected) -> list[list[object]]:
 
 def _targets(verdicts: Sequence[Verdict]) -> list[list[object]]:
     head: list[object] = ["key", "target", "shipped", "held_out", "reached", "bar_held", "worst_runner"]
-    return [head, *([v.target.key, v.target.limit, v.shipped, v.held_out, v.reached, v.held, v.worst_runner] for v in verdicts)]
+    return [
+        head,
+        *([v.target.key, v.target.limit, v.shipped, v.held_out, v.reached, v.held, v.worst_runner] for v in verdicts),
+    ]

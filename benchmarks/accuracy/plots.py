@@ -30,10 +30,14 @@ def bland_altman(parts: Sequence[Comparison], title: str, path: Path) -> None:
         for (shape, colour), value in zip(MARKS, np.unique(speed), strict=False):
             at = speed == value
             axes.plot(
-                np.round(0.5 * (found + true)[at], 1), np.round((found - true)[at], 1), shape, ms=4, mfc="none", mec=colour,
-                mew=0.9, ls="", label=f"{value:g} m/s (n = {int(at.sum())})",
+                np.round(0.5 * (found + true)[at], 1), np.round((found - true)[at], 1), shape, ms=4, mfc="none",
+                mec=colour, mew=0.9, ls="", label=f"{value:g} m/s (n = {int(at.sum())})",
             )  # fmt: skip
-        for level, style, name in ((middle, "-", "bias"), (limits.lower, "--", "95 % limits"), (limits.upper, "--", "")):
+        for level, style, name in (
+            (middle, "-", "bias"),
+            (limits.lower, "--", "95 % limits"),
+            (limits.upper, "--", ""),
+        ):
             if np.isfinite(level):
                 axes.axhline(round(float(level), 1), color="black", lw=0.9, ls=style, label=f"{name}" if name else None)
         axes.set(xlabel="contact time, mean of pipeline and force plate [ms]", ylabel="pipeline minus force plate [ms]")

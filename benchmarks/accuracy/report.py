@@ -29,7 +29,9 @@ def target_part(verdicts: Sequence[Verdict]) -> str:
     """The part that comes first: the targets, and what is missed."""
     reached = sum(verdict.reached for verdict in verdicts)
     head = [f"## Targets: {reached} of {len(verdicts)} reached", "", TARGETS]
-    return tables.lines_of([head, tables.target_table(verdicts), ["### Missed, and why", ""], tables.missed_list(verdicts)])
+    return tables.lines_of(
+        [head, tables.target_table(verdicts), ["### Missed, and why", ""], tables.missed_list(verdicts)]
+    )
 
 
 def report(collected: Collected, verdicts: Sequence[Verdict], cases: Sequence[Case], folder: Path) -> str:
@@ -56,7 +58,9 @@ def _exclusions(cases: Sequence[Case], folder: Path) -> str:
 
 
 def _rules() -> str:
-    lines = [f"- **{rule.title}** ({'/'.join(rule.placements)}): {rule.rule}. {rule.source}." for rule in all_baselines()]
+    lines = [
+        f"- **{rule.title}** ({'/'.join(rule.placements)}): {rule.rule}. {rule.source}." for rule in all_baselines()
+    ]
     return tables.lines_of([["## The published rules"], lines])
 
 
@@ -72,20 +76,27 @@ def _gait(collected: Collected, title: str, group: Group) -> str:
     if group in VIRTUAL.values():
         parts += [["Angles and speed:"], tables.angle_table(collected, group)]
         parts += [["By runner (ours):"], tables.runner_table(own), ["By speed and strike class (ours):"]]
-        parts += [tables.strata_table(own), ["Change of contact time between speeds (ours) [ms]:"], tables.change_table(own)]
+        parts += [
+            tables.strata_table(own),
+            ["Change of contact time between speeds (ours) [ms]:"],
+            tables.change_table(own),
+        ]
         parts += [[f"![Bland-Altman plot of contact time, {group[1]}, by speed](bland_altman_{group[1]}.svg)"]]
     return tables.lines_of(parts)
 
 
 def _conditions(collected: Collected) -> str:
     words = (
-        "As shipped. Other rates are resampled with a linear-phase anti-alias filter; loss drops whole packets of 8 samples, 5 "
-        "seeds pooled. In brackets the ratio to 208 Hz (shares: ratio of their shortfall from one)."
+        "As shipped. Other rates are resampled with a linear-phase anti-alias filter; loss drops whole packets of 8 "
+        "samples, 5 seeds pooled. In brackets the ratio to 208 Hz (shares: ratio of their shortfall from one), "
+        "where the figure at 208 Hz is at least a tenth of its target."
     )
     parts = [["## Other conditions", "", words]]
     parts += [tables.condition_table(collected, placement) for placement in VIRTUAL]
     unpaired = sum(row.unpaired for row in collected.turned)
-    parts += [[f"Random mountings: {len(collected.turned)} sensors turned; contacts found in one run only: {unpaired}."]]
+    parts += [
+        [f"Random mountings: {len(collected.turned)} sensors turned; contacts found in one run only: {unpaired}."]
+    ]
     return tables.lines_of(parts)
 
 

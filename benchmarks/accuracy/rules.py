@@ -25,9 +25,9 @@ def baseline_comparisons(case: Case) -> list[tuple[str, Comparison]]:
     """Key of the rule and its comparison, for each rule that fits the case and each sensor with a reference."""
     out = []
     for info in case.recording.sensors:
-        for rule in all_baselines():
-            if info.side in case.truth and case.placement in rule.placements and (info.has_gyro or not rule.needs_gyro):
-                out.append((rule.key, _best(rule, case, info.side)))
+        fitting = [r for r in all_baselines() if case.placement in r.placements and (info.has_gyro or not r.needs_gyro)]
+        if info.side in case.truth:
+            out += [(rule.key, _best(rule, case, info.side)) for rule in fitting]
     return out
 
 
@@ -69,4 +69,4 @@ def _body_axes(acc_m_s2: FloatArray) -> FloatArray:
     _, _, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
     forward = axes[0] - (axes[0] @ up) * up
     forward /= np.linalg.norm(forward)
-    return acc_m_s2 @ np.column_stack([forward, np.cross(up, forward), up])
+    return np.asarray(acc_m_s2 @ np.column_stack([forward, np.cross(up, forward), up]))

@@ -1,8 +1,8 @@
 """Runs the pipeline on every reference recording and writes the tables: python -m benchmarks.accuracy.run [--data DIR]
 
 Exit codes: 0 done (whatever the figures say: see `--strict`), 3 with `--strict` when a figure fell below its bar (its
-target, or where `bars.toml` says it stands) or a cadence verdict is not `pass`, 5 the recordings are not on this machine,
-so that a job may skip this step.
+target, or where `bars.toml` says it stands) or a cadence verdict is not `pass`, 5 the recordings are not on this
+machine, so that a job may skip this step.
 """
 
 from __future__ import annotations

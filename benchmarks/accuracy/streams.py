@@ -72,7 +72,7 @@ def detected(strides: NDArray[np.void], kind: str = "") -> Detected:
 def of_side(strides: NDArray[np.void], side: Side) -> NDArray[np.void]:
     """Rows of one side that name a contact, in order of time."""
     mine = strides[(strides["side"] == side) & np.isfinite(strides["ic_s"])]
-    return mine[np.argsort(mine["ic_s"], kind="stable")]
+    return np.asarray(mine[np.argsort(mine["ic_s"], kind="stable")])
 
 
 def found_in(case: Case, result: SessionResult, kind: str = "") -> dict[Side, Detected]:

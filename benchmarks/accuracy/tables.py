@@ -12,7 +12,7 @@ from benchmarks.accuracy.markdown import cell, number, span, table
 from benchmarks.accuracy.rules import all_baselines
 from benchmarks.accuracy.score import Comparison, figures, pooled
 from benchmarks.accuracy.score.figures import Figures, contact_time_changes, strike_classes
-from benchmarks.accuracy.targets import Verdict, multiple, worst_multiple
+from benchmarks.accuracy.targets import Target, Verdict, multiple, worst_multiple
 from benchmarks.accuracy.verdicts import ACCELEROMETER, VIRTUAL, by_runner, condition_targets
 
 PARTS = {
@@ -21,6 +21,16 @@ PARTS = {
     "accelerometer.run": "Real shank accelerometer without gyroscope",
     "accelerometer.walk": "Real shank accelerometer without gyroscope",
     "laps": "Real foot sensor, laps",
+}
+
+
+LEAST_BASE = 0.1
+"""A ratio to a figure below this share of its target would only frighten."""
+
+ANGLES = {
+    "fsa": "foot strike angle",
+    "shank": "shank angle, truth at IC",
+    "shank_m10": "shank angle, truth 10 ms before IC",
 }
 
 
@@ -52,7 +62,8 @@ def missed_list(verdicts: Sequence[Verdict]) -> list[str]:
             reason = verdict.bar.reason if verdict.bar else "new: no bar is recorded"
             runner = f" Worst: {verdict.worst_runner}." if verdict.worst_runner else ""
             name = f"{PARTS[verdict.target.group]}, {verdict.target.label}"
-            lines.append(f"- {name}: {verdict.words()}{' ' + verdict.target.unit if 'by' in verdict.words() else ''}.{runner} {reason}")
+            unit = f" {verdict.target.unit}".rstrip() if " by " in verdict.words() else ""
+            lines.append(f"- {name}: {verdict.words()}{unit}.{runner} {reason}")
     return lines or ["None."]
 
 
@@ -64,7 +75,18 @@ def methods_of(collected: Collected, group: Group) -> list[tuple[str, str]]:
 
 
 def detection_table(collected: Collected, group: Group) -> list[str]:
-    head = ["method", "contacts", "recall", "from 2nd", "precision", "F1 50 ms", "F1 20 ms", "missed /1000", "extra /1000", "TC found"]
+    head = [
+        "method",
+        "contacts",
+        "recall",
+        "from 2nd",
+        "precision",
+        "F1 50 ms",
+        "F1 20 ms",
+        "missed /1000",
+        "extra /1000",
+        "TC found",
+    ]
     rows = []
     for key, title in methods_of(collected, group):
         found = figures(collected.parts[key, group])
@@ -77,7 +99,17 @@ def detection_table(collected: Collected, group: Group) -> list[str]:
 
 def timing_table(collected: Collected, group: Group) -> list[str]:
     """Bias, spread and RMSE of each event [ms]."""
-    head = ["method", "event", "n", "bias (95 % CI)", "between runners", "within runner", "within stream", "median (IQR)", "RMSE"]
+    head = [
+        "method",
+        "event",
+        "n",
+        "bias (95 % CI)",
+        "between runners",
+        "within runner",
+        "within stream",
+        "median (IQR)",
+        "RMSE",
+    ]
     rows = []
     for key, title in methods_of(collected, group):
         found = figures(collected.parts[key, group])
@@ -85,16 +117,17 @@ def timing_table(collected: Collected, group: Group) -> list[str]:
             middle = f"{cell(found, event + '_median')} ({cell(found, event + '_iqr')})"
             spreads = [cell(found, f"{event}_{part}") for part in ("between", "within", "within_stream")]
             count = cell(found, f"{event}_n", 0)
-            rows.append([title, name, count, span(found, f"{event}_bias"), *spreads, middle, cell(found, f"{event}_rmse")])
-            title = ""
+            first = title if event == "ic" else ""
+            bias = span(found, f"{event}_bias")
+            rows.append([first, name, count, bias, *spreads, middle, cell(found, f"{event}_rmse")])
     return table(head, rows)
 
 
 def agreement_table(collected: Collected, group: Group) -> list[str]:
     """Contact time: limits of agreement, slope, ICC, concordance, per cent; stride time and cadence."""
     head = [
-        "method", "lower limit (CI)", "upper limit (CI)", "slope (CI)", "ICC(2,1) (CI)", "ICC of streams", "CCC", "MAPE %",
-        "change RMS", "stride SD", "cadence mean abs, worst",
+        "method", "lower limit (CI)", "upper limit (CI)", "slope (CI)", "ICC(2,1) (CI)", "ICC of streams", "CCC",
+        "MAPE %", "change RMS", "stride SD", "cadence mean abs, worst",
     ]  # fmt: skip
     rows = []
     for key, title in methods_of(collected, group):
@@ -102,8 +135,8 @@ def agreement_table(collected: Collected, group: Group) -> list[str]:
         rows.append(
             [
                 title, span(found, "ct_loa_lower", 0), span(found, "ct_loa_upper", 0), span(found, "ct_slope", 2),
-                span(found, "ct_icc", 2), cell(found, "ct_icc_streams", 2), cell(found, "ct_ccc", 2), cell(found, "ct_mape"),
-                cell(found, "ct_change"), cell(found, "stride_sd"),
+                span(found, "ct_icc", 2), cell(found, "ct_icc_streams", 2), cell(found, "ct_ccc", 2),
+                cell(found, "ct_mape"), cell(found, "ct_change"), cell(found, "stride_sd"),
                 f"{cell(found, 'cadence', 2)}, {cell(found, 'cadence_worst', 2)}",
             ]
         )  # fmt: skip
@@ -152,11 +185,12 @@ def change_table(parts: Sequence[Comparison]) -> list[str]:
     """Change of contact time from one speed to the next, same runner and side."""
     changes = contact_time_changes(pooled(parts).rows)
     errors = changes["found"] - changes["true"]
-    rows = [
-        [f"to {speed:g} m/s", str(len(own)), number(float(changes["true"][own.index].mean())), number(float(own.mean()), 1, True),
-         number(float(own.std(ddof=1))) if len(own) > 1 else "-", number(float(np.sqrt((own**2).mean())))]
-        for speed, own in errors.groupby(changes["speed_m_s"])
-    ]  # fmt: skip
+    rows = []
+    for speed, own in errors.groupby(changes["speed_m_s"]):
+        spread = number(float(own.std(ddof=1))) if len(own) > 1 else "-"
+        true = number(float(changes["true"][own.index].mean()))
+        error, whole = number(float(own.mean()), 1, True), number(float(np.sqrt((own**2).mean())))
+        rows.append([f"to {speed:g} m/s", str(len(own)), true, error, spread, whole])
     return table(["change", "n", "true change, mean", "error, mean", "error, SD", "error, RMS"], rows)
 
 
@@ -168,19 +202,19 @@ def condition_table(collected: Collected, placement: str) -> list[str]:
     rows = []
     for target in targets:
         value = base.get(target.figure, float("nan"))
-        cells = [_ratio(target.text(own.get(target.figure, float("nan"))), multiple(target, own.get(target.figure, float("nan"))),
-                        multiple(target, value)) for own in found.values()]  # fmt: skip
+        cells = [_ratio(target, own.get(target.figure, float("nan")), value) for own in found.values()]
         rows.append([target.label, target.text(value), *cells])
     worst = [worst_multiple(targets, own) for own in found.values()]
     rows.append(["**worst multiple of a target**", "", *(f"{value:.2f} ({name})" for value, name in worst)])
     return table([placement, "208 Hz", *found], rows)
 
 
-def _ratio(text: str, value: float, base: float) -> str:
+def _ratio(target: Target, value: float, base: float) -> str:
     """A figure and, in brackets, how many times the one at 208 Hz it is; shares by their shortfall from one."""
-    if not np.isfinite(value) or not np.isfinite(base) or base == 0.0:
-        return text
-    return f"{text} ({value / base:.2f}x)"
+    ours, theirs = multiple(target, value), multiple(target, base)
+    if not np.isfinite(ours) or not np.isfinite(theirs) or theirs < LEAST_BASE:
+        return target.text(value)
+    return f"{target.text(value)} ({ours / theirs:.2f}x)"
 
 
 def angle_table(collected: Collected, group: Group) -> list[str]:
@@ -190,9 +224,7 @@ def angle_table(collected: Collected, group: Group) -> list[str]:
         if not collected.parts.get((key, group)):
             continue
         found = figures(collected.parts[key, group])
-        for name, label in (
-            ("fsa", "foot strike angle"), ("shank", "shank angle, truth at IC"), ("shank_m10", "shank angle, truth 10 ms before IC")
-        ):  # fmt: skip
+        for name, label in ANGLES.items():
             if found.get(f"{name}_n", 0.0) > 0:
                 parts = [cell(found, f"{name}_{part}") for part in ("bias", "within", "rmse")]
                 rows.append([key, label + ", deg", cell(found, f"{name}_n", 0), *parts])
@@ -200,8 +232,14 @@ def angle_table(collected: Collected, group: Group) -> list[str]:
             speed = [cell(found, "speed_bias", 1, True), f"worst {cell(found, 'speed_worst')}", cell(found, "speed")]
             rows.append([key, "speed of a trial, %", cell(found, "speed_n", 0), *speed])
         if "fsa_class" in found:
-            rows.append([key, "strike class right, share", cell(found, "fsa_n", 0), "", "", cell(found, "fsa_class", 2)])
-    return table(["method", "figure", "n", "bias", "within runner", "RMSE"], rows) if rows else ["Not measured: no such column yet."]
+            rows.append(
+                [key, "strike class right, share", cell(found, "fsa_n", 0), "", "", cell(found, "fsa_class", 2)]
+            )
+    return (
+        table(["method", "figure", "n", "bias", "within runner", "RMSE"], rows)
+        if rows
+        else ["Not measured: no such column yet."]
+    )
 
 
 def accelerometer_table(collected: Collected) -> list[str]:
@@ -211,10 +249,9 @@ def accelerometer_table(collected: Collected) -> list[str]:
         for part in collected.parts.get((SHIPPED, group), []):
             found, trial = figures([part]), part.rows["trial"].iloc[0]
             cadence = next(row for row in collected.cadence if row.trial == trial)
-            rows.append(
-                [trial, name.rpartition(".")[2], *(cell(found, key, 3) for key in ("recall", "precision")), cell(found, "ic_bias"),
-                 cell(found, "tc_bias"), cell(found, "ct_bias"), cell(found, "ct_rmse"), number(cadence.difference_spm, 2, True)]
-            )  # fmt: skip
+            shares = [cell(found, key, 3) for key in ("recall", "precision")]
+            errors = [cell(found, key) for key in ("ic_bias", "tc_bias", "ct_bias", "ct_rmse")]
+            rows.append([trial, name.rpartition(".")[2], *shares, *errors, number(cadence.difference_spm, 2, True)])
     head = ["trial", "mode", "recall", "precision", "IC bias", "TC bias", "CT bias", "CT RMSE", "cadence"]
     return table(head, rows)
 
@@ -235,7 +272,12 @@ def lap_table(collected: Collected) -> list[str]:
 
 
 def _lap(found: Figures) -> list[str]:
-    first = [cell(found, "strides", 0), cell(found, "found", 3), cell(found, "steady", 0), cell(found, "steady_found", 3)]
+    first = [
+        cell(found, "strides", 0),
+        cell(found, "found", 3),
+        cell(found, "steady", 0),
+        cell(found, "steady_found", 3),
+    ]
     errors = [cell(found, f"length_{part}", 1, part in ("bias", "median")) for part in ("bias", "sd", "rmse", "median")]
     return [*first, cell(found, "length_n", 0), *errors, cell(found, "jumps", 0)]
 

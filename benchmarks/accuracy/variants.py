@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -30,7 +31,16 @@ def at_rate(case: Case, rate_hz: float) -> Case:
         )
         time_s = block.time_s[0] + np.arange(len(acc)) / (info.rate_hz * float(step))
         first = round(block.first_sample * float(step))
-        return [replace(block, first_sample=first, time_s=time_s, acc_m_s2=acc, gyr_rad_s=gyr, flags=np.zeros(len(acc), np.uint8))]
+        return [
+            replace(
+                block,
+                first_sample=first,
+                time_s=time_s,
+                acc_m_s2=acc,
+                gyr_rad_s=gyr,
+                flags=np.zeros(len(acc), np.uint8),
+            )
+        ]
 
     changed = _changed(case, change)
     sensors = tuple(replace(info, rate_hz=rate_hz) for info in changed.recording.sensors)
@@ -46,7 +56,7 @@ def with_loss(case: Case, seed: int, share: float = LOSS_SHARE) -> Case:
         lost = rng.random(len(packets)) < share
         lost[0] = False
         kept = [_cut(block, at, at + PACKET_SAMPLES) for at, gone in zip(packets, lost, strict=True) if not gone]
-        for before, after in zip(kept, kept[1:], strict=False):
+        for before, after in itertools.pairwise(kept):
             if after.first_sample != before.first_sample + len(before):
                 after.flags[0] |= FLAG_GAP_BEFORE
         return kept

@@ -35,7 +35,7 @@ class Signals:
 
     def at(self, index: FloatArray | list[float]) -> FloatArray:
         """Times of (fractional) sample numbers; NaN stays NaN."""
-        return self.time_s[0] + np.asarray(index, dtype=np.float64) / self.rate_hz
+        return np.asarray(self.time_s[0] + np.asarray(index, dtype=np.float64) / self.rate_hz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,18 @@ def stride_frequency_hz(values: FloatArray, rate_hz: float) -> float:
 
 
 def mid_swings(pitch_rad_s: FloatArray, rate_hz: float) -> np.ndarray:
-    """Sample numbers of mid-swing: peaks of the rate low-passed at 2 Hz or a little above the stride's frequency."""
-    stride_hz = stride_frequency_hz(pitch_rad_s, rate_hz)
-    slow = lowpass(pitch_rad_s, rate_hz, 1.5 * stride_hz)
-    peaks, _ = find_peaks(slow, height=0.0, distance=max(1, round(0.6 * rate_hz / stride_hz)))
-    return peaks
+    """Sample numbers of mid-swing: peaks of the rate low-passed a little above the stride's frequency (2nd order).
+
+    An end of the recording more than half a stride from the nearest mid-swing stands for one, so that a rule does not
+    lose the contact there.
+    """
+    stride = rate_hz / stride_frequency_hz(pitch_rad_s, rate_hz)
+    slow = lowpass(pitch_rad_s, rate_hz, 1.5 * rate_hz / stride)
+    peaks, _ = find_peaks(slow, height=0.0, distance=max(1, round(0.6 * stride)))
+    last = len(slow) - 1
+    before = [0] if len(peaks) and peaks[0] > 0.5 * stride else []
+    after = [last] if len(peaks) and last - peaks[-1] > 0.5 * stride else []
+    return np.array([*before, *peaks, *after], dtype=np.int64)
 
 
 def refined(values: FloatArray, index: int) -> float:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.accuracy.baselines._contract import (
-    Baseline, Contacts, Signals, crossing, lowpass, mid_swings, refined, world_up,
+    Baseline,
+    Contacts,
+    Signals,
+    crossing,
+    lowpass,
+    mid_swings,
+    refined,
+    world_up,
 )  # fmt: skip
 
 IC_LEVEL_RAD_S = -0.5
@@ -19,7 +28,7 @@ def detect(signals: Signals) -> Contacts:
     change = np.gradient(rate)
     swings = mid_swings(signals.pitch_rad_s, signals.rate_hz)
     initial, terminal = [], []
-    for start, end in zip(swings, swings[1:], strict=False):
+    for start, end in itertools.pairwise(swings):
         ic = _initial(rate, change, start, end)
         if ic is None:
             continue
@@ -37,11 +46,12 @@ def _initial(rate: np.ndarray, change: np.ndarray, start: int, end: int) -> floa
         at -= 1
     while at < half and rate[at + 1] > IC_LEVEL_RAD_S:
         at += 1
-    return crossing(rate, at, IC_LEVEL_RAD_S) if at < half else None
+    falls = at < half and rate[at] > IC_LEVEL_RAD_S >= rate[at + 1]
+    return crossing(rate, at, IC_LEVEL_RAD_S) if falls else None
 
 
 def _terminal(rate: np.ndarray, up: np.ndarray, ic: int, end: int) -> float:
-    """Highest local maximum of the vertical acceleration between the deepest push-off and the return of the rate to zero."""
+    """Highest local maximum of the vertical acceleration between the zero crossings around the deepest push-off."""
     middle = ic + (end - ic) // 3
     deepest = middle + int(np.argmin(rate[middle:end]))
     rising = np.flatnonzero(rate[deepest:end] >= 0.0)

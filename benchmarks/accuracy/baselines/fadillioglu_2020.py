@@ -41,8 +41,8 @@ BASELINE = Baseline(
     key="fadillioglu_2020",
     title="Fadillioglu 2020",
     source="Fadillioglu C et al. (2020), as described by Kiernan et al. (2023) Sensors 23:5022",
-    rule="sagittal rate, 15 Hz; IC = first downward zero crossing after a mid-swing above 250 deg/s; TC = largest residual "
-    "(raw minus 15 Hz, at 10 Hz) in the half stride before the next mid-swing up to its minimum",
+    rule="sagittal rate, 15 Hz; IC = first downward zero crossing after a mid-swing above 250 deg/s; TC = "
+    "largest residual (raw minus 15 Hz, at 10 Hz) in the half stride before the next mid-swing up to its minimum",
     placements=("shank",),
     needs_gyro=True,
     detect=detect,

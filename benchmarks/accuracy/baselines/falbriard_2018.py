@@ -1,6 +1,8 @@
-"""Foot: minima of the pitch rate in the two halves of the cycle (Falbriard et al. 2018, the features they found best)."""
+"""Foot: minima of the pitch rate in the two halves of the cycle (Falbriard et al. 2018, their best features)."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 
@@ -11,7 +13,7 @@ def detect(signals: Signals) -> Contacts:
     rate = lowpass(signals.pitch_rad_s, signals.rate_hz, 30.0)
     swings = mid_swings(signals.pitch_rad_s, signals.rate_hz)
     initial, terminal = [], []
-    for start, end in zip(swings, swings[1:], strict=False):
+    for start, end in itertools.pairwise(swings):
         middle = (start + end) // 2
         initial.append(refined(rate, start + int(np.argmin(rate[start:middle]))))
         terminal.append(refined(rate, middle + int(np.argmin(rate[middle:end]))))
@@ -22,7 +24,7 @@ BASELINE = Baseline(
     key="falbriard_2018",
     title="Falbriard 2018",
     source="Falbriard M et al. (2018) Front Physiol 9:610",
-    rule="mid-swing to mid-swing; IC = minimum of the pitch rate (30 Hz) in the first half, TC = minimum in the second half",
+    rule="IC = minimum of the pitch rate (30 Hz) in the first half between two mid-swings, TC = that in the second",
     placements=("foot",),
     needs_gyro=True,
     detect=detect,

@@ -6,7 +6,13 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.accuracy.baselines._contract import (
-    Baseline, Contacts, Signals, lowpass, minima, refined, stride_frequency_hz,
+    Baseline,
+    Contacts,
+    Signals,
+    lowpass,
+    minima,
+    refined,
+    stride_frequency_hz,
 )  # fmt: skip
 
 NAN = float("nan")
@@ -34,7 +40,7 @@ BASELINE = Baseline(
     key="mercer_2003",
     title="Mercer 2003",
     source="Mercer JA et al. (2003), as described by Kiernan et al. (2023) Sensors 23:5022",
-    rule="longitudinal acceleration, 15 Hz; IC = local minimum before its peak, TC = minimum after the second local maximum",
+    rule="longitudinal acceleration, 15 Hz; IC = local minimum before its peak, TC = minimum after the second maximum",
     placements=("shank",),
     needs_gyro=False,
     detect=detect,

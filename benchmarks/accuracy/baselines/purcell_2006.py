@@ -6,7 +6,13 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.accuracy.baselines._contract import (
-    Baseline, Contacts, Signals, lowpass, minima, refined, stride_frequency_hz,
+    Baseline,
+    Contacts,
+    Signals,
+    lowpass,
+    minima,
+    refined,
+    stride_frequency_hz,
 )  # fmt: skip
 
 STANCE_SHARE = (0.20, 0.60)
@@ -34,8 +40,8 @@ BASELINE = Baseline(
     key="purcell_2006",
     title="Purcell 2006",
     source="Purcell B et al. (2006), as described by Kiernan et al. (2023) Sensors 23:5022",
-    rule="IC = minimum of forward acceleration nearest to the peak of |acc|; TC = mean place of the forward and sideways "
-    "minima in 20-60 % of the stride",
+    rule="IC = minimum of forward acceleration nearest to the peak of |acc|; TC = mean place of the forward and "
+    "sideways minima in 20-60 % of the stride",
     placements=("shank",),
     needs_gyro=False,
     detect=detect,

@@ -6,7 +6,12 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from benchmarks.accuracy.baselines._contract import (
-    Baseline, Contacts, Signals, crossing, lowpass, stride_frequency_hz,
+    Baseline,
+    Contacts,
+    Signals,
+    crossing,
+    lowpass,
+    stride_frequency_hz,
 )  # fmt: skip
 from gaitpipe.model import STANDARD_GRAVITY_M_S2
 
@@ -43,8 +48,8 @@ BASELINE = Baseline(
     key="sinclair_2013",
     title="Sinclair 2013",
     source="Sinclair J et al. (2013) J Appl Biomech",
-    rule="longitudinal acceleration, 60 Hz; IC = zero crossing before its peak with 20 ms positive after, TC = first plateau "
-    "(2 %) after the second peak",
+    rule="longitudinal acceleration, 60 Hz; IC = zero crossing before its peak with 20 ms positive after, TC = "
+    "first plateau (2 %) after the second peak",
     placements=("shank",),
     needs_gyro=False,
     detect=detect,

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from benchmarks.accuracy.baselines._contract import (
-    Baseline, Contacts, Signals, lowpass, mid_swings, minima, refined,
+    Baseline,
+    Contacts,
+    Signals,
+    lowpass,
+    mid_swings,
+    minima,
+    refined,
 )  # fmt: skip
 
 CONTACT_S = (0.10, 0.70)
@@ -16,7 +24,7 @@ def detect(signals: Signals) -> Contacts:
     jerk = np.append(np.diff(signals.norm_m_s2), 0.0) ** 2
     swings = mid_swings(signals.pitch_rad_s, signals.rate_hz)
     initial, terminal = [], []
-    for start, end in zip(swings, swings[1:], strict=False):
+    for start, end in itertools.pairwise(swings):
         ic = refined(jerk, start + int(np.argmax(jerk[start : (start + end) // 2]))) + 0.5
         later = start + minima(rate[start:end])
         later = later[later >= ic + CONTACT_S[0] * signals.rate_hz]

@@ -6,6 +6,6 @@ from benchmarks.accuracy.score.figures import figures
 from benchmarks.accuracy.score.matching import EDGE_S, EVENT_WINDOW_S, match, mean, scored
 
 __all__ = [
-    "EDGE_S", "EVENT_WINDOW_S", "CadenceScore", "Comparison", "Detected", "Pairing", "compare", "detected_of", "figures",
-    "match", "mean", "pooled", "score_cadence", "scored",
+    "EDGE_S", "EVENT_WINDOW_S", "CadenceScore", "Comparison", "Detected", "Pairing", "compare", "detected_of",
+    "figures", "match", "mean", "pooled", "score_cadence", "scored",
 ]  # fmt: skip

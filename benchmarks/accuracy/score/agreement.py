@@ -2,14 +2,14 @@
 
 Contacts of one runner resemble each other, so they are not independent. The functions take the `runner` of every error:
 
-  - bias: the mean of the runners' means, so that a runner with many contacts does not decide it; its confidence interval
-    is Student's, with as many values as there are runners;
+  - bias: the mean of the runners' means, so that a runner with many contacts does not decide it; its confidence
+    interval is Student's, with as many values as there are runners;
   - within: errors minus their own group's mean, sum of squares over (errors - groups), the root of it. The group is the
     runner ("within-runner", what a runner's own contacts scatter, changes with speed and side included) or the stream
     ("within-stream": one side of one trial);
   - limits of agreement: runner as random effect, true value varying between contacts (Bland and Altman 2007, J Biopharm
     Stat 17:571). The variance of a single difference is that between runners plus that within, from the unweighted
-    analysis of variance, and its confidence limits by recovering variance estimates (Zou 2013, Stat Methods Med Res 22:630).
+    analysis of variance; confidence limits by recovering variance estimates (Zou 2013, Stat Methods Med Res 22:630).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Groups = NDArray[np.generic]
 
 @dataclass(frozen=True, slots=True)
 class Bias:
-    """Mean of the group means with its 95 % confidence interval, their standard deviation, and the groups' own means."""
+    """Mean of the group means with its 95 % confidence interval, their standard deviation, and these means."""
 
     mean: float
     low: float
@@ -42,7 +42,7 @@ class Bias:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """95 % limits of agreement and the confidence intervals of the lower and the upper one; half is (upper - lower)/2."""
+    """95 % limits of agreement and the confidence intervals of both; `half` is (upper - lower) / 2."""
 
     lower: float
     upper: float
@@ -116,8 +116,12 @@ def limits_of_agreement(errors: FloatArray, runner: Groups) -> Limits:
     parts = (between.between**2, (1.0 - 1.0 / harmonic) * within)
     freedom = (len(names) - 1, len(errors) - len(names))
     total = sum(parts)
-    low = total - np.sqrt(sum((p * (1 - f / stats.chi2.ppf(0.975, f))) ** 2 for p, f in zip(parts, freedom, strict=True)))
-    high = total + np.sqrt(sum((p * (f / stats.chi2.ppf(0.025, f) - 1)) ** 2 for p, f in zip(parts, freedom, strict=True)))
+    low = total - np.sqrt(
+        sum((p * (1 - f / stats.chi2.ppf(0.975, f))) ** 2 for p, f in zip(parts, freedom, strict=True))
+    )
+    high = total + np.sqrt(
+        sum((p * (f / stats.chi2.ppf(0.025, f) - 1)) ** 2 for p, f in zip(parts, freedom, strict=True))
+    )
     reach, low_reach, high_reach = (Z_95 * np.sqrt(max(0.0, float(v))) for v in (total, low, high))
     mean_reach = between.high - between.mean
     outward = float(np.hypot(mean_reach, high_reach - reach))
@@ -162,7 +166,8 @@ def icc_2_1(ratings: FloatArray) -> Interval:
     ms_columns = n * float(np.sum((columns - grand) ** 2)) / (k - 1)
     residual = ratings - rows[:, None] - columns[None, :] + grand
     ms_error = float(np.sum(residual * residual)) / ((n - 1) * (k - 1))
-    value = (ms_rows - ms_error) / (ms_rows + (k - 1) * ms_error + k * (ms_columns - ms_error) / n)
+    whole = ms_rows + (k - 1) * ms_error + k * (ms_columns - ms_error) / n
+    value = (ms_rows - ms_error) / whole if whole > 0.0 else NAN
     if ms_error <= 0.0:
         return Interval(value, NAN, NAN)
     ratio = ms_columns / ms_error
@@ -181,7 +186,8 @@ def concordance(found: FloatArray, true: FloatArray) -> float:
     if len(found) < 2:
         return NAN
     shared = float(np.mean((found - found.mean()) * (true - true.mean())))
-    return 2.0 * shared / (float(found.var()) + float(true.var()) + float(found.mean() - true.mean()) ** 2)
+    spread = float(found.var()) + float(true.var()) + float(found.mean() - true.mean()) ** 2
+    return 2.0 * shared / spread if spread > 0.0 else NAN
 
 
 def mape(found: FloatArray, true: FloatArray) -> float:

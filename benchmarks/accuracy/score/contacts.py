@@ -34,8 +34,8 @@ def detected_of(ic_s: FloatArray, tc_s: FloatArray) -> Detected:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """`rows`: one an eligible contact, with `ic_true`, `tc_true`, `ic_found`, `tc_found` (NaN when missed),
-    `stride_true`, `stride_found`, `later` (not the first eligible one of its stream) and `true_*`, `found_*` of the other
-    figures; labels of the stream (`runner`, `trial`, `side`, `speed_m_s`, ...) are added by `label`.
+    `stride_true`, `stride_found`, `later` (not the first eligible one of its stream) and `true_*`, `found_*` of the
+    other figures; labels of the stream (`runner`, `trial`, `side`, `speed_m_s`, ...) are added by `label`.
     `extra` and `narrow_extra` count found contacts of no reference within 50 and 20 ms; `narrow_found` the eligible
     ones found within 20 ms."""
 
@@ -44,7 +44,7 @@ class Comparison:
     narrow_extra: int
     narrow_found: int
 
-    def label(self, **labels: object) -> Comparison:
+    def label(self, **labels: str | float) -> Comparison:
         return replace(self, rows=self.rows.assign(**labels))
 
 

@@ -72,7 +72,7 @@ def errors_ms(rows: pd.DataFrame, event: str) -> FloatArray:
     """Found minus reference of each eligible contact [ms]: `ic`, `tc` or `ct` (contact time); NaN where missed."""
     initial = (rows["ic_found"] - rows["ic_true"]).to_numpy(np.float64)
     terminal = (rows["tc_found"] - rows["tc_true"]).to_numpy(np.float64)
-    return 1000.0 * {"ic": initial, "tc": terminal, "ct": terminal - initial}[event]
+    return np.asarray(1000.0 * {"ic": initial, "tc": terminal, "ct": terminal - initial}[event])
 
 
 def event_figures(rows: pd.DataFrame, event: str) -> Figures:
@@ -105,7 +105,9 @@ def contact_time_figures(rows: pd.DataFrame) -> Figures:
     limits = agreement.limits_of_agreement(found - true, runner)
     trend = agreement.proportional_bias(found, true, runner)
     icc = agreement.icc_2_1(np.column_stack([true, found]))
-    streams = pd.DataFrame({"true": true, "found": found, "stream": (rows["trial"] + rows["side"])[there].to_numpy(str)})
+    streams = pd.DataFrame(
+        {"true": true, "found": found, "stream": (rows["trial"] + rows["side"])[there].to_numpy(str)}
+    )
     means = streams.groupby("stream").mean().to_numpy()
     return {
         "ct_loa": limits.half, "ct_loa_lower": limits.lower, "ct_loa_upper": limits.upper,
