@@ -56,9 +56,9 @@ DIRECTION_LEAST_M = 0.3
 class StrideMotion:
     """What dead reckoning says of one stride; NaN where it says nothing.
 
-    `length_m` and `speed_m_s` are relative to the ground or belt, from mid-stance to mid-stance. `foot_pitch_rad` is
-    positive toes up, `shank_angle_rad` positive with the ankle ahead of the knee. `retraction_m_s` is the forward speed
-    of the foot against the ground just before contact.
+    `length_m` is the way over the ground or belt from mid-stance to mid-stance, `speed_m_s` that over the stride time.
+    `foot_pitch_rad` is positive toes up, `shank_angle_rad` positive with the ankle ahead of the knee. `retraction_m_s`
+    is the forward speed of the foot against the ground just before contact.
     """
 
     length_m: float = math.nan
@@ -103,6 +103,10 @@ class TrajectoryBuilder:
         while self._blocks and self._blocks[0].time_s[-1] < before_s - KEEP_S:
             self._blocks.popleft()
 
+    def clear(self) -> None:
+        """Forget all samples: those to come stand in other axes, and no stride may mix the two."""
+        self._blocks.clear()
+
     def measure(self, stride: Timing, stood: bool, known_s: float = math.inf) -> StrideMotion:
         """Measure the stride between two contacts.
 
@@ -131,30 +135,31 @@ class TrajectoryBuilder:
         stance = (*self._stance, max(1, int(0.5 * WINDOW_S / interval_s)))
         out = np.empty(RESULTS)
         measure_stride(acc, gyr, interval_s, contacts, stance, self._lever, LEAD_S / interval_s, self._is_foot, out)
-        return self._motion(out, stood)
+        return self._motion(out, stride.next_ic_s - stride.ic_s, stood)
 
     def _cut(self, from_s: float, to_s: float) -> tuple[FloatArray, FloatArray, FloatArray] | None:
         """Time, specific force and rotation rate in [from, to]; None when a sample is missing or clipped too long."""
         near = [block for block in self._blocks if block.time_s[-1] >= from_s and block.time_s[0] <= to_s]
         if not near or any(a.first_sample + len(a) != b.first_sample for a, b in pairwise(near)):
             return None
-        cuts = [slice(*np.searchsorted(block.time_s, (from_s, to_s))) for block in near]
-        time_s = np.concatenate([block.time_s[cut] for block, cut in zip(near, cuts, strict=True)])
+        time_s = np.concatenate([block.time_s for block in near]) if len(near) > 1 else near[0].time_s
+        wanted = slice(*np.searchsorted(time_s, (from_s, to_s)).tolist())
+        time_s = time_s[wanted]
         if len(time_s) < LEAST_SAMPLES or time_s[0] > from_s + MARGIN_S or time_s[-1] < to_s - MARGIN_S:
             return None
-        flags = np.concatenate([block.flags[cut] for block, cut in zip(near, cuts, strict=True)])
+        acc, gyr, flags = (
+            (np.concatenate(parts) if len(parts) > 1 else parts[0])[wanted]
+            for parts in zip(*((block.acc_m_s2, block.gyr_rad_s, block.flags) for block in near), strict=True)
+        )
         clipped = _longest_run(flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED))
-        if clipped * (to_s - from_s) > CLIPPED_LONGEST_S * len(flags):
-            return None
-        acc = np.concatenate([block.acc_m_s2[cut] for block, cut in zip(near, cuts, strict=True)])
-        gyr = np.concatenate([block.gyr_rad_s[cut] for block, cut in zip(near, cuts, strict=True)])
-        return time_s, acc, gyr
+        return None if clipped * (to_s - from_s) > CLIPPED_LONGEST_S * len(flags) else (time_s, acc, gyr)
 
-    def _motion(self, out: FloatArray, stood: bool) -> StrideMotion:
-        length_m, time_s, gravity_m_s2, _, _, near_ahead, near_up, far_ahead, far_up, retraction_m_s = out.tolist()
+    def _motion(self, out: FloatArray, stride_time_s: float, stood: bool) -> StrideMotion:
+        length_m, _, gravity_m_s2, _, _, near_ahead, near_up, far_ahead, far_up, retraction_m_s = out.tolist()
         if not abs(gravity_m_s2 / STANDARD_GRAVITY_M_S2 - 1.0) <= GRAVITY_TOLERANCE:
             return NO_MOTION
-        speed_m_s = length_m / time_s
+        # Not over the time between the mid-stances: the foot lies still, so their choice moves time but not place.
+        speed_m_s = length_m / stride_time_s
         if length_m < DIRECTION_LEAST_M:
             return StrideMotion(length_m, speed_m_s)
         if not self._is_foot:

@@ -37,7 +37,7 @@ def scaled(table: StrideTable, reckoned: FloatArray, from_belt: FloatArray) -> F
 
 
 def speed_m_s(table: StrideTable) -> FloatArray:
-    """Speed against the ground or the belt in each stride, from mid-stance to mid-stance [m/s], shape (n,)."""
+    """Stride length over stride time, against the ground or the belt [m/s], shape (n,)."""
     belt = np.full(len(table.rows), np.nan if table.belt_speed_m_s is None else table.belt_speed_m_s)
     return scaled(table, table.column("reckoned_speed_m_s"), belt)
 
@@ -58,8 +58,8 @@ METRIC = StrideMetric(
     display_unit="m/s",
     display_scale=1.0,
     display_decimals=2,
-    definition="Measured by the sensor, from mid-stance to mid-stance, level ground. With a belt speed, each sensor's "
-    "speeds are multiplied by one number so that their median is the belt speed: their mean is then given, not "
+    definition="Stride length over stride time, measured by the sensor on level ground. With a belt speed, the speeds "
+    "of each sensor are multiplied by one number so that their median is the belt speed: their mean is then given, not "
     "measured; their variation is measured.",
     source="hamner2013",
     compute=speed_m_s,
