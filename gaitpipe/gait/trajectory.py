@@ -2,7 +2,8 @@
 
 Rules
   1. Aligned samples of the last seconds are kept; a stride is measured when it is complete, from its own samples alone.
-  2. A stride with a lost sample anywhere between its two mid-stances is not measured. Nor is one whose sensor stood at
+  2. Up to `BRIDGED_LONGEST_S` of lost samples are bridged by straight lines: over an impact that costs a stride some
+     per cent, elsewhere next to nothing. A stride with a longer hole is not measured. Nor is one whose sensor stood at
      the end of its range for longer than `CLIPPED_LONGEST_S` at a stretch. Shorter clipping is left as it is: the
      reading at the end of the range is nearer to the truth than a line drawn below it.
   3. The mean specific force of a stride must be gravity. Where it is not within `GRAVITY_TOLERANCE`, contacts or
@@ -47,6 +48,7 @@ MARGIN_S = 0.035
 """More samples than needed at either end: at least one at the lowest rate, so that places between samples exist."""
 LEAST_SAMPLES = 8
 CLIPPED_LONGEST_S = 0.050
+BRIDGED_LONGEST_S = 0.016
 GRAVITY_TOLERANCE = 0.10
 DIRECTION_LEAST_M = 0.3
 """A shorter stride has no direction to speak of: stepping on the spot."""
@@ -140,7 +142,7 @@ class TrajectoryBuilder:
     def _cut(self, from_s: float, to_s: float) -> tuple[FloatArray, FloatArray, FloatArray] | None:
         """Time, specific force and rotation rate in [from, to]; None when a sample is missing or clipped too long."""
         near = [block for block in self._blocks if block.time_s[-1] >= from_s and block.time_s[0] <= to_s]
-        if not near or any(a.first_sample + len(a) != b.first_sample for a, b in pairwise(near)):
+        if not near:
             return None
         time_s = np.concatenate([block.time_s for block in near]) if len(near) > 1 else near[0].time_s
         wanted = slice(*np.searchsorted(time_s, (from_s, to_s)).tolist())
@@ -151,6 +153,11 @@ class TrajectoryBuilder:
             (np.concatenate(parts) if len(parts) > 1 else parts[0])[wanted]
             for parts in zip(*((block.acc_m_s2, block.gyr_rad_s, block.flags) for block in near), strict=True)
         )
+        if any(a.first_sample + len(a) != b.first_sample for a, b in pairwise(near)):
+            numbers = np.concatenate([block.first_sample + np.arange(len(block)) for block in near])[wanted]
+            if (np.max(np.diff(numbers)) - 1) * (to_s - from_s) > BRIDGED_LONGEST_S * (numbers[-1] - numbers[0]):
+                return None
+            time_s, acc, gyr = _bridged(numbers, time_s, acc, gyr)
         clipped = _longest_run(flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED))
         return None if clipped * (to_s - from_s) > CLIPPED_LONGEST_S * len(flags) else (time_s, acc, gyr)
 
@@ -167,6 +174,16 @@ class TrajectoryBuilder:
             return StrideMotion(length_m, speed_m_s, shank_angle_rad=angle_rad)
         near_rad, far_rad = math.atan2(near_up, near_ahead), math.atan2(far_up, far_ahead)
         return StrideMotion(length_m, speed_m_s, 2.0 * near_rad - far_rad, retraction_m_s=retraction_m_s)
+
+
+def _bridged(numbers: NDArray[np.int64], *signals: FloatArray) -> list[FloatArray]:
+    """Signals (n,) or (n, 3) with straight lines over the lost samples."""
+    every = np.arange(numbers[0], numbers[-1] + 1)
+    out = []
+    for signal in signals:
+        columns = [np.interp(every, numbers, column) for column in np.atleast_2d(signal.T)]
+        out.append(columns[0] if signal.ndim == 1 else np.stack(columns, axis=1))
+    return out
 
 
 def _longest_run(marks: NDArray[np.integer[Any]]) -> int:

@@ -239,16 +239,25 @@ def test_what_comes_after_the_stride_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("place_s", [1.02, 1.4, 1.78])
-def test_a_lost_sample_leaves_the_stride_unmeasured(place_s: float) -> None:
+def test_a_long_hole_leaves_the_stride_unmeasured(place_s: float) -> None:
     block, _ = motion("foot", 208.0, 2.1)
     lost = round(place_s * 208.0)
-    assert measured(piece(block, 0, lost), piece(block, lost + 1, len(block))) == NO_MOTION
+    assert measured(piece(block, 0, lost), piece(block, lost + 4, len(block))) == NO_MOTION
 
 
-def test_a_lost_sample_in_another_stride_does_no_harm() -> None:
+@pytest.mark.parametrize("place_s", [1.02, 1.4, 1.6])
+def test_a_short_hole_is_bridged(place_s: float) -> None:
+    block, _ = motion("foot", 208.0, 2.1)
+    lost = round(place_s * 208.0)
+    holed = measured(piece(block, 0, lost), piece(block, lost + 2, lost + 3), piece(block, lost + 4, len(block)))
+    assert holed != measured(block)
+    assert holed.length_m == pytest.approx(2.1, rel=0.01)
+
+
+def test_a_long_hole_in_another_stride_does_no_harm() -> None:
     block, _ = motion("foot", 208.0, 2.1)
     lost = round(0.8 * 208.0)
-    assert measured(piece(block, 0, lost), piece(block, lost + 1, len(block))) == measured(block)
+    assert measured(piece(block, 0, lost), piece(block, lost + 9, len(block))) == measured(block)
 
 
 @pytest.mark.parametrize("flag", [FLAG_ACC_CLIPPED, FLAG_GYR_CLIPPED])
