@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from gaitpipe.derived import NOT_DISTINGUISHABLE, Drift, Symmetry, Variability
 from gaitpipe.model import (
     STRIDE_DTYPE,
     AlignmentReport,
@@ -136,6 +137,39 @@ def make_metrics(sides: Sequence[Side] = ("left", "right")) -> tuple[MetricSumma
     return (*made, MetricSummary(*acceleration, None, None, None, None, clipped))
 
 
+def make_derived(sides: Sequence[Side] = ("left", "right")) -> dict[str, tuple[object, ...]]:
+    """Variability, symmetry and drift as a session gives them: told, not judged, hidden in the noise, too few."""
+    contact, cadence, angle = "ground_contact_time_s", "cadence_spm", "foot_strike_angle_deg"
+    variability = [
+        one
+        for side in sides
+        for one in (
+            Variability("stride_time_s", side, "sequence", 380, 0.728, 1.6, 1.2, 1.0, 1.4, 0.003),
+            Variability("stride_time_s", side, "stated", 380, 0.728, 1.6, 1.1, 0.4, 1.5, 0.0048),
+            Variability(contact, side, "stated", 380, 0.26, 2.4, None, None, 2.1, 0.0081, NOT_DISTINGUISHABLE),
+        )
+    ]
+    drift = [
+        one
+        for side in sides
+        for one in (
+            Drift(cadence, side, 380, 164.9, 164.8, -0.1, -0.06, -0.5, 0.3, 0.4, False),
+            Drift(contact, side, 380, 0.252, 0.262, 0.010, 3.97, 0.008, 0.012, 0.0044, True),
+            Drift(angle, side, 30, *(None,) * 8, note="needs 60 strides, 30 were usable"),
+        )
+    ]
+    symmetry = [
+        Symmetry(contact, 0.2574, 0.2662, -0.0088, -0.0097, -0.0079, -3.4, -3.7, -3.0, -1.07, 0.0139, 5.3, False),
+        Symmetry("duty_factor", 0.39, 0.36, 0.03, 0.02, 0.04, 8.0, 5.3, 10.7, 2.5, 0.019, 5.1, True),
+        Symmetry(angle, 11.2, 9.8, 1.4, 1.1, 1.7, *(None,) * 7),
+    ]
+    return {
+        "variability": tuple(variability),
+        "drift": tuple(drift),
+        "symmetry": tuple(symmetry) if len(sides) == 2 else (),
+    }
+
+
 def make_truth() -> TruthComparison:
     rows = (
         TruthRow.compare("Cadence", "steps/min", "both", 164.8, 164.85, 0.12),
@@ -158,6 +192,7 @@ def make_report(sides: Sequence[Side] = ("left", "right"), **changes: object) ->
         ),
         "belt_speed_m_s": 3.0,
         "parameter_hash": "9f31c2a47be0",
+        **make_derived(sides),
     }
     fields: dict[str, object] = {
         "result": SessionResult(**(result | result_changes)),
@@ -177,12 +212,15 @@ def make_report(sides: Sequence[Side] = ("left", "right"), **changes: object) ->
     return ReportInput(**(fields | changes))
 
 
+NOTHING_DERIVED: dict[str, tuple[object, ...]] = {"variability": (), "drift": (), "symmetry": ()}
+
+
 def make_empty_report() -> ReportInput:
     sensor = make_sensor("left", pitch_rate_deg_s=None, alignment=None, rejected_strides={}, duration_s=0.0)
     finding = Finding("no_running", "error", "No running was found in this recording.", "Check the sensor's place.")
     return make_report(
-        strides=np.zeros(0, STRIDE_DTYPE), sensors=(sensor,), metrics=(), findings=(finding,), events=(),
-        recorded_utc=None, belt_speed_m_s=None,
+        strides=np.zeros(0, STRIDE_DTYPE), **NOTHING_DERIVED, sensors=(sensor,), metrics=(), findings=(finding,),
+        events=(), recorded_utc=None, belt_speed_m_s=None,
     )  # fmt: skip
 
 
@@ -227,23 +265,46 @@ def make_accelerometer_report(sides: Sequence[Side] = ("left", "right")) -> Repo
         make_sensor(side, has_gyro=False, alignment=None, rejected_strides={}, pitch_rate_deg_s=None) for side in sides
     )
     return make_report(
-        sides, strides=np.zeros(0, STRIDE_DTYPE), metrics=(cadence,), sensors=sensors,
+        sides, strides=np.zeros(0, STRIDE_DTYPE), metrics=(cadence,), **NOTHING_DERIVED, sensors=sensors,
         synthetic=True, truth=TruthComparison((), 0, 1602),
     )  # fmt: skip
+
+
+def make_few_report() -> ReportInput:
+    """Everything derived says that there are too few strides."""
+    few = Variability(
+        "stride_time_s", "left", "sequence", 12, 0.7, 2.0, *(None,) * 4, "needs 30 steady strides, 12 were usable"
+    )
+    still = Drift("cadence_spm", "left", 12, *(None,) * 8, note="needs 60 strides, 12 were usable")
+    alike = Symmetry("ground_contact_time_s", 0.26, 0.25, 0.01, 0.0, 0.02, 3.9, 0.0, 7.8, 1.2, None, None, None)
+    return make_report(variability=(few,), drift=(still,), symmetry=(alike,))
+
+
+def make_clipped_report() -> ReportInput:
+    """Impact acceleration with some peaks of the left clipped, and most of the right."""
+    acceleration = ("peak_acc_m_s2", "Impact acceleration", "m/s^2", "g", 1 / 9.80665, 1, "Largest after contact.")
+    left = SideStatistic(380, np.nan, np.nan, None, None, 95, 117.68, None)
+    right = SideStatistic(371, np.nan, np.nan, None, None, 300, None, 156.9064)
+    row = MetricSummary(*acceleration, left, right, None, None, "", "mounting is not known")
+    return make_report(metrics=(*make_metrics()[:-1], row))
 
 
 CASES: dict[str, Callable[[], ReportInput]] = {
     "normal": make_report,
     "one foot": lambda: make_report(("right",)),
     "empty": make_empty_report,
-    "no sensor": lambda: make_report((), strides=np.zeros(0, STRIDE_DTYPE), metrics=(), findings=(), events=()),
+    "no sensor": lambda: make_report(
+        (), strides=np.zeros(0, STRIDE_DTYPE), metrics=(), **NOTHING_DERIVED, findings=(), events=()
+    ),
     "walking only": make_walk_report,
     "accelerometer only": make_accelerometer_report,
     "nan": make_nan_report,
     "hostile": make_hostile_report,
     "synthetic": lambda: make_report(synthetic=True, truth=make_truth()),
     "synthetic without truth": lambda: make_report(synthetic=True),
-    "one stride": lambda: make_report(strides=make_strides(seconds=8.5, walk_s=None)),
+    "one stride": lambda: make_report(strides=make_strides(seconds=8.5, walk_s=None), **NOTHING_DERIVED),
+    "few strides": make_few_report,
+    "clipped": make_clipped_report,
 }
 
 

@@ -136,7 +136,7 @@ def test_synthetic_sessions_carry_a_banner(pages):
 
 def test_drawings_keep_their_text_as_text(pages):
     page = Page(pages["normal"])
-    assert len(page.tagged("svg")) == 6  # three drawings, each wide and narrow
+    assert len(page.tagged("svg")) == 12  # six drawings, each wide and narrow
     assert "Ground contact time through the session, ms" in page.words
 
 

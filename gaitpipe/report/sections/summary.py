@@ -99,7 +99,8 @@ def _contact_difference(report: ReportInput) -> tuple[str, ...]:
     scale, unit = metric.display_scale, metric.display_unit
     difference = (left.mean - right.mean) * scale
     size = with_unit(number(abs(difference), metric.display_decimals), unit)
-    limit = _difference_limit(left, right)
+    compared = next((one.limit for one in report.result.symmetry if one.key == _CONTACT), None)
+    limit = compared if compared is not None else _difference_limit(left, right)
     if limit is None:
         longer = "left" if difference > 0 else "right"
         return (f"Contact time was {size} longer on the {longer}. Its uncertainty is not known.",)
