@@ -251,7 +251,8 @@ class AlignmentReport:
     """How the sensor axes were turned into segment axes and how well that is supported by the data.
 
     `force_lateral_deg` is how far the mean specific force of gait leans to the left of standing up, None without
-    standing. `pose_refused`: the sensor was still for a while, but not standing as it was worn in gait.
+    standing. `pose_refused`: the sensor was still for a while, but not standing as it was worn in gait. `waveform_deg`
+    is the shape of the sagittal rotation rate (`gait.axes.waveform`), which tells a foot from a shank.
     """
 
     method: str
@@ -261,6 +262,7 @@ class AlignmentReport:
     confidence: Literal["high", "medium", "low", "none"]
     force_lateral_deg: float | None = None
     pose_refused: bool = False
+    waveform_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

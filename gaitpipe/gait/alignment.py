@@ -36,6 +36,7 @@ from gaitpipe.gait.axes import (
     stride_period_samples,
     turned_forward,
     unit,
+    waveform,
     waveform_vote,
 )
 from gaitpipe.gait.calibration import Calibration
@@ -191,6 +192,7 @@ def solve(calibration: Calibration, info: SensorInfo, window_samples: int) -> tu
         eigenvalue_ratio=ratio,
         axis_angle_deg=tilt_deg,
         confidence=_confidence(standing, ratio, tilt_deg, abs(votes)),
+        waveform_deg=float(np.degrees(np.angle(waveform(-project(gyr, left), rate_hz)))),
         force_lateral_deg=angle_deg(force, -left) - 90.0 if standing else None,
         pose_refused=pose is not None and not standing,
     )

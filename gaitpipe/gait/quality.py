@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gaitpipe.errors import counted
+from gaitpipe.gait.accelerometer import CONTACT_RATE_HZ, gives_contacts
 from gaitpipe.gait.summary import counted_rows, main_mode
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.gait.windows import Windows
@@ -20,11 +21,13 @@ MOVING_G = (0.45, 6.0)
 """Mean |specific force| that a sensor in m/s^2 can show, in g: standing, and in its quietest half second of running."""
 FASTEST_RAD_S = 70.0
 """4000 deg/s: twice the range of the sensors in use, so more is a wrong unit."""
-FOOT_STANCE_RATIO_MAXIMUM = 0.28
-SHANK_STANCE_RATIO_MINIMUM = {"run": 0.22, "walk": 0.10}
-"""Mean |rate| of early mid-stance over swing peak. On computed running at 2-5 m/s, read as foot: feet 0.04-0.21, shanks
-0.27-0.51; read as shank: shanks 0.27-0.52, feet 0.04-0.22. Real feet, walking and jogging: 0.04-0.27. A foot read as
-shank scatters to both sides, so its lower third is judged. A walking shank was seen in simulation only (0.17)."""
+SHAPE_PER_DEG = 1.0 / 150.0
+FOOT_SCORE_MAXIMUM, FOOT_RATIO_MAXIMUM = 0.06, 0.30
+SHANK_SCORE_MINIMUM, SHANK_RATIO_MINIMUM = -0.04, 0.15
+"""Foot or shank: median over the strides of the mean |rate| of early mid-stance over the swing peak, minus the angle of
+the stride's waveform / 150. Computed running at 2-5 m/s: feet -0.47 to -0.08, shanks 0.13 to 0.49, whatever they are
+read as. Real feet, walking and jogging: -0.32 to 0.01. The ratio alone: feet below 0.28, shanks above 0.22, walking
+ones above 0.17 in simulation. Simulated shanks at less than 4 m/s look like neither; they are not told from feet."""
 SWAPPED_DEG = -5.0
 """Mean specific force of running leans inward on both feet, for a foot is held turned in during swing: right minus left
 was 8 to 24 degrees on five runners at 2-5 m/s. On shanks it was -4 to 9: nothing is said of them."""
@@ -145,11 +148,22 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))
     if not info.has_gyro:
-        message = f"The {side} sensor has no gyroscope: cadence only, no contact time and no angles."
-        found.append(
-            Finding("no_gyroscope", "warning", message, "Use a sensor with a gyroscope for contact time.", side)
-        )
+        found.append(_no_gyroscope(info))
     return found
+
+
+def _no_gyroscope(info: SensorInfo) -> Finding:
+    side = info.side
+    if gives_contacts(info):
+        message = f"The {side} sensor has no gyroscope: contact time is less certain, and there are no angles."
+        return Finding("no_gyroscope", "info", message, "A gyroscope gives both.", side)
+    message = f"The {side} sensor has no gyroscope: cadence only, no contact time and no angles."
+    advice = "Use a sensor with a gyroscope for contact time."
+    if info.placement == "foot":
+        advice = "For contact time use a sensor with a gyroscope, or wear it on the shank."
+    elif info.rate_hz < CONTACT_RATE_HZ:
+        advice = f"For contact time record the shank at {CONTACT_RATE_HZ:.0f} Hz or more, or with a gyroscope."
+    return Finding("no_gyroscope", "warning", message, advice, side)
 
 
 def _alignment_findings(result: SensorResult) -> list[Finding]:
@@ -200,7 +214,7 @@ def _calibration_findings(result: SensorResult) -> list[Finding]:
 
 def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     side = result.info.side
-    if not result.info.has_gyro or result.alignment is None:
+    if result.alignment is None and not gives_contacts(result.info):
         return []
     mine = table.of_side(side)
     good = int((mine & counted_rows(table)).sum()) if len(table.rows) else 0
@@ -222,14 +236,16 @@ def _stride_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
 
 
 def _placement_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
-    side, placement = result.info.side, result.info.placement
-    mode = main_mode(table)
+    side, placement, report = result.info.side, result.info.placement, result.alignment
     ratios = table.column("stance_rate_ratio")[table.of_side(side) & counted_rows(table)]
     ratios = ratios[np.isfinite(ratios)]
-    if len(ratios) < 5:
+    if len(ratios) < 3 or report is None or report.waveform_deg is None or report.confidence == "low":
         return []
-    ratio = float(np.quantile(ratios, 0.5 if placement == "foot" else 1.0 / 3.0))
-    if ratio <= FOOT_STANCE_RATIO_MAXIMUM if placement == "foot" else ratio >= SHANK_STANCE_RATIO_MINIMUM[mode]:
+    ratio = float(np.median(ratios))
+    score = ratio - SHAPE_PER_DEG * min(90.0, max(-30.0, report.waveform_deg))
+    if placement == "foot" and score <= FOOT_SCORE_MAXIMUM and ratio <= FOOT_RATIO_MAXIMUM:
+        return []
+    if placement == "shank" and score >= SHANK_SCORE_MINIMUM and ratio >= SHANK_RATIO_MINIMUM:
         return []
     other = "shank" if placement == "foot" else "foot"
     message = (

@@ -135,13 +135,16 @@ def test_standing_only_gives_no_figures_and_says_why(call, write_csv, tmp_path):
     assert (tmp_path / "out" / "strides.csv").read_text().count("\n") == 1
 
 
-def test_shank_data_analysed_as_foot_is_an_error_with_the_way_out(call, shank_recording, tmp_path):
-    called = call("analyze", shank_recording, "--placement", "foot", "--out", tmp_path / "out")
+def test_shank_data_analysed_as_foot_is_an_error_with_the_way_out(call, write_csv, tmp_path):
+    course = (Segment("stand", 5.0), Segment("run", 20.0, 4.5))
+    stream = simulate(RunnerConfig(course, placement="shank")).sensors["left"]
+    path = write_csv("shank.csv", np.column_stack([stream.true_time_s, stream.acc_m_s2, stream.gyr_rad_s]))
+    called = call("analyze", "--left", path, "--placement", "foot", "--out", tmp_path / "out")
     assert called.code == 1
     assert "error:" in called.err
     assert "placement shank" in called.err
     assert (tmp_path / "out" / "report.html").exists()
-    again = call("analyze", shank_recording, "--placement", "shank", "--out", tmp_path / "again")
+    again = call("analyze", "--left", path, "--placement", "shank", "--out", tmp_path / "again")
     assert again.code == 0
 
 
