@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.accuracy import variants
 from benchmarks.accuracy.cadence import CadenceRow, cadence_rows
-from benchmarks.accuracy.heldout import HeldOut
+from benchmarks.accuracy.heldout import HeldOut, RawCase, by_others
 from benchmarks.accuracy.laps import lap_rows
 from benchmarks.accuracy.readers import Case
 from benchmarks.accuracy.rules import baseline_comparisons
@@ -50,6 +50,7 @@ class Collected:
     turned: list[Turned] = field(default_factory=list)
     laps: list[pd.DataFrame] = field(default_factory=list)
     modes: dict[Group, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    accelerometers: list[RawCase] = field(default_factory=list)
 
     def add(self, method: str, case: Case, found: dict[Side, Detected]) -> None:
         self.parts[method, group_of(case)] += comparisons(case, found)
@@ -79,13 +80,18 @@ def collect(cases: Iterable[Case], held_out: HeldOut, progress: Callable[[str], 
             out.laps.append(lap_rows(case, of_side(result.strides, case.recording.sensors[0].side)))
         if case.truth:
             _against_reference(out, case, result, held_out)
+    for case, found in by_others(out.accelerometers):
+        out.add(HELD_OUT, case, found)
     return out
 
 
 def _against_reference(out: Collected, case: Case, result: SessionResult, held_out: HeldOut) -> None:
     shipped = found_in(case, result)
     out.add(SHIPPED, case, shipped)
-    out.add(RAW, case, found_in(case, result, "_raw"))
+    raw = found_in(case, result, "_raw")
+    out.add(RAW, case, raw)
+    if case.dataset == "shank_acc_force":
+        out.accelerometers.append(RawCase(case, raw))
     modes = result.strides["mode"][result.strides["quality"] == "ok"]
     out.modes[group_of(case)] += [bool(mode == case.mode) for mode in modes]
     other = held_out.run(case)

@@ -141,3 +141,22 @@ def test_a_contact_that_only_ends_a_stride_is_one_too_and_a_last_row_is_not_doub
     without = detected(stride_rows([1.0, 1.7], [0.7, 0.7], ["ok", "ok"]), "_raw")
     assert without.ic_s == pytest.approx([1.02, 1.72, 2.42])
     assert np.isnan(without.tc_s).tolist() == [False, False, True]
+
+
+def test_a_persons_accelerometer_bias_comes_from_the_other_people_alone(truth_of, case):
+    from dataclasses import replace
+
+    from benchmarks.accuracy.heldout import RawCase, by_others
+
+    truth = truth_of([1.0, 2.0, 3.0])
+
+    def one(subject, mode, ic_late_s, tc_late_s):
+        changed = replace(case, subject=subject, mode=mode, truth={"right": truth}, trial=subject + mode)
+        return RawCase(changed, {"right": detected_of(truth.ic_s + ic_late_s, truth.tc_s + tc_late_s)})
+
+    raw = [one("a", "run", 0.01, 0.03), one("b", "run", 0.014, 0.02), one("b", "walk", 0.02, -0.01)]
+    found = {case.trial: shifted["right"] for case, shifted in by_others(raw)}
+    assert found["arun"].ic_s - truth.ic_s == pytest.approx(0.01 - 0.017)
+    assert found["arun"].tc_s - truth.tc_s == pytest.approx(0.03 - 0.02)
+    assert found["brun"].ic_s - truth.ic_s == pytest.approx(0.014 - 0.01)
+    assert "bwalk" not in found  # nobody else walked
