@@ -18,7 +18,7 @@ from gaitpipe.core.accelerometer_detector import AccelerometerDetector
 from gaitpipe.core.accelerometer_params import AccelerometerParams, accelerometer_hash
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
-from gaitpipe.core.params import default_params, parameter_hash
+from gaitpipe.core.params import DetectorParams, default_params, parameter_hash
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import UsageError
 from gaitpipe.evidence import value
@@ -29,12 +29,12 @@ from gaitpipe.gait.accelerometer import (
     steady,
     stride_params,
 )
-from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.bilateral import BilateralJoiner
 from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
+from gaitpipe.gait.mounting import Mounting
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings, swap_findings
-from gaitpipe.gait.slip import SlipMonitor, blank
+from gaitpipe.gait.slip import blank
 from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.strike import strike_class
 from gaitpipe.gait.summary import (
@@ -55,8 +55,8 @@ from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
     FLAG_GYR_CLIPPED,
     STRIDE_DTYPE,
-    AlignmentReport,
     Finding,
+    Placement,
     SampleBlock,
     SensorInfo,
     SensorResult,
@@ -84,7 +84,7 @@ class _Foot:
     """
 
     info: SensorInfo
-    aligner: Aligner
+    mounting: Mounting
     detector: Detector
     strides: StrideBuilder
     ensemble: EnsembleBuilder
@@ -92,8 +92,6 @@ class _Foot:
     watch: StreamWatch
     cadence: AccelerometerCadence | None
     landings: AccelerometerDetector | None = None
-    slip: SlipMonitor | None = None
-    epoch: int = 0
     quality: StreamQuality = field(default_factory=StreamQuality)
     next_sample: int = -1
     first_s: float = np.nan
@@ -112,6 +110,8 @@ class Session:
         Speed of the treadmill belt, when there is one.
     athlete : Athlete, optional
         What is known of the runner's body.
+    detector_params : mapping of placement to DetectorParams, optional
+        Other parameters than the shipped ones, for a placement with a gyroscope.
 
     Raises
     ------
@@ -120,7 +120,11 @@ class Session:
     """
 
     def __init__(
-        self, sensors: Sequence[SensorInfo], belt_speed_m_s: float | None = None, athlete: Athlete | None = None
+        self,
+        sensors: Sequence[SensorInfo],
+        belt_speed_m_s: float | None = None,
+        athlete: Athlete | None = None,
+        detector_params: Mapping[Placement, DetectorParams] | None = None,
     ) -> None:
         sides = [info.side for info in sensors]
         if not sides or len(set(sides)) != len(sides):
@@ -133,7 +137,10 @@ class Session:
         check_athlete(athlete)
         self._belt_speed_m_s = belt_speed_m_s
         self._athlete = athlete
-        self._feet: dict[Side, _Foot] = {info.side: _foot(info) for info in sensors}
+        self._feet: dict[Side, _Foot] = {
+            info.side: _foot(info, (detector_params or {}).get(info.placement, default_params(info.placement)))
+            for info in sensors
+        }
         self._joiner = BilateralJoiner(tuple(self._feet))
         self._rows: list[tuple[object, ...]] = []
 
@@ -151,7 +158,7 @@ class Session:
         _count(foot, block)
         foot.watch.feed(block)
         if foot.cadence is None:
-            return self._detect(foot, foot.aligner.push(block))
+            return self._detect(foot, foot.mounting.push(block))
         windows = foot.cadence.feed(block)
         if foot.landings is None:
             return [_cadence_update(block, cadence_spm) for cadence_spm in windows]
@@ -166,7 +173,7 @@ class Session:
         """
         for foot in self._feet.values():
             if foot.cadence is None:
-                self._detect(foot, foot.aligner.flush())
+                self._detect(foot, foot.mounting.flush())
                 events = foot.detector.finish()
                 last = foot.strides.push(events) + foot.strides.finish()
                 self._take(foot, _with_motion(foot, last, events))
@@ -176,9 +183,8 @@ class Session:
         sensors = {side: foot.info for side, foot in self._feet.items()}
         table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
         for side, foot in self._feet.items():
-            if foot.slip is not None:
-                foot.slip.finish()
-                blank(table.rows, table.of_side(side), foot.slip.invalid_s)
+            foot.mounting.finish()
+            blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
@@ -208,7 +214,7 @@ class Session:
     def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:
         updates: list[StrideUpdate] = []
         for raw in blocks:
-            block = _align(foot, raw)
+            block = foot.mounting.align(raw)
             foot.ensemble.feed(block)
             foot.trajectory.feed(block)
             events = foot.detector.push(block)
@@ -232,8 +238,7 @@ class Session:
         for ic_s in foot.strides.contacts_s:
             self._joiner.contact(foot.info.side, ic_s)
         for stride in strides:
-            if foot.slip is not None:
-                foot.slip.add(stride)
+            foot.mounting.add(stride)
             if foot.cadence is None:
                 foot.ensemble.add(stride)
             self._joiner.push(stride)
@@ -268,34 +273,17 @@ def check_athlete(athlete: Athlete | None) -> None:
         )
 
 
-def _align(foot: _Foot, raw: SampleBlock) -> SampleBlock:
-    """One piece of `Aligner.push` in segment axes, with the correction that is due at the epoch it begins."""
-    report, epoch = foot.aligner.report, raw.first_sample // foot.aligner.epoch_samples
-    if foot.slip is None:
-        foot.slip = SlipMonitor(foot.info.rate_hz, stood=report is not None and report.standing_s > 0.0)
-    elif epoch != foot.epoch:
-        correction = foot.slip.correction(float(raw.time_s[0]))
-        if correction is not None:
-            foot.aligner.turn(correction)
-            foot.trajectory.clear()
-    foot.epoch = epoch
-    block = foot.aligner.align(raw)
-    foot.slip.feed(block)
-    return block
-
-
 def _with_motion(foot: _Foot, strides: list[Stride], events: NDArray[np.void]) -> list[Stride]:
     """The strides with what dead reckoning says of them.
 
     A stride is given out with the swing that follows it; samples up to that swing are there for any packet size.
     """
-    stood = foot.aligner.report is not None and foot.aligner.report.standing_s > 0.0
     swings_s = events["time_s"][events["kind"] == EVENT_SWING]
     moved = []
     for stride in strides:
         later_s = swings_s[swings_s > stride.next_ic_s]
         known_s = float(later_s[0]) if len(later_s) else math.inf
-        moved.append(replace(stride, motion=foot.trajectory.measure(stride, stood, known_s)))
+        moved.append(replace(stride, motion=foot.trajectory.measure(stride, foot.mounting.stood, known_s)))
     return moved
 
 
@@ -315,12 +303,11 @@ def stride_columns(table: StrideTable) -> NDArray[np.void]:
     return out
 
 
-def _foot(info: SensorInfo) -> _Foot:
-    params = default_params(info.placement)
+def _foot(info: SensorInfo, params: DetectorParams) -> _Foot:
     contacts = gives_contacts(info)
     return _Foot(
         info=info,
-        aligner=Aligner(info),
+        mounting=Mounting(info),
         detector=Detector(params, info.rate_hz),
         strides=AccelerometerStrides(info.side, stride_params()) if contacts else StrideBuilder(info.side, params),
         ensemble=EnsembleBuilder(),
@@ -381,20 +368,12 @@ def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> S
     return SensorResult(
         info=foot.info,
         quality=quality,
-        alignment=_mounting(foot),
+        alignment=foot.mounting.report,
         pitch_rate_deg_s=foot.ensemble.result(main_mode(table)) if len(table.rows) and foot.cadence is None else None,
         duration_s=0.0 if np.isnan(foot.first_s) else foot.last_s - foot.first_s,
         rejected_strides=dict(foot.strides.dropped),
-        calibrations=() if foot.slip is None else tuple(foot.slip.epochs),
+        calibrations=foot.mounting.epochs,
     )
-
-
-def _mounting(foot: _Foot) -> AlignmentReport | None:
-    """The alignment's report; a mounting that was corrected on the way is no longer of high confidence."""
-    report = foot.aligner.report
-    if report is None or foot.slip is None or all(epoch.why == "standing" for epoch in foot.slip.epochs):
-        return report
-    return replace(report, confidence="medium") if report.confidence == "high" else report
 
 
 def _window_cadences(feet: Mapping[Side, _Foot], table: StrideTable) -> dict[Side, list[float]]:

@@ -123,13 +123,13 @@ class SlipMonitor:
     Parameters
     ----------
     rate_hz : float
-    stood : bool
-        Whether the alignment knows standing.
+
+    `stood` says whether standing is known, and is to be set before the first samples.
     """
 
-    def __init__(self, rate_hz: float, stood: bool) -> None:
+    def __init__(self, rate_hz: float) -> None:
         self._rate_hz = rate_hz
-        self._stood = stood
+        self.stood = False
         self._windows = Windows(max(8, round(0.5 * rate_hz)))
         self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
         self._modes = {"run": _Mode(), "walk": _Mode()}
@@ -266,14 +266,14 @@ class SlipMonitor:
             self._moving.append((acc, gyr))
 
     def _stood_late(self) -> tuple[Why, FloatArray, float] | None:
-        if self._stood or self._late_pose is None:
+        if self.stood or self._late_pose is None:
             return None
         up, self._late_pose = unit(self._late_pose.acc_sum_m_s2), None
         tilt_deg = angle_deg(up, np.array([0.0, 0.0, 1.0]))
         if tilt_deg > LATE_POSE_DEG:
             return None
         left = unit(np.array([0.0, 1.0, 0.0]) - up[1] * up)
-        self._stood = True
+        self.stood = True
         return "standing", np.stack([np.cross(left, up), left, up], axis=1), tilt_deg
 
     def _turned(self) -> tuple[Why, FloatArray, float] | None:
