@@ -210,7 +210,7 @@ def with_window_cadence(
         right=right,
         both=_both(left, right),
         asymmetry_pct=None,
-        note="accelerometer only: n counts windows, not strides",
+        note="accelerometer only, too few strides: n counts windows, not strides",
     )
     return (cadence, *(row for row in rows if row.key != metric.key))
 

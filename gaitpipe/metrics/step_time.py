@@ -17,9 +17,10 @@ def step_time_s(table: StrideTable) -> FloatArray:
 
 def _systematic(context: MetricContext) -> float | None:
     """Both feet's contacts are biased, each its own way, and their clocks differ."""
-    sensor = context.sensor
-    kind = sensor.placement if sensor.has_gyro else "shank_accelerometer"
-    contact_s = value("few_runners_factor") * value(f"{kind}_ic_bias_sd_s")
+    spread_s = value("shank_accelerometer_ic_bias_sd_s")
+    if context.sensor.has_gyro:
+        spread_s = value(f"{context.sensor.placement}_ic_bias_sd_s")
+    contact_s = value("few_runners_factor") * spread_s
     return math.hypot(math.sqrt(2.0) * contact_s, context.clock_s)
 
 

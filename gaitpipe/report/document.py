@@ -116,9 +116,9 @@ class ReportInput:
 
 
 def without_gyroscope(report: ReportInput) -> bool:
-    """True when there are sensors and none has a gyroscope: then there are no strides, only windows of cadence."""
-    sensors = report.result.sensors
-    return bool(sensors) and not any(sensor.info.has_gyro for sensor in sensors)
+    """True when no sensor has a gyroscope and no stride was found without one: there are only windows of cadence."""
+    sensors, strides = report.result.sensors, report.result.strides
+    return bool(sensors) and not any(sensor.info.has_gyro for sensor in sensors) and len(strides) == 0
 
 
 def side_is_named(finding: Finding) -> bool:

@@ -14,7 +14,6 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
-    without_gyroscope,
 )
 from gaitpipe.report.figures import ensemble_svg
 from gaitpipe.report.text import DASH, GAIT_WORD, count, number
@@ -33,7 +32,7 @@ def _ensembles(report: ReportInput) -> list[tuple[Side, Ensemble]]:
 def _missing(report: ReportInput) -> str:
     if _ensembles(report):
         return ""
-    if without_gyroscope(report):
+    if report.result.sensors and not any(sensor.info.has_gyro for sensor in report.result.sensors):
         return "The pitch rate needs a gyroscope, and these sensors have none."
     return f"There were too few good {GAIT_WORD[report.result.mode]} strides to average."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
+from gaitpipe.gait.accelerometer import gives_contacts
 from gaitpipe.model import Finding, SensorResult
 from gaitpipe.report.document import (
     Block,
@@ -23,7 +24,7 @@ from gaitpipe.report.text import DASH, GAIT_WORD, OTHER_MODE, count, duration, f
 
 _MOST_FINDINGS = 40
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
-_WINDOWS = "Strides are found with a gyroscope. Without one the recording is read in windows, for cadence only."
+_WINDOWS = "No strides were found without a gyroscope: the recording is read in windows, for cadence only."
 _CLOCK_WORDS = {
     "device": "sensor's own clock",
     "arrival": "time of arrival (the sensor sends no time)",
@@ -148,9 +149,13 @@ def _stride_rows(report: ReportInput) -> tuple[tuple[Cell, ...], ...]:
         ("Alignment", "confidence in the sensor's axes", _alignment),
     ]
     return tuple(
-        _row(label, small, (cell(sensor) if sensor.info.has_gyro else _no_gyroscope() for sensor in sensors))
+        _row(label, small, (cell(sensor) if _has_strides(report, sensor) else _no_gyroscope() for sensor in sensors))
         for label, small, cell in make
     )
+
+
+def _has_strides(report: ReportInput, sensor: SensorResult) -> bool:
+    return sensor.info.has_gyro or (gives_contacts(sensor.info) and _count(report, sensor) > 0)
 
 
 def _no_gyroscope() -> Cell:
@@ -182,6 +187,8 @@ def _rejected(sensor: SensorResult) -> Cell:
 
 def _alignment(sensor: SensorResult) -> Cell:
     found = sensor.alignment
+    if not sensor.info.has_gyro:
+        return Cell(DASH, "from each stride; no angles", empty=True)
     if found is None or found.confidence == "none":
         return Cell("none", "the sensor's axes could not be found", empty=True)
     stood = f"{duration(found.standing_s)} of standing" if found.standing_s > 0 else "no standing found"

@@ -46,7 +46,7 @@ def _missing(report: ReportInput) -> str:
     if any(side_series(strides, side, "cadence_spm", 1.0, mode) is not None for side in SIDES):
         return ""
     if without_gyroscope(report):
-        return "The drawings show strides. Strides are found with a gyroscope, and these sensors have none."
+        return "The drawings show strides, and none were found: these sensors have no gyroscope."
     return f"No good {GAIT_WORD[mode]} strides were found."
 
 
