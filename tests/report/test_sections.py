@@ -40,7 +40,18 @@ def table_of(key: str, report, index: int = 0) -> Table:
 
 
 def test_the_folder_holds_the_sections_of_the_page_in_their_order():
-    order = ["summary", "quality", "metrics", "symmetry", "ensemble", "timeline", "drift", "variability", "events"]
+    order = [
+        "summary",
+        "quality",
+        "metrics",
+        "symmetry",
+        "strike",
+        "ensemble",
+        "timeline",
+        "drift",
+        "variability",
+        "events",
+    ]
     order += ["truth", "methods", "numbers"]
     assert list(SECTIONS) == order
 
