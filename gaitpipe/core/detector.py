@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.core import state as detector_state
-from gaitpipe.core.kernel import EVENT_DTYPE, EVENT_RESTART, EVENTS_PER_CYCLE, FLAG_BRIDGED, advance
+from gaitpipe.core.kernel import EVENT_DTYPE, EVENT_RESTART, EVENTS_PER_CYCLE, FLAG_BRIDGED, advance, finish
 from gaitpipe.core.params import DetectorParams, coefficients
 from gaitpipe.model import SampleBlock
 
@@ -51,6 +51,11 @@ class Detector:
             found.append(_restart_event(block))
         found.append(self._advance(block))
         return np.concatenate(found) if len(found) > 1 else found[0]
+
+    def finish(self) -> NDArray[np.void]:
+        """Events of the cycle that is still open at the end of the stream; nothing may be pushed after it."""
+        events = np.empty(EVENTS_PER_CYCLE, EVENT_DTYPE)
+        return events[: finish(self._state, self._coefficients, events)]
 
     def snapshot(self) -> bytes:
         """The whole state as bytes."""

@@ -18,16 +18,24 @@ Rules
 
 How a contact is found in a cycle
 A cycle runs from one mid-swing peak of the sagittal rotation rate to the next and holds exactly one ground contact.
-The rate w is positive toes up (foot) or ankle forward (shank). The search works on the low-passed signals of the ring;
-an index here is an absolute sample number of the filtered signal, so it lies `feature_delay` after the event.
+The rate w is positive toes up (foot) or ankle forward (shank). The cycle is cut out of the ring and smoothed there with
+a symmetric (Gaussian) window: what lies behind is known by then, so nothing is delayed and no impulse rings on.
 
   1. From the first mid-swing go forward to where w falls through zero, from the second go back to where it rose
      through zero. Between the two the foot lands, stands and pushes off.
-  2. Initial contact: half way up the first steep rise of the longitudinal specific force in a window after the fall:
-     the leg begins to carry. It is there for every strike, with and without an impact spike.
-  3. Terminal contact, foot: the middle of push-off, the time of lowest w after the landing. Shank: the last dip of w
-     before the rise, which follows the end of contact by a rather constant time.
-  4. No room for a stance between landing and rise, or no dip: no terminal contact is given, rather than a wrong one.
+  2. Initial contact: the middle of the loading. It is the mean time of a window after the fall, weighted with the
+     fourth power of the rise of the supporting force: the steepest rise decides, two rises alike share. For a foot
+     the force is the vertical one, with the pitch summed backwards from mid-stance, where the foot lies flat; for a
+     shank the longitudinal one.
+  3. Terminal contact, foot: the moment the heel has risen by `heel_rise_rad` since mid-stance. The sum of the rate over
+     that short time needs no filter and no absolute angle, and the toes leave the ground a rather constant time
+     later. Push-off, the time of lowest w, only says where mid-stance ends.
+  4. Terminal contact, shank: the middle between the last dip of w before the rise and the lowest longitudinal force
+     shortly before that dip: two signs from two sensors, whose scatter is not the same.
+  5. No room for a stance between landing and rise, no dip, no heel rise: no terminal contact is given, rather than a
+     wrong one.
+  6. At the end of the stream the last cycle is still open. Its contact is reported when the signs above are all
+     inside the data and the next swing is not overdue: a runner who stopped makes no further contact.
 
 The features are precise but late or early by a bias that depends on placement and runner (Falbriard 2018 and others):
 the biases live in `gaitpipe.evidence` and are taken off later; nothing here is tuned to be unbiased.
@@ -39,6 +47,7 @@ No fastmath anywhere: sums must come out the same to the last bit for any packet
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -50,8 +59,8 @@ PLACEMENT_SHANK = 1
 RING_SAMPLES = 2048
 """Length of the look-back memory; a power of two. It must hold the longest cycle plus the filter delays."""
 
-FILTER_MEMORY = 10
-"""Delay elements: the gate's two, then four each for the sagittal rate and the longitudinal specific force."""
+TAPS = 64
+"""Places for one half of a smoothing window and its middle."""
 
 NO_SWING = -(2**40)
 """`last_swing` before any swing was seen: far enough back that no cycle reaches it."""
@@ -62,9 +71,9 @@ ACC_CLIPPED = 1
 MASK = RING_SAMPLES - 1
 MISSING = -1.0
 
-RATE, UP, RAW_RATE, NORM_SQUARED, TIME, FLAGS = range(6)
-"""Columns of the ring: filtered rate, filtered longitudinal force, rate as measured, squared |specific force|,
-time, flags. One row a sample keeps a sample's values together in the cache."""
+RATE, FORWARD, UP, NORM_SQUARED, TIME, FLAGS = range(6)
+"""Columns of the ring: sagittal rate, forward and longitudinal specific force, squared |specific force|, time, flags.
+One row a sample keeps a sample's values together in the cache."""
 RING_COLUMNS = 6
 
 EVENT_IC = 1
@@ -99,7 +108,10 @@ its own mid-stance. `rate_rad_s` of a swing is its peak."""
 EVENTS_PER_CYCLE = 3
 SWING_END_FRACTION = 0.5
 PUSH_OFF_FRACTION = 0.8
-FIRST_RISE_FRACTION = 0.65
+HEEL_RISE_SHARE = 0.5
+"""A foot that never rises by twice the heel rise (a shuffle) leaves the ground in the middle of what it does rise."""
+OVERDUE_CYCLES = 1.25
+"""A next swing later than this many usual cycles does not come: the runner stopped."""
 
 
 @njit(cache=True)
@@ -115,11 +127,11 @@ def low_pass(taps: Any, x: float, z0: float, z1: float) -> Any:
 
 @njit(cache=True)
 def settled(taps: Any, x: float) -> Any:
-    """Output and memory of a section that has seen the constant `x` for ever."""
+    """Memory of a section that has seen the constant `x` for ever."""
     b0, a1, a2 = taps
     y = (b0 + 2.0 * b0 + b0) / (1.0 + a1 + a2) * x
     z1 = b0 * x - a2 * y
-    return y, 2.0 * b0 * x - a1 * y + z1, z1
+    return 2.0 * b0 * x - a1 * y + z1, z1
 
 
 @njit(cache=True)
@@ -129,93 +141,68 @@ def as_taps(row: Any) -> Any:
 
 
 @njit(cache=True)
-def prime(memory: Any, taps: Any, rate: float, up: float) -> None:
-    """Fill the delay elements as if the first sample had lasted for ever: no start-up transient."""
-    gate, low, high = taps
-    _, memory[0], memory[1] = settled(gate, rate)
-    for channel in range(2):
-        x = rate if channel == 0 else up
-        k = 2 + 4 * channel
-        y, memory[k], memory[k + 1] = settled(low, x)
-        _, memory[k + 2], memory[k + 3] = settled(high, y)
+def smoothed(ring: Any, column: int, first: int, count: int, limits: Any, window: Any) -> Any:
+    """`count` samples of a ring column from sample `first`, smoothed; shape (count,).
 
-
-@njit(cache=True)
-def load(memory: Any) -> Any:
-    """The delay elements as a tuple of `FILTER_MEMORY` floats."""
-    return (
-        memory[0], memory[1], memory[2], memory[3], memory[4],
-        memory[5], memory[6], memory[7], memory[8], memory[9],
-    )  # fmt: skip
-
-
-@njit(cache=True)
-def store(memory: Any, values: Any) -> None:
-    """Write the tuple of `load` back."""
-    for k in range(FILTER_MEMORY):
-        memory[k] = values[k]
-
-
-@njit(cache=True)
-def filter_sample(taps: Any, z: Any, rate: float, up: float) -> Any:
-    """Gate signal and the two feature signals of one sample, and the new delay elements.
-
-    The second section of a feature filter has b0 = 1: scipy puts the whole gain into the first.
+    `window` holds the middle and one half of a symmetric window. Samples outside `limits` (first, last known) take no
+    part: there the window is cut and scaled up.
     """
-    gate, low, high = taps
-    g, a0, a1 = low_pass(gate, gate[0] * rate, z[0], z[1])
-    w, b0, b1 = low_pass(low, low[0] * rate, z[2], z[3])
-    w, b2, b3 = low_pass(high, w, z[4], z[5])
-    u, c0, c1 = low_pass(low, low[0] * up, z[6], z[7])
-    u, c2, c3 = low_pass(high, u, z[8], z[9])
-    return g, w, u, (a0, a1, b0, b1, b2, b3, c0, c1, c2, c3)
+    half = window.shape[0] - 1
+    while half > 0 and window[half] == 0.0:
+        half -= 1
+    out = np.empty(count)
+    for i in range(count):
+        centre = first + i
+        total, weight = window[0] * ring[centre & MASK, column], window[0]
+        for k in range(1, half + 1):
+            if centre - k >= limits[0]:
+                total += window[k] * ring[(centre - k) & MASK, column]
+                weight += window[k]
+            if centre + k <= limits[1]:
+                total += window[k] * ring[(centre + k) & MASK, column]
+                weight += window[k]
+        out[i] = total / weight
+    return out
 
 
 @njit(cache=True)
-def vertex(ring: Any, i: int) -> float:
+def vertex(x: Any, i: int) -> float:
     """Offset of the extremum from sample `i` by a parabola through three samples, clamped to half a sample."""
-    before, here, after = ring[(i - 1) & MASK], ring[i & MASK], ring[(i + 1) & MASK]
-    curvature = before - 2.0 * here + after
+    if i < 1 or i > x.shape[0] - 2:
+        return 0.0
+    curvature = x[i - 1] - 2.0 * x[i] + x[i + 1]
     if curvature == 0.0:
         return 0.0
-    offset = 0.5 * (before - after) / curvature
-    return float(min(0.5, max(-0.5, offset)))
+    return float(min(0.5, max(-0.5, 0.5 * (x[i - 1] - x[i + 1]) / curvature)))
 
 
 @njit(cache=True)
-def first_fall(rate: Any, start: int, stop: int) -> int:
-    """First sample at or after `start` with a rate of zero or below; `stop` when there is none."""
-    i = start
-    while i < stop and rate[i & MASK] > 0.0:
+def first_fall(rate: Any) -> int:
+    """First sample with a rate of zero or below; the last sample when there is none."""
+    i = 0
+    while i < rate.shape[0] - 1 and rate[i] > 0.0:
         i += 1
     return i
 
 
 @njit(cache=True)
-def last_rise(rate: Any, start: int, stop: int) -> int:
-    """Last sample before `stop` with a rate of zero or below; `start` when there is none."""
-    i = stop
-    while i > start and rate[i & MASK] > 0.0:
+def last_rise(rate: Any) -> int:
+    """Last sample with a rate of zero or below; 0 when there is none."""
+    i = rate.shape[0] - 1
+    while i > 0 and rate[i] > 0.0:
         i -= 1
     return i
 
 
 @njit(cache=True)
-def dip(rate: Any, start: int, stop: int, prominence: float) -> int:
-    """First minimum from `start` towards `stop` (either direction) from which the rate rises by `prominence`.
-
-    -1 when the rate never rises that far.
-    """
-    direction = 1 if stop >= start else -1
-    lowest = start
-    i = start
-    while i != stop:
-        i += direction
-        here = rate[i & MASK]
-        if here < rate[lowest & MASK]:
-            lowest = i
-        elif here > rate[lowest & MASK] + prominence:
-            return lowest
+def last_dip(rate: Any, rise: int, fall: int, prominence: float) -> int:
+    """Going back from `rise` to `fall`, the first minimum behind which the rate is higher by `prominence`; -1: none."""
+    low = rise
+    for i in range(rise - 1, fall - 1, -1):
+        if rate[i] < rate[low]:
+            low = i
+        elif rate[i] > rate[low] + prominence:
+            return low
     return -1
 
 
@@ -226,87 +213,144 @@ def push_off_middle(rate: Any, start: int, stop: int) -> float:
     A slow runner's push-off is a plateau with two bottoms; either may be the deeper one, their middle stays put.
     MISSING when the rate is nowhere negative: the foot never pushed off.
     """
-    deepest = rate[start & MASK]
+    deepest = 0.0
     for i in range(start, stop):
-        deepest = min(deepest, rate[i & MASK])
+        deepest = min(deepest, rate[i])
     if deepest >= 0.0:
         return MISSING
     level = PUSH_OFF_FRACTION * deepest
     first = start
-    while rate[first & MASK] > level:
+    while rate[first] > level:
         first += 1
     last = stop - 1
-    while rate[last & MASK] > level:
+    while rate[last] > level:
         last -= 1
-    begin, end = float(first), float(last)
-    if first > start:
-        begin -= (level - rate[first & MASK]) / (rate[(first - 1) & MASK] - rate[first & MASK])
-    if last < stop - 1:
-        end += (level - rate[last & MASK]) / (rate[(last + 1) & MASK] - rate[last & MASK])
-    return 0.5 * (begin + end)
+    return 0.5 * (first + last)
 
 
 @njit(cache=True)
-def first_rise(up: Any, first: int, last: int) -> int:
-    """Sample of the first peak of the slope in [first, last) that is nearly as steep as the steepest place there.
+def loading(force: Any, first: int, last: int) -> float:
+    """Mean sample of [first, last), weighted with the fourth power of the rise of the force; MISSING without a rise."""
+    total, moment = 0.0, 0.0
+    for i in range(first, last):
+        slope = force[i + 1] - force[i - 1]
+        if slope > 0.0:
+            weight = slope * slope * slope * slope
+            total += weight
+            moment += weight * (i - first)
+    return first + moment / total if total > 0.0 else MISSING
 
-    A forefoot is loaded in two waves; the second may be the steeper, the first is the contact.
+
+@njit(cache=True)
+def stillest(ring: Any, ic: float, push_off: float) -> int:
+    """Sample of the smallest |rate| between 15 and 60 % of the way to push-off: mid-stance, where a foot lies flat."""
+    span = push_off - ic
+    still = int(ic + 0.15 * span)
+    for i in range(still, int(ic + 0.60 * span)):
+        if abs(ring[i & MASK, RATE]) < abs(ring[still & MASK, RATE]):
+            still = i
+    return still
+
+
+@njit(cache=True)
+def vertical(ring: Any, forward: Any, up: Any, start: int, still: int, interval_s: float) -> Any:
+    """Vertical specific force of a foot from sample `start` to mid-stance `still`, in place of `up`.
+
+    The pitch is summed backwards from mid-stance, where it is zero.
     """
-    steepest = first
-    for i in range(first + 1, last):
-        if up[(i + 1) & MASK] - up[(i - 1) & MASK] > up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK]:
-            steepest = i
-    enough = FIRST_RISE_FRACTION * (up[(steepest + 1) & MASK] - up[(steepest - 1) & MASK])
-    for i in range(first, steepest):
-        slope = up[(i + 1) & MASK] - up[(i - 1) & MASK]
-        if slope >= enough and slope >= up[(i + 2) & MASK] - up[i & MASK]:
-            return i
-    return steepest
+    pitch = 0.0
+    for i in range(still, start - 1, -1):
+        k = i - start
+        up[k] = math.sin(pitch) * forward[k] + math.cos(pitch) * up[k]
+        pitch -= 0.5 * interval_s * (ring[i & MASK, RATE] + ring[(i - 1) & MASK, RATE])
+    return up
 
 
 @njit(cache=True)
-def loading(up: Any, first: int, last: int, reach: int) -> float:
-    """Half way up the first steep rise of the longitudinal force in [first, last).
+def heel_rise(ring: Any, still: int, stop: int, level: float, complete: bool) -> float:
+    """Where the sum of the rate since `still` has fallen to -`level` (in rad times the rate), before `stop`.
 
-    The rise reaches from the bottom before its steepest place to the top after it, at most `reach` samples either way.
-    Half of its height is passed at a steadier time than its steepest place, which hops along a rise with two steps.
+    In a complete cycle the level is at most half of the whole rise. MISSING when it is not reached.
     """
-    steep = first_rise(up, first, last)
-    bottom = steep
-    while bottom > steep - reach and up[(bottom - 1) & MASK] < up[bottom & MASK]:
-        bottom -= 1
-    top = steep
-    while top < steep + reach and up[(top + 1) & MASK] > up[top & MASK]:
-        top += 1
-    if top == bottom:
-        return float(steep)
-    level = up[bottom & MASK] + 0.5 * (up[top & MASK] - up[bottom & MASK])
-    i = bottom
-    while up[(i + 1) & MASK] < level:
-        i += 1
-    return float(i + (level - up[i & MASK]) / (up[(i + 1) & MASK] - up[i & MASK]))
+    if complete:
+        deepest, total = 0.0, 0.0
+        for i in range(still, stop):
+            total += 0.5 * (ring[i & MASK, RATE] + ring[(i + 1) & MASK, RATE])
+            deepest = min(deepest, total)
+        level = min(level, -HEEL_RISE_SHARE * deepest)
+    total = 0.0
+    for i in range(still, stop):
+        more = 0.5 * (ring[i & MASK, RATE] + ring[(i + 1) & MASK, RATE])
+        if more < 0.0 and total + more <= -level:
+            return i + (-level - total) / more
+        total += more
+    return MISSING
 
 
 @njit(cache=True)
-def find_contact(ring: Any, par: Any, start: int, stop: int) -> Any:
-    """Feature samples (initial, terminal) of the contact between two mid-swings; MISSING where none was found."""
-    rate = ring[:, RATE]
-    fall = first_fall(rate, start, stop)
-    rise = last_rise(rate, start, stop)
+def shank_push_off(rate: Any, up: Any, par: Any, fall: int, rise: int) -> float:
+    """Middle between the last dip of the rate before the rise and the lowest longitudinal force before that dip."""
+    turned = last_dip(rate, rise, fall, par["prominence"] * rate[0])
+    if turned < fall + par["unloading_from"] or turned >= rise - 1:
+        return MISSING
+    low = turned - par["unloading_from"]
+    for i in range(low, turned - par["unloading_to"] + 1):
+        if up[i] < up[low]:
+            low = i
+    return 0.5 * (turned + vertex(rate, turned) + low + vertex(up, low))
+
+
+@njit(cache=True)
+def foot_contact(ring: Any, par: Any, start: int, rate: Any, forward: Any, up: Any, marks: Any) -> Any:
+    """(initial contact, terminal contact, mid-stance) of a foot; `marks` is (first, last of the window, rise, complete).
+
+    The longitudinal force says roughly where the foot lands, that and push-off where mid-stance is, and that the rest.
+    """
+    first, last, rise, complete = marks
+    rough = loading(up, first, last)
     shortest = par["contact_minimum"]
-    if rise - fall < shortest:
-        return MISSING, MISSING
+    if rough == MISSING or rise - rough <= shortest:
+        return MISSING, MISSING, -1
+    push_off = push_off_middle(rate, int(rough) + shortest, rise)
+    if push_off == MISSING:
+        return start + rough, MISSING, -1
+    still = stillest(ring, start + rough, start + push_off)
+    up = vertical(ring, forward, up, start, still, par["interval_s"])
+    ic = loading(up, first, min(last, still - start))
+    if ic == MISSING:
+        return start + rough, MISSING, -1
+    return start + ic, heel_rise(ring, still, start + rise, par["heel_rise"], complete), still
+
+
+@njit(cache=True)
+def find_contact(ring: Any, par: Any, start: int, stop: int, limits: Any, complete: bool) -> Any:
+    """Samples (initial contact, terminal contact, mid-stance) between the mid-swings `start` and `stop`.
+
+    `complete` is false when `stop` is the end of the data, not a mid-swing. `limits` are the first and the last sample
+    that is known. MISSING where something was not found.
+    """
+    count = stop - start + 1
+    rate = smoothed(ring, RATE, start, count, limits, par["rate_window"])
+    fall, rise = first_fall(rate), last_rise(rate)
+    complete = complete or fall < rise < count - 1
+    first = max(1, fall + par["loading_from"])
     last = min(fall + par["loading_to"], rise - par["loading_before_rise"])
-    ic = loading(ring[:, UP], fall + par["loading_from"], last, par["loading_reach"])
-    landing = int(ic)
-    if rise - landing <= shortest:
-        return ic, MISSING
+    if rise - fall < par["contact_minimum"] or last <= first:
+        return MISSING, MISSING, -1
+    up = smoothed(ring, UP, start, count, limits, par["force_window"])
     if par["placement"] == PLACEMENT_FOOT:
-        return ic, push_off_middle(rate, landing + shortest, rise)
-    push_off = dip(rate, rise, fall, par["prominence"] * rate[start & MASK])
-    if push_off - landing < shortest:
-        return ic, MISSING
-    return ic, push_off + vertex(rate, push_off)
+        forward = smoothed(ring, FORWARD, start, count, limits, par["force_window"])
+        ic, tc, still = foot_contact(ring, par, start, rate, forward, up, (first, last, rise, complete))
+    else:
+        ic = start + loading(up, first, last)
+        tc = shank_push_off(rate, up, par, fall, rise)
+        tc = start + tc if tc != MISSING else MISSING
+        still = -1
+    if ic < start:
+        return MISSING, MISSING, -1
+    if tc != MISSING and tc - ic < par["contact_minimum"]:
+        tc = MISSING
+    return ic, tc, still
 
 
 @njit(cache=True)
@@ -340,25 +384,13 @@ def _in_hole(ring: Any, sample: float, margin: int) -> bool:
 
 
 @njit(cache=True)
-def _stillest(ring: Any, ic: float, tc: float) -> int:
-    """Sample of the smallest |rate| between 15 and 60 % of the contact: mid-stance, where a foot lies flat."""
-    raw = ring[:, RAW_RATE]
-    span = tc - ic
-    still = int(ic + 0.15 * span)
-    for i in range(still, int(ic + 0.60 * span)):
-        if abs(raw[i & MASK]) < abs(raw[still & MASK]):
-            still = i
-    return still
-
-
-@njit(cache=True)
 def _pitch_before(ring: Any, par: Any, ic: float, still: int) -> float:
     """Foot pitch shortly before contact, with zero at the stillest moment of its own stance.
 
     The rate is summed from (ic - bias - lead) to mid-stance; at mid-stance the foot lies flat, so the pitch before was
     minus that sum. Over a tenth of a second the gyroscope's bias does not matter.
     """
-    raw = ring[:, RAW_RATE]
+    raw = ring[:, RATE]
     start = int(np.floor(ic - par["ic_lead"] + 0.5))
     total = 0.0
     for i in range(start, still):
@@ -383,7 +415,7 @@ def _peak_acc(ring: Any, par: Any, ic: float) -> Any:
 @njit(cache=True)
 def _stance_rate(ring: Any, ic: float, tc: float) -> float:
     """Mean |rate| between 15 and 40 % of the contact: small for a foot, which lies flat then, large for a shank."""
-    raw = ring[:, RAW_RATE]
+    raw = ring[:, RATE]
     span = tc - ic
     first, last = int(ic + 0.15 * span), int(ic + 0.40 * span) + 1
     total = 0.0
@@ -393,49 +425,50 @@ def _stance_rate(ring: Any, ic: float, tc: float) -> float:
 
 
 @njit(cache=True)
-def _report_contact(ring: Any, par: Any, start: int, stop: int, events: Any, n: int) -> int:
-    """Search the cycle between two mid-swings (samples of the filtered signals) and emit its contact."""
-    ic, tc = find_contact(ring, par, start, stop)
+def _report_contact(row: Any, par: Any, stop: int, last_known: int, complete: bool, events: Any, n: int) -> int:
+    """Search the cycle from the last mid-swing to `stop` and emit its contact."""
+    ring = row["ring"]
+    limits = (row["valid_from"], last_known)
+    ic, tc, still = find_contact(ring, par, row["last_swing"], stop, limits, complete)
     if ic == MISSING:
         return n
-    delay = par["feature_delay"]
-    lost = _in_hole(ring, ic - delay, par["gap_margin"])
-    n = _emit(events, n, EVENT_IC, ic - delay, _time_at(ring, ic - delay), EVENT_LOST if lost else 0)
-    peak, clipped = _peak_acc(ring, par, ic - delay)
+    lost = _in_hole(ring, ic, par["gap_margin"])
+    n = _emit(events, n, EVENT_IC, ic, _time_at(ring, ic), EVENT_LOST if lost else 0)
+    peak, clipped = _peak_acc(ring, par, ic)
     events[n - 1]["peak_acc_m_s2"] = peak
     events[n - 1]["flags"] |= clipped
     if tc == MISSING:
         return n
-    events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic - delay, tc - delay)
+    events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic, tc)
     if par["placement"] == PLACEMENT_FOOT:
-        events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic - delay, _stillest(ring, ic - delay, tc - delay))
-    lost = _in_hole(ring, tc - delay, par["gap_margin"])
-    return _emit(events, n, EVENT_TC, tc - delay, _time_at(ring, tc - delay), EVENT_LOST if lost else 0)
+        events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic, still)
+    lost = _in_hole(ring, tc, par["gap_margin"])
+    return _emit(events, n, EVENT_TC, tc, _time_at(ring, tc), EVENT_LOST if lost else 0)
 
 
 @njit(cache=True)
-def _close_swing(row: Any, par: Any, ring: Any, peak: float, peak_sample: int, events: Any, n: int) -> int:
-    """A swing has ended: judge it, search the cycle behind it, and learn from it."""
+def _close_swing(row: Any, par: Any, now: int, peak: float, peak_sample: int, events: Any, n: int) -> int:
+    """A swing has ended at sample `now`: judge it, search the cycle behind it, and learn from it."""
     mid_swing = peak_sample - par["gate_lag"]
     interval = mid_swing - row["last_swing"]
     if interval < max(par["cycle_minimum"], par["refractory"] * row["cycle"]):
         if interval > par["rival_interval"] and peak > par["rival_fraction"] * row["amplitude"]:
             row["rival"] = 1
         return n
-    if interval <= par["cycle_maximum"] and row["last_swing"] - par["feature_lag"] > row["valid_from"]:
+    ring = row["ring"]
+    if interval <= par["cycle_maximum"] and row["last_swing"] > row["valid_from"]:
         found = n
         if row["rival"] == 0:
-            n = _report_contact(ring, par, row["last_swing"], mid_swing, events, n)
+            n = _report_contact(row, par, mid_swing, now, True, events, n)
         if n == found:
-            sample = mid_swing - par["feature_delay"]
-            n = _emit(events, n, EVENT_NO_CONTACT, sample, _time_at(ring, sample), 0)
+            n = _emit(events, n, EVENT_NO_CONTACT, float(mid_swing), _time_at(ring, float(mid_swing)), 0)
         row["cycle"] = interval if row["cycle"] == 0.0 else row["cycle"] + 0.25 * (interval - row["cycle"])
     else:
         row["cycle"] = 0.0
         if row["last_swing"] != NO_SWING:
             row["amplitude"] = par["swing_initial"]
     row["rival"] = 0
-    sample = max(mid_swing - par["feature_delay"], float(row["valid_from"]))
+    sample = float(max(mid_swing, row["valid_from"]))
     n = _emit(events, n, EVENT_SWING, sample, _time_at(ring, sample), 0)
     events[n - 1]["rate_rad_s"] = peak
     row["amplitude"] += par["swing_memory"] * (peak - row["amplitude"])
@@ -460,29 +493,32 @@ def _watch_swing(swing: Any, threshold: float, sample: int, g: float) -> Any:
 
 
 @njit(cache=True)
-def step(taps: Any, memory: Any, swing: Any, threshold: float, ring: Any, sample: int, values: Any) -> Any:
+def step(gate: Any, memory: Any, swing: Any, threshold: float, ring: Any, sample: int, values: Any) -> Any:
     """One sample: filter it, remember it, watch the swing. Returns (swing closed, new memory, new swing).
 
-    `values` is (rate, up, norm squared, time_s, flags). What changes with every sample passes through the arguments, so
-    that it stays in registers; what changes with a swing lives in the state row (`_close_swing`).
+    `values` is a row of the ring. What changes with every sample passes through the arguments, so that it stays in
+    registers; what changes with a swing lives in the state row (`_close_swing`).
     """
-    rate, up, norm_squared, time_s, flags = values
-    g, w, u, memory = filter_sample(taps, memory, rate, up)
+    rate, forward, up, norm_squared, time_s, flags = values
+    g, z0, z1 = low_pass(gate, gate[0] * rate, memory[0], memory[1])
     slot = sample & MASK
-    ring[slot, RATE] = w
-    ring[slot, UP] = u
-    ring[slot, RAW_RATE] = rate
+    ring[slot, RATE] = rate
+    ring[slot, FORWARD] = forward
+    ring[slot, UP] = up
     ring[slot, NORM_SQUARED] = norm_squared
     ring[slot, TIME] = time_s
     ring[slot, FLAGS] = flags
     closed, swing = _watch_swing(swing, threshold, sample, g)
-    return closed, memory, swing
+    return closed, (z0, z1), swing
 
 
 @njit(cache=True)
-def _restart(row: Any, par: Any, taps: Any, sample: int, rate: float, up: float) -> None:
-    """Begin to filter at `sample`, with nothing before it; what was learned of the amplitude stays."""
-    prime(row["memory"], taps, rate, up)
+def _restart(row: Any, par: Any, sample: int, rate: float) -> None:
+    """Begin to filter at `sample`, with nothing before it; what was learned of the amplitude stays.
+
+    The filter starts as if the first sample had lasted for ever: no start-up transient.
+    """
+    row["memory"][0], row["memory"][1] = settled(as_taps(par["gate"]), rate)
     if row["primed"] == 0:
         row["amplitude"] = par["swing_initial"]
         row["primed"] = 1
@@ -504,24 +540,24 @@ def advance(
     """
     row, par = state[0], params[0]
     ring = row["ring"]
-    taps = (as_taps(par["gate"]), as_taps(par["low"]), as_taps(par["high"]))
+    gate = as_taps(par["gate"])
     if row["next_sample"] != first_sample:
-        _restart(row, par, taps, first_sample, -gyr[0, 1], acc[0, 2])
-    memory = load(row["memory"])
+        _restart(row, par, first_sample, -gyr[0, 1])
+    memory = (row["memory"][0], row["memory"][1])
     swing = (row["in_swing"], row["peak"], row["peak_sample"])
     threshold = row["swing_threshold"]
     n = 0
     total = 0.0
     for i in range(time_s.shape[0]):
-        up = acc[i, 2]
-        norm_squared = acc[i, 0] * acc[i, 0] + acc[i, 1] * acc[i, 1] + up * up
+        forward, up = acc[i, 0], acc[i, 2]
+        norm_squared = forward * forward + acc[i, 1] * acc[i, 1] + up * up
         total += norm_squared
-        values = (-gyr[i, 1], up, norm_squared, time_s[i], flags[i])
-        closed, memory, swing = step(taps, memory, swing, threshold, ring, first_sample + i, values)
+        values = (-gyr[i, 1], forward, up, norm_squared, time_s[i], flags[i])
+        closed, memory, swing = step(gate, memory, swing, threshold, ring, first_sample + i, values)
         if closed:
-            n = _close_swing(row, par, ring, swing[1], swing[2], events, n)
+            n = _close_swing(row, par, first_sample + i, swing[1], swing[2], events, n)
             threshold = row["swing_threshold"]
-    store(row["memory"], memory)
+    row["memory"][0], row["memory"][1] = memory
     row["in_swing"], row["peak"], row["peak_sample"] = swing
     last = time_s.shape[0] - 1
     row["next_sample"] = first_sample + last + 1
@@ -529,4 +565,17 @@ def advance(
     for axis in range(3):
         row["last_acc"][axis] = acc[last, axis]
         row["last_gyr"][axis] = gyr[last, axis]
-    return n if np.isfinite(total + memory[0] + memory[2]) else -1
+    return n if np.isfinite(total + memory[0]) else -1
+
+
+@njit(cache=True)
+def finish(state: Any, params: Any, events: Any) -> int:
+    """The contact of the cycle that is still open at the end of the stream; returns the number of events."""
+    row, par = state[0], params[0]
+    stop = row["next_sample"] - 1
+    open_for = stop - row["last_swing"]
+    if row["cycle"] == 0.0 or row["rival"] != 0 or row["last_swing"] <= row["valid_from"]:
+        return 0
+    if open_for > OVERDUE_CYCLES * row["cycle"] or open_for > par["cycle_maximum"]:
+        return 0
+    return _report_contact(row, par, stop, stop, False, events, 0)

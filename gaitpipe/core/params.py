@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.core.kernel import PLACEMENT_FOOT, PLACEMENT_SHANK
+from gaitpipe.core.kernel import PLACEMENT_FOOT, PLACEMENT_SHANK, TAPS
 from gaitpipe.errors import AnalysisError
 from gaitpipe.evidence import value
 from gaitpipe.model import STANDARD_GRAVITY_M_S2, Placement
@@ -27,13 +27,15 @@ MAXIMUM_RATE_HZ = 800.0
 class DetectorParams:
     """Everything the detector can be told, in physical units; defaults by `default_params`.
 
-    `gate_hz` and `feature_hz` are the low-pass corners of the swing gate and of the signals in which event features are
-    picked. Thresholds of the gate are relative to the athlete's own running swing amplitude, with a floor.
+    `gate_hz` is the low-pass corner of the swing gate, `rate_hz` and `force_hz` are those of the smoothed rotation rate
+    and specific force in which event features are picked. Thresholds of the gate are relative to the athlete's own
+    running swing amplitude, with a floor.
     """
 
     placement: Placement
     gate_hz: float = 6.0
-    feature_hz: float = 25.0
+    rate_hz: float = 30.0
+    force_hz: float = 14.0
     swing_threshold_fraction: float = 0.35
     swing_floor_rad_s: float = 1.8
     swing_initial_rad_s: float = 3.5
@@ -48,7 +50,9 @@ class DetectorParams:
     loading_from_s: float = 0.0
     loading_to_s: float = 0.200
     loading_before_rise_s: float = 0.180
-    loading_reach_s: float = 0.040
+    heel_rise_rad: float = math.radians(30.0)
+    unloading_from_s: float = 0.110
+    unloading_to_s: float = 0.025
     peak_window_s: float = 0.060
     bridge_gap_s: float = 0.100
     gap_margin_s: float = 0.015
@@ -66,8 +70,9 @@ def default_params(placement: Placement) -> DetectorParams:
     if placement == "shank":
         return DetectorParams(
             placement=placement,
+            force_hz=12.0,
             loading_from_s=0.010,
-            loading_to_s=0.090,
+            loading_to_s=0.080,
             ic_bias_s=value("shank_ic_bias_s"),
             tc_bias_s=value("shank_tc_bias_s"),
         )
@@ -103,11 +108,9 @@ COEFFICIENTS_DTYPE = np.dtype(
     [
         ("placement", "i8"),
         ("gate", "f8", (5,)),
-        ("low", "f8", (5,)),
-        ("high", "f8", (5,)),
         ("gate_lag", "i8"),
-        ("feature_delay", "f8"),
-        ("feature_lag", "i8"),
+        ("rate_window", "f8", (TAPS,)),
+        ("force_window", "f8", (TAPS,)),
         ("swing_fraction", "f8"),
         ("swing_floor", "f8"),
         ("swing_initial", "f8"),
@@ -122,7 +125,9 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("loading_from", "i8"),
         ("loading_to", "i8"),
         ("loading_before_rise", "i8"),
-        ("loading_reach", "i8"),
+        ("heel_rise", "f8"),
+        ("unloading_from", "i8"),
+        ("unloading_to", "i8"),
         ("peak_window", "i8"),
         ("gap_margin", "i8"),
         ("ic_lead", "f8"),
@@ -135,16 +140,15 @@ COEFFICIENTS_DTYPE = np.dtype(
 def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     """The kernel's record for one sampling rate.
 
-    Filters: the gate is a 2nd-order Butterworth; features are picked on a 4th-order Bessel low-pass, whose group delay
-    is flat in its pass band, so that one fixed delay can be taken off every event time. At low rates the corner is
-    held below 0.35 of the rate.
+    The gate is a causal 2nd-order Butterworth. Features are picked on signals smoothed with a Gaussian window, which
+    neither delays nor rings.
 
     Raises
     ------
     AnalysisError
         The rate is outside `MINIMUM_RATE_HZ`..`MAXIMUM_RATE_HZ`.
     """
-    from scipy.signal import bessel, butter
+    from scipy.signal import butter
 
     if not MINIMUM_RATE_HZ <= rate_hz <= MAXIMUM_RATE_HZ:
         raise AnalysisError(
@@ -152,17 +156,13 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
             "Record at 100 Hz or more; resample faster recordings to 200-500 Hz first.",
         )
     gate = butter(2, params.gate_hz, fs=rate_hz, output="sos")
-    feature = bessel(4, min(params.feature_hz, 0.35 * rate_hz), fs=rate_hz, norm="mag", output="sos")
-    delay = group_delay_samples(feature)
     record = np.zeros(1, COEFFICIENTS_DTYPE)
     row = record[0]
     row["placement"] = PLACEMENT_FOOT if params.placement == "foot" else PLACEMENT_SHANK
     row["gate"] = gate[0, [0, 1, 2, 4, 5]]
-    row["low"] = feature[0, [0, 1, 2, 4, 5]]
-    row["high"] = feature[1, [0, 1, 2, 4, 5]]
-    row["gate_lag"] = round(group_delay_samples(gate) - delay)
-    row["feature_delay"] = delay
-    row["feature_lag"] = int(np.ceil(delay))
+    row["gate_lag"] = round(group_delay_samples(gate))
+    row["rate_window"] = smoothing_window(params.rate_hz, rate_hz)
+    row["force_window"] = smoothing_window(params.force_hz, rate_hz)
     row["swing_fraction"] = params.swing_threshold_fraction
     row["swing_floor"] = params.swing_floor_rad_s
     row["swing_initial"] = params.swing_initial_rad_s
@@ -177,13 +177,26 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     row["loading_from"] = round(params.loading_from_s * rate_hz)
     row["loading_to"] = round(params.loading_to_s * rate_hz)
     row["loading_before_rise"] = round(params.loading_before_rise_s * rate_hz)
-    row["loading_reach"] = round(params.loading_reach_s * rate_hz)
+    row["heel_rise"] = params.heel_rise_rad * rate_hz
+    row["unloading_from"] = round(params.unloading_from_s * rate_hz)
+    row["unloading_to"] = round(params.unloading_to_s * rate_hz)
     row["peak_window"] = round(params.peak_window_s * rate_hz)
     row["gap_margin"] = round(params.gap_margin_s * rate_hz)
     row["ic_lead"] = (params.ic_bias_s + params.strike_angle_lead_s) * rate_hz
     row["interval_s"] = 1.0 / rate_hz
     row["gravity"] = STANDARD_GRAVITY_M_S2
     return record
+
+
+def smoothing_window(corner_hz: float, rate_hz: float) -> NDArray[np.float64]:
+    """Middle and one half of a Gaussian window with its -3 dB corner at `corner_hz`, cut at 3 sigma; shape (TAPS,).
+
+    The gain of a Gaussian of width sigma is exp(-(2 pi f sigma)^2 / 2).
+    """
+    sigma = math.sqrt(math.log(2.0)) / (2.0 * math.pi * corner_hz) * rate_hz
+    places = np.arange(TAPS)
+    window = np.where(places <= 3.0 * sigma, np.exp(-0.5 * (places / sigma) ** 2), 0.0)
+    return np.asarray(window / (window[0] + 2.0 * window[1:].sum()), dtype=np.float64)
 
 
 def group_delay_samples(sections: NDArray[np.float64]) -> float:

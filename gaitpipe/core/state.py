@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.core.kernel import FILTER_MEMORY, NO_SWING, RING_COLUMNS, RING_SAMPLES
+from gaitpipe.core.kernel import NO_SWING, RING_COLUMNS, RING_SAMPLES
 
 STATE_DTYPE = np.dtype(
     [
         ("next_sample", "i8"),
         ("primed", "i8"),
         ("valid_from", "i8"),
-        ("memory", "f8", (FILTER_MEMORY,)),
+        ("memory", "f8", (2,)),
         ("in_swing", "i8"),
         ("peak", "f8"),
         ("peak_sample", "i8"),

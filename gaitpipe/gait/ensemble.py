@@ -28,8 +28,8 @@ class EnsembleBuilder:
         self._blocks.append((block.time_s, -np.degrees(block.gyr_rad_s[:, 1])))
 
     def add(self, stride: Stride) -> None:
-        """Resample the stride to the grid and add it (Welford's running mean and squares)."""
-        if stride.quality != "ok":
+        """Resample a good and complete stride to the grid and add it (Welford's running mean and squares)."""
+        if stride.quality != "ok" or np.isnan(stride.next_ic_s):
             return
         phase = np.linspace(stride.ic_s, stride.next_ic_s, POINTS)
         near = [part for part in self._blocks if part[0][-1] >= phase[0] - 0.1 and part[0][0] <= phase[-1] + 0.1]

@@ -10,7 +10,9 @@ Rules
   5. Walking is a duty factor above one half (no flight). Near one half, where the error of contact time decides, a long
      stride time makes it walking. The mode changes when three strides in a row agree.
   6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle; both are kept.
-     A stride's end takes the bias of its beginning: the bias cancels in stride time.
+     A stride's end is the corrected beginning of the next one.
+  7. A contact that nothing follows because the recording ends, or because samples were lost after it, is kept without
+     a stride time: it was seen whole.
 """
 
 from __future__ import annotations
@@ -162,25 +164,26 @@ class StrideBuilder:
         return self._stride(previous, contact)
 
     def _bias_s(self, pitch_rad: float) -> float:
-        """Bias of the initial contact by the runner's own strike angle: a running median, so its scatter stays out."""
+        """Bias of the initial contact by the foot strike angle; by the angle of the last strides when it is missing."""
         if not np.isnan(pitch_rad):
             self._pitch_rad.append(pitch_rad)
-        middle = float(np.median(self._pitch_rad)) if self._pitch_rad else np.nan
-        return initial_contact_bias_s(self.params, middle)
+        elif self._pitch_rad:
+            pitch_rad = float(np.median(self._pitch_rad))
+        return initial_contact_bias_s(self.params, pitch_rad)
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
-        stride_time_s = following.ic_raw_s - contact.ic_raw_s
+        stride_time_s = following.ic_s - contact.ic_s
         contact_time_s = self._tc_s(contact) - contact.ic_s
         self._follow_mode(contact_time_s, stride_time_s)
         reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
         if not following.lost:
             self._recent.append(stride_time_s)
-        return self._row(contact, stride_time_s, reasons)
+        return self._row(contact, following.ic_s, reasons)
 
     def _tc_s(self, contact: _Contact) -> float:
         return np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
 
-    def _row(self, contact: _Contact, stride_time_s: float, reasons: list[Reason]) -> Stride:
+    def _row(self, contact: _Contact, next_ic_s: float, reasons: list[Reason]) -> Stride:
         self._number += 1
         return Stride(
             self.side,
@@ -189,7 +192,7 @@ class StrideBuilder:
             self._tc_s(contact),
             contact.ic_raw_s,
             np.nan if contact.tc_lost else contact.tc_raw_s,
-            contact.ic_s + stride_time_s,
+            next_ic_s,
             contact.pitch_rad,
             contact.stance_rate_rad_s / self._swing_rad_s,
             contact.peak_acc_m_s2,
