@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import gaitpipe
+from gaitpipe.app.athlete import athlete_of, height_metadata
+from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, UsageError
 from gaitpipe.simulate.runner import simulate
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
@@ -41,6 +43,8 @@ def feet() -> dict[str, dict[str, np.ndarray]]:
         ({"recording": "a.mcap", "belt_speed_m_s": "fast"}, "belt_speed_m_s='fast' is no speed"),
         ({"recording": "a.mcap", "belt_speed_m_s": float("nan")}, "belt_speed_m_s=nan is no speed"),
         ({"recording": "a.mcap", "belt_speed_m_s": True}, "belt_speed_m_s=True is no speed"),
+        ({"recording": "a.mcap", "height_m": "tall"}, "height_m='tall' is no height"),
+        ({"recording": "a.mcap", "height_m": float("inf")}, "height_m=inf is no height"),
     ],
 )
 def test_arguments_that_cannot_be_used_are_refused_with_advice(arguments, words):
@@ -81,3 +85,30 @@ def test_the_example_of_the_readme_runs(monkeypatch):
 def test_the_same_samples_for_both_feet_are_refused(feet):
     with pytest.raises(UsageError, match="very same samples"):
         gaitpipe.analyze(left=feet["left"], right=feet["left"], placement="foot")
+
+
+@pytest.mark.parametrize("height_m", [175.0, 0.9, 5.9])
+def test_a_height_in_another_unit_is_refused_with_the_right_one(feet, height_m):
+    with pytest.raises(UsageError, match=r"height of .* is not between 1\.2 and 2\.3 m") as caught:
+        gaitpipe.analyze(**feet, placement="foot", height_m=height_m)
+    assert "metres" in caught.value.advice
+
+
+def test_the_height_is_kept_with_the_result(feet):
+    assert gaitpipe.analyze(**feet, placement="foot", height_m=1.75).result.athlete == Athlete(1.75)
+    assert gaitpipe.analyze(**feet, placement="foot").result.athlete is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "given_m", "found"),
+    [
+        ({"height_m": "1.8"}, None, Athlete(1.8)),
+        ({"height_m": "1.8"}, 1.7, Athlete(1.7)),
+        (height_metadata(1.755), None, Athlete(1.755)),
+        ({"height_m": "tall"}, None, None),
+        ({"height_m": "nan"}, None, None),
+        (height_metadata(None), None, None),
+    ],
+)
+def test_a_given_height_counts_before_that_of_the_recording(metadata, given_m, found):
+    assert athlete_of(metadata, given_m) == found

@@ -26,7 +26,8 @@ def test_a_recording_gives_three_files_a_table_and_json(call, recording, tmp_pat
     assert printed["recording"]["belt_speed_m_s"] == pytest.approx(3.0)
     assert printed["recording"]["synthetic"] is True
     assert printed["achilles_load"] == {"value": None, "note": "not computed in this version"}
-    assert set(printed["metrics"]["cadence_spm"]["left"]) == {"n", "mean", "sd", "uncertainty", "mdc"}
+    statistic = {"n", "mean", "sd", "uncertainty", "mdc", "censored", "median", "median_above"}
+    assert set(printed["metrics"]["cadence_spm"]["left"]) == statistic
     assert printed["data_quality"]["left"]["strides"]["found"] > 15
     assert len(read_strides_csv(tmp_path / "strides.csv")) > 30
 

@@ -130,3 +130,24 @@ def test_peak_acceleration_is_not_given_below_100_hz() -> None:
     assert np.all(np.isnan(metric.compute(slow)))
     assert np.all(metric.compute(given) == 90.0)
     assert np.all(given.rows["peak_acc_m_s2"] == 90.0)
+
+
+@every
+def test_what_is_shown_without_uncertainty_or_smallest_change_says_why(metric: StrideMetric) -> None:
+    context = MetricContext(INFO, 0.7, 0.0, contact_time_s=0.25, mean=1.0)
+    parts = (metric.systematic_sd(context), metric.repeat_sd(context))
+    assert not metric.in_summary or None not in parts or metric.unstated
+
+
+@every
+def test_only_what_can_be_compared_between_the_feet_is(metric: StrideMetric) -> None:
+    assert not (metric.bilateral and metric.compare)
+    assert metric.settling_sd is None or metric.settling_sd >= 0.0
+
+
+def test_a_clipped_peak_is_a_bound_and_not_a_value() -> None:
+    given = table(2, {"peak_acc_bound_m_s2": 157.0})
+    metric = next(metric for metric in METRICS if metric.key == "peak_acc_m_s2")
+    assert metric.bound is not None
+    assert np.all(np.isnan(metric.compute(given)))
+    assert np.all(metric.bound(given) == 157.0)
