@@ -119,6 +119,35 @@ def unexplained(attitude: Any, velocity: Any, gyr: Any, lever: Any, middle: int,
 
 
 @njit(cache=True)
+def mid_stance(gyr: Any, contact: float, length: float, stance: Any) -> int:
+    """Sample of mid-stance of a contact that begins at `contact` and lasts `length` samples; -1 when out of reach."""
+    first = int(np.floor(contact + stance[0] * length + 0.5))
+    last = int(np.floor(contact + stance[1] * length + 0.5))
+    if first < stance[2] or last + stance[2] >= len(gyr) or last < first:
+        return -1
+    return stillest(gyr, first, last, stance[2])
+
+
+@njit(cache=True)
+def take_off(velocity: Any, begin: Any, gravity: Any, start: int, interval_s: float) -> None:
+    """Turn the summed specific force into the sensor's own velocity: less what it began with, less gravity."""
+    for i in range(len(velocity)):
+        for k in range(3):
+            velocity[i, k] -= begin[k] + (i - start) * interval_s * gravity[k]
+
+
+@njit(cache=True)
+def level_way(velocity: Any, start: int, stop: int, interval_s: float, up: Any) -> Any:
+    """Way from `start` to `stop` by the trapezoidal rule, without its height."""
+    way = np.zeros(3)
+    for i in range(start, stop):
+        for k in range(3):
+            way[k] += 0.5 * interval_s * (velocity[i, k] + velocity[i + 1, k])
+    height = dot(way, up)
+    return way[0] - height * up[0], way[1] - height * up[1], way[2] - height * up[2]
+
+
+@njit(cache=True)
 def between(values: Any, sample: float, column: int) -> float:
     """A column of (n, m) values at a place between two samples."""
     i = int(np.floor(sample))
@@ -170,43 +199,27 @@ def measure_stride(
     """
     out[:] = np.nan
     half = stance[2]
-    ends = (0, 0)
-    for side in range(2):
-        first = int(np.floor(contacts[side] + stance[0] * contacts[2] + 0.5))
-        last = int(np.floor(contacts[side] + stance[1] * contacts[2] + 0.5))
-        if first < half or last + half >= len(acc) or last < first or contacts[0] < 2.0 * lead:
-            return
-        still = stillest(gyr, first, last, half)
-        ends = (still, 0) if side == 0 else (ends[0], still)
-    start, stop = ends
-    if stop <= start:
+    start = mid_stance(gyr, contacts[0], contacts[2], stance)
+    stop = mid_stance(gyr, contacts[1], contacts[2], stance)
+    if start < 0 or stop <= start or contacts[0] < 2.0 * lead:
         return
     attitude, velocity = np.empty((len(acc), 4)), np.empty((len(acc), 3))
     dead_reckon(acc, gyr, interval_s, attitude, velocity)
     begin = unexplained(attitude, velocity, gyr, lever, start, half)
     end = unexplained(attitude, velocity, gyr, lever, stop, half)
     time_s = (stop - start) * interval_s
-    g = ((end[0] - begin[0]) / time_s, (end[1] - begin[1]) / time_s, (end[2] - begin[2]) / time_s)
-    size = np.sqrt(dot(g, g))
-    if size == 0.0:
+    gravity = ((end[0] - begin[0]) / time_s, (end[1] - begin[1]) / time_s, (end[2] - begin[2]) / time_s)
+    gravity_m_s2 = np.sqrt(dot(gravity, gravity))
+    if gravity_m_s2 == 0.0:
         return
-    up = (g[0] / size, g[1] / size, g[2] / size)
-    # From here on `velocity` is the sensor's own: what it started with and gravity are taken off.
-    for i in range(len(acc)):
-        for k in range(3):
-            velocity[i, k] -= begin[k] + (i - start) * interval_s * g[k]
-    way = np.zeros(3)
-    for i in range(start, stop):
-        for k in range(3):
-            way[k] += 0.5 * interval_s * (velocity[i, k] + velocity[i + 1, k])
-    height = dot(way, up)
-    for k in range(3):
-        way[k] -= height * up[k]
+    up = (gravity[0] / gravity_m_s2, gravity[1] / gravity_m_s2, gravity[2] / gravity_m_s2)
+    take_off(velocity, begin, gravity, start, interval_s)
+    way = level_way(velocity, start, stop, interval_s, up)
     length_m = np.sqrt(dot(way, way))
     if length_m == 0.0:
         return
     ahead = (way[0] / length_m, way[1] / length_m, way[2] / length_m)
-    out[0], out[1], out[2] = length_m, time_s, size
+    out[0], out[1], out[2] = length_m, time_s, gravity_m_s2
     out[3], out[4] = squared_rate(gyr, start, half), squared_rate(gyr, stop, half)
     axis = (0.0, 0.0, 1.0)
     if is_foot:
