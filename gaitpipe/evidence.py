@@ -87,6 +87,7 @@ _NOISE = "scatter of the error inside a sensor, root of the mean variance over t
 _NOISE_SPREAD = "how far this scatter differs from runner to runner, of its square"
 _SETTLE = "a strap that settles by 1 cm: a fifth of the change found for 5 cm"
 _ANGLE_SETTLE = "a strap that settles turns the sensor a little"
+_LEG = "leg length over height; the range is taken to hold 95 % of people"
 _MODEL = "stiffness 0.67-6.93 % below force plates: root mean square of that range; the bias is not taken off"
 _GATE = "outside, the half sine does not describe the step: sprinting, walking, or a wrong contact time"
 
@@ -160,7 +161,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("drift_least_strides", 60.0, "1", 30.0, 200.0, "D", "engineering", "design", "a side: thirds of 20"),
     Number("strap_settling_sd_s", 0.002, "s", 0.0, 0.005, "D", "engineering", "kiernan_placement", _SETTLE),
     Number("strap_settling_sd_deg", 1.0, "deg", 0.0, 3.0, "D", "engineering", "design", _ANGLE_SETTLE),
-    Number("leg_length_share", 0.53, "1", 0.50, 0.56, "C", "memory", "morin2005", "leg length over body height"),
+    Number("leg_length_share", 0.53, "1", 0.50, 0.56, "C", "memory", "morin2005", _LEG),
     Number("sine_model_error", 0.04, "1", 0.01, 0.08, "B", "read", "morin2005", _MODEL),
     Number("stiffness_contact_error_maximum", 0.05, "1", 0.02, 0.10, "D", "engineering", "design", "of contact time"),
     Number("duty_factor_sine_minimum", 0.20, "1", 0.15, 0.25, "D", "engineering", "design", _GATE),

@@ -27,12 +27,12 @@ def metric_lines(metrics: Iterable[MetricSummary], width: int = WIDE) -> list[st
     rows = [
         (
             f"{metric.label} [{metric.display_unit}]" if metric.display_unit else metric.label,
-            _cell(metric, metric.left),
-            _cell(metric, metric.right),
+            _cell(metric, metric.left) if metric.left or metric.right else f"{_cell(metric, metric.both)} both",
+            _cell(metric, metric.right) if metric.left or metric.right else "",
             "" if metric.asymmetry_pct is None else f"{metric.asymmetry_pct:+.1f} %",
         )
         for metric in metrics
-        if metric.left or metric.right
+        if metric.left or metric.right or metric.both
     ]
     if not rows:
         return []

@@ -143,7 +143,15 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     if quality.acc_clipped_samples:
         clipped = counted(quality.acc_clipped_samples, "acceleration sample")
         message = f"{clipped} of the {side} sensor at the end of its range."
-        found.append(Finding("acc_clipped", "info", message, "Clipped peaks are left out, not repaired.", side))
+        found.append(
+            Finding(
+                "acc_clipped",
+                "info",
+                message,
+                "A clipped peak counts as larger than what was seen; it is not repaired.",
+                side,
+            )
+        )
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))

@@ -70,11 +70,15 @@ def vertical_sensitivity(step_time_s: float, contact_time_s: float) -> float:
     return float(-1.0 - (rising - 2.0 * falling) / (rising - falling))
 
 
+def leg_angle_share(step_time_s: float, contact_time_s: float, leg_stiffness: float) -> float:
+    """Part of the leg's shortening that comes from its angle, 0 to 1; it goes with speed squared over leg length."""
+    times = np.array([step_time_s]), np.array([contact_time_s])
+    force_m_s2 = STANDARD_GRAVITY_M_S2 * float(peak_force_bw(*times)[0])
+    return 1.0 - float(displacement_m(*times)[0]) * leg_stiffness / force_m_s2
+
+
 def leg_sensitivity(step_time_s: float, contact_time_s: float, leg_stiffness: float) -> float:
     """The same of leg stiffness [N/(m kg)]: about -2, since what the angle shortens grows as contact time squared."""
-    times = np.array([step_time_s]), np.array([contact_time_s])
-    down_m = float(displacement_m(*times)[0])
-    force_m_s2 = STANDARD_GRAVITY_M_S2 * float(peak_force_bw(*times)[0])
-    down_share = down_m * leg_stiffness / force_m_s2
+    angle_share = leg_angle_share(step_time_s, contact_time_s, leg_stiffness)
     down_slope = -1.0 - vertical_sensitivity(step_time_s, contact_time_s)
-    return -1.0 - 2.0 * (1.0 - down_share) - down_slope * down_share
+    return -1.0 - 2.0 * angle_share - down_slope * (1.0 - angle_share)

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from gaitpipe.evidence import value
-from gaitpipe.gait.sine_model import leg_sensitivity
+from gaitpipe.evidence import number, value
+from gaitpipe.gait.sine_model import leg_angle_share, leg_sensitivity
 from gaitpipe.gait.sine_model import leg_stiffness_n_per_m_kg as sine_leg_stiffness
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics import _both_legs, speed
@@ -32,11 +32,23 @@ def _sensitivity(context: MetricContext) -> float:
 
 
 def _systematic(context: MetricContext) -> float | None:
-    return _both_legs.systematic_sd(context, _sensitivity(context))
+    """Contact time and the model; speed and the length of the leg through the leg's angle."""
+    part = _both_legs.systematic_sd(context, _sensitivity(context))
+    if part is None:
+        return None
+    leg = number("leg_length_share")
+    length = 0.25 * (leg.high - leg.low) / leg.value
+    angle_share = leg_angle_share(0.5 * context.stride_time_s, context.contact_time_s, context.mean)
+    return math.hypot(part, angle_share * context.mean * math.hypot(2.0 * speed.relative_sd(context), length))
 
 
 def _repeat(context: MetricContext) -> float | None:
-    return _both_legs.repeat_sd(context, _sensitivity(context))
+    """What mounting changes; the error of a speed is taken as new each time."""
+    part = _both_legs.repeat_sd(context, _sensitivity(context))
+    if part is None:
+        return None
+    angle_share = leg_angle_share(0.5 * context.stride_time_s, context.contact_time_s, context.mean)
+    return math.hypot(part, angle_share * context.mean * 2.0 * speed.relative_sd(context))
 
 
 _LEG_M = value("leg_length_share") * 1.75
@@ -71,7 +83,7 @@ METRIC = StrideMetric(
         _EXAMPLE,
     ),
     absent="needs both sensors, the runner's height and a speed; running only",
-    order=77,
+    order=87,
     bilateral=True,
     withheld=_both_legs.contact_time_too_unsure,
 )

@@ -42,6 +42,6 @@ METRIC = StrideMetric(
         0.5 * math.pi * (0.10 / 0.25 + 1.0),
     ),
     absent=f"{_both_legs.BOTH_LEGS}; running only",
-    order=75,
+    order=85,
     bilateral=True,
 )

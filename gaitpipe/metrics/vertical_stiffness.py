@@ -49,7 +49,7 @@ METRIC = StrideMetric(
         _FORCE_M_S2 / (_FORCE_M_S2 * 0.25**2 / math.pi**2 - STANDARD_GRAVITY_M_S2 * 0.25**2 / 8.0),
     ),
     absent="needs both sensors; running only",
-    order=76,
+    order=86,
     bilateral=True,
     withheld=_both_legs.contact_time_too_unsure,
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gaitpipe.gait.sine_model import (
     displacement_m,
+    leg_angle_share,
     leg_sensitivity,
     leg_stiffness_n_per_m_kg,
     peak_force_bw,
@@ -109,6 +110,16 @@ def test_the_sensitivities_are_the_slopes_of_the_formulas_at_a_fixed_step(
     low, at, high = (leg_stiffness_n_per_m_kg(step, contact, one(speed_m_s), 0.93)[0] for contact in times)
     slope = (math.log(high) - math.log(low)) / (2 * small)
     assert leg_sensitivity(step[0], contact_s, at) == pytest.approx(slope, rel=0.35)  # the leg's arc is taken as flat
+
+
+def test_the_part_of_the_angle_is_what_is_left_of_the_shortening() -> None:
+    times = one(0.36), one(0.25)
+    stiffness = leg_stiffness_n_per_m_kg(*times, one(3.0), 0.93)[0]
+    angle_m = 0.93 - math.sqrt(0.93**2 - 0.375**2)
+    whole_m = angle_m + displacement_m(*times)[0]
+    assert leg_angle_share(0.36, 0.25, stiffness) == pytest.approx(angle_m / whole_m)
+    faster = leg_stiffness_n_per_m_kg(*times, one(3.03), 0.93)[0]
+    assert math.log(faster / stiffness) / math.log(1.01) == pytest.approx(-2.0 * angle_m / whole_m, rel=0.1)
 
 
 def test_the_unknown_and_the_impossible_give_nothing() -> None:
