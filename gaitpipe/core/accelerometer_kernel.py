@@ -10,9 +10,10 @@ Rules
      shifted: the shortest shift that fits nearly as well as the best one is the stride. When one fits well enough, the
      past is scanned once more for anchors, so that the first strides count, and from then on each anchor is given when
      half a stride has passed (tracking). The stride follows the anchors, and humps out of its rhythm count less.
-  4. A cycle runs from one anchor to the next. It counts when its signal repeats that of the cycle before. The first
-     cycle of a chain is held until the second one confirms it. A cycle that does not fit breaks the chain and is
-     reported as such; two in a row, or no anchor for a longest stride, and the search begins anew.
+  4. A cycle runs from one anchor to the next. It counts when its signal repeats that of the cycle before and swings
+     once in it (a sensor shaken by hand repeats too, but often several times a cycle). The first cycle of a chain is
+     held until the second one confirms it. A cycle that does not fit breaks the chain and is reported as such; two in
+     a row, or no anchor for two strides, and the search begins anew.
   5. Axes are found from each cycle itself: up is the mean specific force of whole strides, front the direction of the
      first harmonic of the rest (highest near push-off, lowest in swing). Both are averaged over recent cycles, so that
      a sensor that turns on the leg is followed.
@@ -68,6 +69,8 @@ NEAR_BEST = 0.8
 RHYTHM_WIDTH = 0.4
 RISE_FRACTION = 0.25
 UNUSUAL_M_S2 = 3.0
+AFTER_LAST = 0.4
+"""A new search begins this part of a stride after the last landing that was reported."""
 OVERDUE_CYCLES = 1.5
 """A next landing later than this many strides does not come: the runner stopped, the last contact has no end."""
 EVENTS_PER_ANCHOR = 8
@@ -211,6 +214,15 @@ def cycle_axes(ring: Any, first: int, last: int, up: Any, front: Any) -> float:
             front[axis] += weight * rest
             power += rest * rest
     return float(np.sqrt(power / count))
+
+
+@njit(cache=True)
+def once_a_stride(ring: Any, first: int, last: int) -> float:
+    """Part of the first harmonic, at its phase in gait, in a cycle's movement: 0.4 to 0.9 in gait, less in shaking."""
+    up, front = np.zeros(3), np.zeros(3)
+    rms = cycle_axes(ring, first, last, up, front)
+    size = np.sqrt(0.5 * (front[0] * front[0] + front[1] * front[1] + front[2] * front[2]))
+    return float(size / rms) if rms > 0.0 else 0.0
 
 
 @njit(cache=True)
@@ -398,6 +410,7 @@ def _report(row: Any, par: Any, ring: Any, first: int, last: int, events: Any, n
     if row["ic"] != MISSING:
         n = _emit_initial(events, n, ring, par, row["ic"] - delay)
     row["cycles"] += 1
+    row["last_end"] = last + par["hump_lag"] + int(AFTER_LAST * row["stride"])
     return _emit(events, n, EVENT_SWING, ring, last - delay, 0)
 
 
@@ -424,6 +437,8 @@ def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, events: Any, n: int
     fits = shortest * row["stride"] < cycle < longest * row["stride"] and cycle <= par["cycle_maximum"]
     if fits and held != NONE:
         fits = repetition(ring, previous, anchor, cycle, 1) >= par["least_fit"]
+    if fits:
+        fits = once_a_stride(ring, previous, anchor) >= par["least_harmonic"]
     if not fits:
         if row["cycles"] > 0:
             n = _emit(events, n, EVENT_NO_CONTACT, ring, anchor - par["smooth_delay"], 0)
@@ -474,7 +489,7 @@ def _search(row: Any, par: Any, ring: Any, sample: int, least: int, events: Any,
     for i in range(start, sample + 1):
         n = _watch_hump(row, par, ring, i, 0.5 * row["stride"], events, n)
     if row["cycles"] == 0:
-        _search_anew(row, start)
+        _search_anew(row, max(start, row["last_end"]))
     return n
 
 
@@ -491,8 +506,6 @@ def step(row: Any, par: Any, ring: Any, sample: int, events: Any, n: int) -> int
         if row["cycles"] > 0:
             n = _emit(events, n, EVENT_NO_CONTACT, ring, sample - par["smooth_delay"], 0)
         _search_anew(row, max(row["valid_from"], row["last_end"]))
-    if row["cycles"] > 0:
-        row["last_end"] = row["anchor"] + par["hump_lag"] + 1
     return n
 
 

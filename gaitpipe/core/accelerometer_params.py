@@ -32,6 +32,7 @@ class AccelerometerParams:
     reach_s: float = 6.0
     least_repetition: float = 0.5
     least_fit: float = 0.5
+    least_harmonic: float = 0.2
     minimum_stride_s: float = value("stride_time_minimum_s")
     maximum_stride_s: float = value("stride_time_maximum_s")
     minimum_contact_s: float = value("contact_time_minimum_s")
@@ -79,6 +80,7 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("reach", "i8"),
         ("least_repetition", "f8"),
         ("least_fit", "f8"),
+        ("least_harmonic", "f8"),
         ("cycle_minimum", "i8"),
         ("cycle_maximum", "i8"),
         ("contact_minimum", "f8"),
@@ -145,6 +147,7 @@ def coefficients(params: AccelerometerParams, rate_hz: float) -> NDArray[np.void
     row["reach"] = min(round(params.reach_s * rate_hz), RING_SAMPLES - round(0.4 * rate_hz))
     row["least_repetition"] = params.least_repetition
     row["least_fit"] = params.least_fit
+    row["least_harmonic"] = params.least_harmonic
     row["cycle_minimum"] = round(params.minimum_stride_s * rate_hz)
     row["cycle_maximum"] = round(params.maximum_stride_s * rate_hz)
     row["contact_minimum"] = params.minimum_contact_s * rate_hz
