@@ -49,6 +49,11 @@ SOURCES: tuple[Source, ...] = (
         "Bach MM, Dominici N, Daffertshofer A (2022) doi 10.1101/2022.02.14.480318: shank accelerometer, force plate",
     ),
     Source(
+        "gaitmap_walk",
+        "Example data of gaitmap (Machine Learning and Data Analytics Lab, FAU Erlangen, MIT licence): one person "
+        "walking 2 x 20 m, real sensors on both feet, events from motion capture",
+    ),
+    Source(
         "kiernan_placement",
         "Kiernan D and others, PMC10820910: misplaced sensors and running gait events",
     ),
@@ -66,9 +71,10 @@ SOURCES: tuple[Source, ...] = (
     ),
 )
 
-_FOOT = "mean over 227 contacts of 5 runners at 2-5 m/s; computed sensor signals, no impact in them; each runner weighs the same"
-_SHANK = "mean over 239 contacts of 5 runners at 2-5 m/s; computed sensor signals, no impact in them; each runner weighs the same"
+_FOOT = "mean over 227 contacts of 5 runners at 2-5 m/s, each weighing the same; computed signals, no impact in them"
+_SHANK = "mean over 239 contacts of 5 runners at 2-5 m/s, each weighing the same; computed signals, no impact in them"
 _SLOPE = "straight line through 227 contacts of 5 runners: a heel strike is seen later, the more so the steeper it is"
+_ONE_WALKER = "mean over 57 contacts of one walker: the heel rises more slowly than in running, so the toes leave later"
 _HULL = "the line is held outside the foot strike angles it was fitted on"
 _HELD_OUT = "root mean square of the mean error of each foot and speed, each runner left out of the fit in turn"
 _RMS = "root mean square error over all contacts of the same trials, bias included"
@@ -114,6 +120,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("foot_ic_bias_highest_deg", 30.0, "deg", 20.0, 40.0, "C", "derived", "hamner2013", _HULL),
     Number("foot_ic_bias_sd_s", 0.0054, "s", 0.0, 0.04, "C", "derived", "hamner2013", _HELD_OUT),
     Number("foot_tc_bias_s", -0.0344, "s", -0.04, 0.04, "C", "derived", "hamner2013", _FOOT),
+    Number("foot_walk_tc_bias_s", -0.0694, "s", -0.1, 0.0, "C", "derived", "gaitmap_walk", _ONE_WALKER),
     Number("foot_tc_bias_sd_s", 0.006, "s", 0.0, 0.04, "C", "derived", "hamner2013", _HELD_OUT),
     Number("foot_contact_bias_sd_s", 0.01, "s", 0.0, 0.05, "C", "derived", "hamner2013", _HELD_OUT),
     Number("shank_ic_bias_s", 0.0185, "s", -0.04, 0.08, "C", "derived", "hamner2013", _SHANK),

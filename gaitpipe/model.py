@@ -215,6 +215,7 @@ STRIDE_COLUMNS: tuple[str, ...] = (
     "peak_acc_m_s2", "mode", "quality",
     "flight_time_one_foot_s", "peak_force_bw", "vertical_stiffness_n_per_m_kg", "leg_stiffness_n_per_m_kg",
     "peak_acc_at_least_m_s2", "foot_strike_class", "foot_strike_probability", "retraction_speed_m_s",
+    "ic_uncertainty_s", "tc_uncertainty_s",
 )  # fmt: skip
 """Columns of `strides.csv`, in order. A row speaks of the stride that starts at its `ic_s`."""
 

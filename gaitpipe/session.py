@@ -32,6 +32,7 @@ from gaitpipe.gait.accelerometer import (
 from gaitpipe.gait.bilateral import BilateralJoiner
 from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
+from gaitpipe.gait.event_uncertainty import event_uncertainty_s
 from gaitpipe.gait.mounting import Mounting
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings, swap_findings
 from gaitpipe.gait.slip import blank
@@ -299,6 +300,8 @@ def stride_columns(table: StrideTable) -> NDArray[np.void]:
     for metric in metrics():
         if metric.key in names:
             out[metric.key] = published(table, metric)
+    out["ic_uncertainty_s"] = event_uncertainty_s(table, "ic")
+    out["tc_uncertainty_s"] = event_uncertainty_s(table, "tc")
     out["foot_strike_class"] = strike_class(out["foot_strike_angle_deg"], table.rows["mode"])
     return out
 

@@ -63,6 +63,7 @@ class DetectorParams:
     ic_bias_lowest_rad: float = 0.0
     ic_bias_highest_rad: float = 0.0
     tc_bias_s: float = 0.0
+    walk_tc_bias_s: float = 0.0
 
 
 def default_params(placement: Placement) -> DetectorParams:
@@ -75,6 +76,7 @@ def default_params(placement: Placement) -> DetectorParams:
             loading_to_s=0.080,
             ic_bias_s=value("shank_ic_bias_s"),
             tc_bias_s=value("shank_tc_bias_s"),
+            walk_tc_bias_s=value("shank_tc_bias_s"),
         )
     return DetectorParams(
         placement=placement,
@@ -84,6 +86,7 @@ def default_params(placement: Placement) -> DetectorParams:
         ic_bias_lowest_rad=math.radians(value("foot_ic_bias_lowest_deg")),
         ic_bias_highest_rad=math.radians(value("foot_ic_bias_highest_deg")),
         tc_bias_s=value("foot_tc_bias_s"),
+        walk_tc_bias_s=value("foot_walk_tc_bias_s"),
     )
 
 

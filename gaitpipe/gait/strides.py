@@ -9,7 +9,8 @@ Rules
   4. A stride that is kept may still be poor. Its reasons stand in `quality`; only `ok` strides enter the means.
   5. Walking is a duty factor above one half (no flight). Near one half, where the error of contact time decides, a long
      stride time makes it walking. The mode changes when three strides in a row agree.
-  6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle; both are kept.
+  6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle, and
+     for the end of contact by the mode; both are kept.
      A stride's end is the corrected beginning of the next one.
   7. A contact that nothing follows because the recording ends, or because samples were lost after it, is kept without
      a stride time: it was seen whole.
@@ -181,7 +182,8 @@ class StrideBuilder:
         return self._row(contact, following.ic_s, reasons)
 
     def _tc_s(self, contact: _Contact) -> float:
-        return np.nan if contact.tc_lost else contact.tc_raw_s - self.params.tc_bias_s
+        bias_s = self.params.walk_tc_bias_s if self._mode == "walk" else self.params.tc_bias_s
+        return np.nan if contact.tc_lost else contact.tc_raw_s - bias_s
 
     def _row(self, contact: _Contact, next_ic_s: float, reasons: list[Reason]) -> Stride:
         self._number += 1
