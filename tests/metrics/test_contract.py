@@ -57,7 +57,11 @@ def unit_of(key: str) -> str:
 def test_the_folder_holds_the_metrics_of_the_first_version() -> None:
     assert len(METRICS) >= 11
     assert len({metric.key for metric in METRICS}) == len(METRICS)
-    computed = set(STRIDE_COLUMNS) - STRIDE_TEXT_COLUMNS - {"stride", "ic_s", "tc_s", "ic_raw_s", "tc_raw_s", "ic_uncertainty_s", "tc_uncertainty_s"}
+    computed = (
+        set(STRIDE_COLUMNS)
+        - STRIDE_TEXT_COLUMNS
+        - {"stride", "ic_s", "tc_s", "ic_raw_s", "tc_raw_s", "ic_uncertainty_s", "tc_uncertainty_s"}
+    )
     assert {metric.key for metric in METRICS} & set(STRIDE_COLUMNS) == computed
 
 
