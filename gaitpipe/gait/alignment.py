@@ -47,6 +47,7 @@ WINDOW_S = 0.5
 EPOCH_S = 4.0
 """A correction of the mounting holds from the next multiple of this, in sample numbers: packets cannot be seen."""
 BUFFER_LIMIT_S = 600.0
+DOUBTS_LIMIT = 8
 STANDING_TILT_DEG = 35.0
 STANDING_FORCE_DEG = 65.0
 """How far the axis of gait may lie from horizontal, and its mean specific force from up, for a pose to be standing. On
@@ -89,6 +90,7 @@ class Aligner:
         self._looked_at = 0
         self._forgotten = 0
         self._enough = False
+        self._doubts = 0
         self.epoch_samples = max(1, round(EPOCH_S * info.rate_hz))
         self.rotation: Rotation | None = None
         self.report: AlignmentReport | None = None
@@ -102,7 +104,7 @@ class Aligner:
         for acc, gyr in self._windows.push(block):
             if not self._enough:
                 self._looked_at += len(acc)
-                self._enough = self._calibration.judge(acc, gyr)
+                self._enough = self._calibration.judge(acc, gyr) and not self._doubtful()
         if not self._enough:
             self._forget(self._received)
             return []
@@ -146,6 +148,15 @@ class Aligner:
         self.rotation, self.report = solve(self._calibration, self._info, self._windows.samples)
         held, self._held = self._held, deque()
         return [piece for block in held for piece in self._cut(block)]
+
+    def _doubtful(self) -> bool:
+        """Whether to wait for better gait: what there is gives a poor axis, or one that denies the pose before it."""
+        _, report = solve(self._calibration, self._info, self._windows.samples)
+        if self._doubts >= DOUBTS_LIMIT or not (report.confidence == "low" or report.pose_refused):
+            return False
+        self._doubts += 1
+        self._calibration.doubt()
+        return True
 
     def _cut(self, block: SampleBlock) -> list[SampleBlock]:
         first, last = block.first_sample, block.first_sample + len(block)

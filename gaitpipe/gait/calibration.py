@@ -9,7 +9,8 @@ Rules
      been put on or moved in between: what moved before is a last resort only. Poses that agree count together, and so
      do the bouts between them.
   4. It is enough after `GAIT_NEEDED_S` of gait; without any pose, after twice that, for standing may still come.
-  5. At the end of the stream the gait that there is must do; if there is too little, the last resort.
+  5. When the axis found so fits no gait (see `alignment`), the older half is forgotten and more is waited for.
+  6. At the end of the stream the gait that there is must do; if there is too little, the last resort.
 """
 
 from __future__ import annotations
@@ -103,6 +104,11 @@ class Calibration:
         if (len(self._gait) + len(fresh)) * self._window_s < needed_s:
             return False
         return self._repeats()
+
+    def doubt(self) -> None:
+        """What was collected fits no gait: forget the older half of the movement."""
+        self._gait = []
+        del self._stretch[: (len(self._stretch) + 1) // 2]
 
     def gait(self) -> list[Window]:
         """The moving windows that tell the axis; empty when there are too few."""

@@ -20,7 +20,7 @@ class Mounting:
 
     def __init__(self, info: SensorInfo) -> None:
         self._aligner = Aligner(info)
-        self._slip = SlipMonitor(info.rate_hz)
+        self._slip = SlipMonitor(info)
         self._epoch: int | None = None
         self.push = self._aligner.push
         self.flush = self._aligner.flush

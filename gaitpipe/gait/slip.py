@@ -13,7 +13,8 @@ Rules
   4. A sensor turned so far that strides are not found any more, or at wrong places, shows in the principal axis of its
      rotation rate. That axis and the mean specific force give a provisional mounting; then strides come back, and
      rule 3 with them.
-  5. Standing that comes only after the alignment corrects the up direction from then on.
+  5. Where the alignment knew no standing, a pose that comes later, with gait after it, corrects the mounting from then
+     on: it is told anew, as at the beginning.
   6. Strides and windows are counted, never blocks, and a correction holds from the next multiple of `EPOCH_S` in sample
      numbers: packet size cannot change the result. Times of contacts go on meanwhile.
 """
@@ -28,11 +29,11 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.gait.alignment import EPOCH_S
+from gaitpipe.gait.alignment import EPOCH_S, WINDOW_S, solve
 from gaitpipe.gait.axes import angle_deg, principal_axis, project, repetition, unit, waveform_vote
-from gaitpipe.gait.calibration import MOVING_GYR_RMS_RAD_S, REPEATS_LEAST, Pose, is_still
+from gaitpipe.gait.calibration import MOVING_GYR_RMS_RAD_S, REPEATS_LEAST, Calibration, is_still
 from gaitpipe.gait.windows import Windows
-from gaitpipe.model import CalibrationEpoch, FloatArray, SampleBlock
+from gaitpipe.model import CalibrationEpoch, FloatArray, SampleBlock, SensorInfo
 
 BINS = 24
 KEEP_S = 6.0
@@ -51,8 +52,6 @@ PHASE_SHIFTS = (0, -1, 1, -2, 2)
 LOST_WINDOWS = 8
 LOST_DEG = 30.0
 LOST_RATIO = 3.0
-LATE_POSE_WINDOWS = 6
-LATE_POSE_DEG = 40.0
 
 ANGLE_COLUMNS = (
     "foot_pitch_ic_rad",
@@ -122,23 +121,24 @@ class SlipMonitor:
 
     Parameters
     ----------
-    rate_hz : float
+    info : SensorInfo
 
     `stood` says whether standing is known, and is to be set before the first samples.
     """
 
-    def __init__(self, rate_hz: float) -> None:
-        self._rate_hz = rate_hz
+    def __init__(self, info: SensorInfo) -> None:
+        self._info = info
+        self._rate_hz = info.rate_hz
         self.stood = False
-        self._windows = Windows(max(8, round(0.5 * rate_hz)))
+        self._windows = Windows(max(8, round(WINDOW_S * info.rate_hz)))
         self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
         self._modes = {"run": _Mode(), "walk": _Mode()}
         self._pending: tuple[Why, FloatArray, float] | None = None
         self._invalid_from_s: float | None = None
         self._recovered: list[FloatArray] = []
         self._moving: deque[tuple[FloatArray, FloatArray]] = deque(maxlen=LOST_WINDOWS)
-        self._pose = Pose()
-        self._late_pose: Pose | None = None
+        self._again = Calibration(info.rate_hz, self._windows.samples)
+        self._late: FloatArray | None = None
         self._last_stride_s = -np.inf
         self._now_s = -np.inf
         self.epochs: list[CalibrationEpoch] = []
@@ -191,6 +191,7 @@ class SlipMonitor:
             if why == "standing":
                 mode.reference = [pattern @ matrix for pattern in mode.reference]
         self._moving.clear()
+        self._again, self._late = Calibration(self._rate_hz, self._windows.samples), None
         self._recovered = []
         if why == "slip" and begun_s is not None:
             self.invalid_s.append((begun_s, from_s))
@@ -254,27 +255,22 @@ class SlipMonitor:
             self._invalid_from_s = None
 
     def _look(self, acc: FloatArray, gyr: FloatArray) -> None:
-        """Remember a window: one of a pose, or of the last movement."""
+        """Remember a window of the last movement; while standing is not known, look for it."""
+        if not self.stood and self._late is None and self._again.judge(acc, gyr):
+            rotation, report = solve(self._again, self._info, self._windows.samples)
+            self._again = Calibration(self._rate_hz, self._windows.samples)
+            if report.standing_s > 0.0 and report.confidence != "low":
+                self._late = rotation.matrix
         if is_still(acc, gyr):
             self._moving.clear()
-            self._pose.add(acc, gyr)
-            if self._pose.windows >= LATE_POSE_WINDOWS:
-                self._late_pose = self._pose
-            return
-        self._pose = Pose()
-        if np.sqrt(np.sum(gyr * gyr) / len(gyr)) > MOVING_GYR_RMS_RAD_S:
+        elif np.sqrt(np.sum(gyr * gyr) / len(gyr)) > MOVING_GYR_RMS_RAD_S:
             self._moving.append((acc, gyr))
 
     def _stood_late(self) -> tuple[Why, FloatArray, float] | None:
-        if self.stood or self._late_pose is None:
+        if self._late is None:
             return None
-        up, self._late_pose = unit(self._late_pose.acc_sum_m_s2), None
-        tilt_deg = angle_deg(up, np.array([0.0, 0.0, 1.0]))
-        if tilt_deg > LATE_POSE_DEG:
-            return None
-        left = unit(np.array([0.0, 1.0, 0.0]) - up[1] * up)
-        self.stood = True
-        return "standing", np.stack([np.cross(left, up), left, up], axis=1), tilt_deg
+        matrix, self._late, self.stood = self._late.T, None, True
+        return "standing", np.asarray(matrix), _rotation_deg(matrix)
 
     def _turned(self) -> tuple[Why, FloatArray, float] | None:
         """Movement that repeats about an axis far from the medio-lateral one, with no stride or strides in doubt."""
