@@ -173,7 +173,7 @@ def dot(a: Any, b: Any) -> float:
 
 @njit(cache=True)
 def measure_stride(
-    acc: Any, gyr: Any, interval_s: float, contacts: Any, stance: Any, lever: Any, lead: float, is_foot: bool, out: Any
+    acc: Any, gyr: Any, interval_s: float, contacts: Any, stance: Any, lever: Any, lead: float, segment: Any, out: Any
 ) -> None:
     """Length, angles and speeds of the stride between the mid-stances of two contacts.
 
@@ -191,9 +191,9 @@ def measure_stride(
         From the point that stands on the ground to the sensor, in segment axes [m].
     lead : float
         Samples before contact at which angles are taken; twice that is needed before the first contact.
-    is_foot : bool
-        The axis whose angle is asked for: for a foot the one that points along progress at mid-stance, else the
-        segment's own z.
+    segment : tuple of bool
+        Whether this is a foot: then the axis whose angle is asked for is the one that points along progress at
+        mid-stance, else the segment's own z. And whether angles are asked for at the second contact, not the first.
     out : float64 (`RESULTS`,)
         The results; all NaN when the samples do not reach far enough or the foot did not get anywhere.
     """
@@ -222,11 +222,12 @@ def measure_stride(
     out[0], out[1], out[2] = length_m, time_s, gravity_m_s2
     out[3], out[4] = squared_rate(gyr, start, half), squared_rate(gyr, stop, half)
     axis = (0.0, 0.0, 1.0)
-    if is_foot:
-        q = attitude[start]
+    landing = contacts[1] if segment[1] else contacts[0]
+    if segment[0]:
+        q = attitude[stop if segment[1] else start]
         axis = to_world((q[0], -q[1], -q[2], -q[3]), ahead[0], ahead[1], ahead[2])
     for k in range(2):
-        pointing = axis_at(attitude, axis, contacts[0] - (k + 1) * lead)
+        pointing = axis_at(attitude, axis, landing - (k + 1) * lead)
         out[5 + 2 * k], out[6 + 2 * k] = dot(pointing, ahead), dot(pointing, up)
-    place = contacts[0] - lead
+    place = landing - lead
     out[9] = dot((between(velocity, place, 0), between(velocity, place, 1), between(velocity, place, 2)), ahead)

@@ -12,13 +12,14 @@ Rules
      in a straight line. Impact shakes a real sensor from contact on; a pitch taken 10 ms early would be 1-3 degrees
      too large. Zero is the foot at its own mid-stance.
   5. The shank angle is that 10 ms before contact, zero in upright standing; it needs standing.
+  6. The last contact has no stride of its own: its angles come from the stride that ends there.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -41,12 +42,13 @@ LEAD_S = 0.010
 WINDOW_S = 0.045
 """Mid-stance is averaged over this: long enough against noise, short enough for a contact of a tenth of a second."""
 FOOT_STANCE = (0.15, 0.60)
-SHANK_STANCE = (0.45, 0.45)
-"""Where mid-stance is looked for, as parts of the contact. The ankle is nearly at rest at 45 %: the sole is down, the
+SHANK_STANCE = (0.40, 0.40)
+"""Where mid-stance is looked for, as parts of the contact. The ankle is nearly at rest at 40 %: the sole is down, the
 heel not yet up."""
 MARGIN_S = 0.035
 """More samples than needed at either end: at least one at the lowest rate, so that places between samples exist."""
 LEAST_SAMPLES = 8
+SAME_CONTACT_S = 0.05
 CLIPPED_LONGEST_S = 0.050
 BRIDGED_LONGEST_S = 0.016
 GRAVITY_TOLERANCE = 0.10
@@ -84,12 +86,20 @@ class Timing(Protocol):
     def next_ic_s(self) -> float: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    ic_s: float
+    tc_s: float
+    next_ic_s: float
+
+
 class TrajectoryBuilder:
     """Keeps the aligned samples of the last seconds of one sensor and measures strides in them."""
 
     def __init__(self, placement: Placement) -> None:
         self._is_foot = placement == "foot"
         self._blocks: deque[SampleBlock] = deque()
+        self._before: Timing | None = None
         self._stance = FOOT_STANCE if self._is_foot else SHANK_STANCE
         if self._is_foot:
             self._lever = (-value("foot_lever_back_m"), 0.0, value("foot_lever_up_m"))
@@ -121,8 +131,18 @@ class TrajectoryBuilder:
         known_s : float
             Time up to which samples have certainly arrived by now, for any packet size; later ones are not used.
         """
-        if not stride.ic_s < stride.tc_s < stride.next_ic_s:
-            return NO_MOTION
+        before, self._before = self._before, stride
+        if stride.ic_s < stride.tc_s < stride.next_ic_s:
+            return self._measure(stride, False, stood, known_s)
+        if math.isnan(stride.next_ic_s) and before is not None and abs(before.next_ic_s - stride.ic_s) < SAME_CONTACT_S:
+            motion = self._measure(
+                _Span(before.ic_s, before.ic_s + stride.tc_s - stride.ic_s, stride.ic_s), True, stood, known_s
+            )
+            return replace(motion, length_m=math.nan, speed_m_s=math.nan)
+        return NO_MOTION
+
+    def _measure(self, stride: Timing, at_end: bool, stood: bool, known_s: float) -> StrideMotion:
+        """Measure a stride, its angles at its first contact or `at_end`."""
         contact_s = stride.tc_s - stride.ic_s
         from_s = stride.ic_s - 2.0 * LEAD_S - MARGIN_S
         to_s = stride.next_ic_s + self._stance[1] * contact_s + 0.5 * WINDOW_S + MARGIN_S
@@ -135,8 +155,8 @@ class TrajectoryBuilder:
         places = np.interp((stride.ic_s, stride.next_ic_s), time_s, np.arange(len(time_s)))
         contacts = (float(places[0]), float(places[1]), contact_s / interval_s)
         stance = (*self._stance, max(1, int(0.5 * WINDOW_S / interval_s)))
-        out = np.empty(RESULTS)
-        measure_stride(acc, gyr, interval_s, contacts, stance, self._lever, LEAD_S / interval_s, self._is_foot, out)
+        segment, out = (self._is_foot, at_end), np.empty(RESULTS)
+        measure_stride(acc, gyr, interval_s, contacts, stance, self._lever, LEAD_S / interval_s, segment, out)
         return self._motion(out, stride.next_ic_s - stride.ic_s, stood)
 
     def _cut(self, from_s: float, to_s: float) -> tuple[FloatArray, FloatArray, FloatArray] | None:

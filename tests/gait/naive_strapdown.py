@@ -19,7 +19,7 @@ def stride(
     stance: tuple[float, float, int],
     lever: Array,
     lead: float,
-    is_foot: bool,
+    segment: tuple[bool, bool],
 ) -> Array:
     """The ten results of `measure_stride`, for samples that reach far enough."""
     half = stance[2]
@@ -40,10 +40,11 @@ def stride(
     way = np.trapezoid(velocity[start : stop + 1], dx=interval_s, axis=0)
     way -= (way @ up) * up
     ahead = way / np.linalg.norm(way)
-    axis = attitude[start].inv().apply(ahead) if is_foot else np.array([0.0, 0.0, 1.0])
+    axis = attitude[stop if segment[1] else start].inv().apply(ahead) if segment[0] else np.array([0.0, 0.0, 1.0])
     pointing = np.array([turn.apply(axis) for turn in attitude])
-    near, far = (_between(pointing, contacts[0] - k * lead) for k in (1, 2))
-    speed_m_s = _between(velocity, contacts[0] - lead) @ ahead
+    landing = contacts[int(segment[1])]
+    near, far = (_between(pointing, landing - k * lead) for k in (1, 2))
+    speed_m_s = _between(velocity, landing - lead) @ ahead
     still = [np.mean(np.sum(gyr[m - half : m + half + 1] ** 2, axis=1)) for m in middles]
     return np.array(
         [np.linalg.norm(way), times_s[stop], np.linalg.norm(gravity), *still,
