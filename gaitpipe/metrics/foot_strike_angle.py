@@ -11,7 +11,7 @@ from gaitpipe.model import FloatArray
 
 
 def foot_strike_angle_deg(table: StrideTable) -> FloatArray:
-    """Foot pitch 10 ms before contact against its own mid-stance [deg], toes up positive, shape (n,)."""
+    """Foot pitch carried on to contact, against its own mid-stance [deg], toes up positive, shape (n,)."""
     return np.degrees(table.column("foot_pitch_ic_rad"))
 
 
@@ -26,8 +26,9 @@ METRIC = StrideMetric(
     display_unit="deg",
     display_scale=1.0,
     display_decimals=1,
-    definition="Foot pitch 10 ms before initial contact, toes up positive, zero at the stillest moment of the same "
-    "stance. Foot sensors only.",
+    definition="Foot pitch at initial contact in the direction of running, toes up positive, zero at the stillest "
+    "moment of the same stance. Taken 20 and 10 ms before contact, where no impact shakes the sensor, and carried on "
+    "in a straight line. Foot sensors only.",
     source="hamner2013",
     compute=foot_strike_angle_deg,
     systematic_sd=_systematic,

@@ -13,7 +13,7 @@ from gaitpipe.metrics.ground_contact_time import (
     ground_contact_time_s,
     mounting_repeat_sd_s,
 )
-from gaitpipe.metrics.speed import relative_sd, speed_m_s
+from gaitpipe.metrics.speed import place_pct, relative_sd, speed_m_s
 from gaitpipe.model import FloatArray
 
 
@@ -26,18 +26,18 @@ def landing_distance_m(table: StrideTable) -> FloatArray:
     return np.where(table.rows["mode"] == "run", distance_m, np.nan)
 
 
-def _spread(context: MetricContext, contact_sd_s: float | None) -> float | None:
+def _spread(context: MetricContext, speed_share: float, contact_sd_s: float | None) -> float | None:
     if contact_sd_s is None or not np.isfinite(context.mean) or not context.contact_time_s > 0.0:
         return None
-    return abs(context.mean) * math.hypot(relative_sd(context), contact_sd_s / context.contact_time_s)
+    return abs(context.mean) * math.hypot(speed_share, contact_sd_s / context.contact_time_s)
 
 
 def _systematic(context: MetricContext) -> float | None:
-    return _spread(context, contact_systematic_sd_s(context))
+    return _spread(context, relative_sd(context), contact_systematic_sd_s(context))
 
 
 def _repeat(context: MetricContext) -> float | None:
-    return _spread(context, mounting_repeat_sd_s(context))
+    return _spread(context, 0.01 * place_pct(context), mounting_repeat_sd_s(context))
 
 
 METRIC = StrideMetric(

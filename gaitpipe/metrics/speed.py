@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gaitpipe.evidence import value
@@ -44,11 +46,21 @@ def speed_m_s(table: StrideTable) -> FloatArray:
 
 def relative_sd(context: MetricContext) -> float:
     """Standard uncertainty of speed and stride length without a belt, as part of the value."""
-    return value("few_runners_factor") * 0.01 * value(f"{context.sensor.placement}_speed_sd_pct")
+    runner_pct = value("few_runners_factor") * value(f"{context.sensor.placement}_speed_sd_pct")
+    return 0.01 * math.hypot(runner_pct, place_pct(context))
+
+
+def place_pct(context: MetricContext) -> float:
+    """Part of the uncertainty that a sensor put on anew changes [%]."""
+    return value(f"{context.sensor.placement}_speed_place_pct")
 
 
 def _systematic(context: MetricContext) -> float | None:
     return relative_sd(context) * context.mean if np.isfinite(context.mean) else None
+
+
+def _repeat(context: MetricContext) -> float | None:
+    return 0.01 * place_pct(context) * context.mean if np.isfinite(context.mean) else None
 
 
 METRIC = StrideMetric(
@@ -64,7 +76,7 @@ METRIC = StrideMetric(
     source="hamner2013",
     compute=speed_m_s,
     systematic_sd=_systematic,
-    repeat_sd=_systematic,
+    repeat_sd=_repeat,
     example=({"belt_speed_m_s": 3.0}, 3.0),
     absent="needs a gyroscope",
     order=78,

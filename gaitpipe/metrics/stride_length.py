@@ -6,7 +6,7 @@ import numpy as np
 
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
-from gaitpipe.metrics.speed import relative_sd, scaled
+from gaitpipe.metrics.speed import place_pct, relative_sd, scaled
 from gaitpipe.metrics.stride_time import stride_time_s
 from gaitpipe.model import FloatArray
 
@@ -21,6 +21,10 @@ def _systematic(context: MetricContext) -> float | None:
     return relative_sd(context) * context.mean if np.isfinite(context.mean) else None
 
 
+def _repeat(context: MetricContext) -> float | None:
+    return 0.01 * place_pct(context) * context.mean if np.isfinite(context.mean) else None
+
+
 METRIC = StrideMetric(
     key="stride_length_m",
     label="Stride length",
@@ -33,7 +37,7 @@ METRIC = StrideMetric(
     source="hamner2013",
     compute=stride_length_m,
     systematic_sd=_systematic,
-    repeat_sd=_systematic,
+    repeat_sd=_repeat,
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "belt_speed_m_s": 3.0}, 2.1),
     absent="needs a gyroscope",
     order=80,
