@@ -11,6 +11,7 @@ import pandas as pd
 
 from benchmarks.accuracy import variants
 from benchmarks.accuracy.cadence import CadenceRow, cadence_rows
+from benchmarks.accuracy.coverage import Stated, stated_of
 from benchmarks.accuracy.heldout import HeldOut, RawCase, by_others
 from benchmarks.accuracy.laps import lap_rows
 from benchmarks.accuracy.readers import Case
@@ -51,6 +52,7 @@ class Collected:
     laps: list[pd.DataFrame] = field(default_factory=list)
     modes: dict[Group, list[bool]] = field(default_factory=lambda: defaultdict(list))
     accelerometers: list[RawCase] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
 
     def add(self, method: str, case: Case, found: dict[Side, Detected]) -> None:
         self.parts[method, group_of(case)] += comparisons(case, found)
@@ -95,6 +97,7 @@ def _against_reference(out: Collected, case: Case, result: SessionResult, held_o
     modes = result.strides["mode"][result.strides["quality"] == "ok"]
     out.modes[group_of(case)] += [bool(mode == case.mode) for mode in modes]
     other = held_out.run(case)
+    out.stated += stated_of(case, result if other is None else other)
     if other is not None:
         out.add(HELD_OUT, case, found_in(case, other))
     if case.dataset in ("virtual_imu", "shank_acc_force"):

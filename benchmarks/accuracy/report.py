@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.accuracy import tables
 from benchmarks.accuracy.cadence_tables import EXPLANATION, cadence_tables, cadence_verdicts
 from benchmarks.accuracy.collect import Collected, Group
+from benchmarks.accuracy.coverage import coverage_table
 from benchmarks.accuracy.exclusions import edge_table, exclusion_table
 from benchmarks.accuracy.readers import Case
 from benchmarks.accuracy.rules import all_baselines
@@ -38,7 +39,7 @@ def report(collected: Collected, verdicts: Sequence[Verdict], cases: Sequence[Ca
     """The whole text, in Markdown."""
     parts = [HEADER, target_part(verdicts), _hashes(), DEFINITIONS, _exclusions(cases, folder), _rules()]
     parts += [_gait(collected, title, group) for title, group in GAITS.items() if group_there(collected, group)]
-    parts += [_conditions(collected), _real(collected)]
+    parts += [_conditions(collected), _stated(collected), _real(collected)]
     parts += [tables.lines_of([["## Cadence of every sensor", "", EXPLANATION], cadence_verdicts(collected.cadence)])]
     parts += [tables.lines_of([cadence_tables(collected.cadence)]), LIMITS]
     return "\n".join(parts)
@@ -98,6 +99,15 @@ def _conditions(collected: Collected) -> str:
         [f"Random mountings: {len(collected.turned)} sensors turned; contacts found in one run only: {unpaired}."]
     ]
     return tables.lines_of(parts)
+
+
+def _stated(collected: Collected) -> str:
+    words = (
+        "Each sensor's mean beside the mean of the reference, in units of the standard uncertainty that the product "
+        "states (held out where there is a fit). Twice the uncertainty should hold about 0.95 of the sensors; an RMS far "
+        "below one means that it is stated too wide. Sensors of one runner are not independent."
+    )
+    return tables.lines_of([["## Is the stated uncertainty honest?", "", words], coverage_table(collected.stated)])
 
 
 def _real(collected: Collected) -> str:

@@ -40,7 +40,7 @@ def target_table(verdicts: Sequence[Verdict]) -> list[str]:
     for title in dict.fromkeys(PARTS.values()):
         chosen = [verdict for verdict in verdicts if PARTS[verdict.target.group] == title]
         reached = sum(verdict.reached for verdict in chosen)
-        head = [f"{title} ({reached} of {len(chosen)})", "target", "shipped", "held out", "", "worst runner"]
+        head = [f"{title} ({reached} of {len(chosen)})", "target", "shipped", "held out", "", "worst runner or figure"]
         lines += [*table(head, map(_target_row, chosen)), ""]
     return lines
 
@@ -204,9 +204,20 @@ def condition_table(collected: Collected, placement: str) -> list[str]:
         value = base.get(target.figure, float("nan"))
         cells = [_ratio(target, own.get(target.figure, float("nan")), value) for own in found.values()]
         rows.append([target.label, target.text(value), *cells])
+    ratios = [_largest_ratio(targets, own, base) for own in found.values()]
+    rows.append(["**largest ratio to 208 Hz**", "", *ratios])
     worst = [worst_multiple(targets, own) for own in found.values()]
     rows.append(["**worst multiple of a target**", "", *(f"{value:.2f} ({name})" for value, name in worst)])
     return table([placement, "208 Hz", *found], rows)
+
+
+def _largest_ratio(targets: Sequence[Target], found: Figures, base: Figures) -> str:
+    """The figure that grew most, and how much, in the same sense as the brackets."""
+    pairs = [
+        (multiple(t, found[t.figure]), multiple(t, base[t.figure]), t.figure) for t in targets if t.figure in found
+    ]
+    grown = [(ours / theirs, name) for ours, theirs, name in pairs if np.isfinite(ours) and theirs >= LEAST_BASE]
+    return f"{max(grown)[0]:.2f}x ({max(grown)[1]})" if grown else "-"
 
 
 def _ratio(target: Target, value: float, base: float) -> str:

@@ -49,7 +49,10 @@ class Target:
         return math.inf if math.isnan(value) else abs(value) if self.most else -value
 
     def text(self, value: float) -> str:
-        return "not measured" if math.isnan(value) else f"{value:.{self.decimals}f}"
+        if math.isnan(value):
+            return "not measured"
+        text = f"{value:.{self.decimals}f}"
+        return text.removeprefix("-") if float(text) == 0.0 else text
 
 
 @dataclass(frozen=True, slots=True)

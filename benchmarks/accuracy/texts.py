@@ -14,6 +14,10 @@ TARGETS = """\
 an event. `held out`: each runner judged with coefficients fitted without that runner (leave one subject out), the
 column that counts. An empty cell: nothing of that figure was fitted, or no fit is there. Times in ms. A bias is
 judged by its size.
+
+The *mean* bias held out says little: where a constant is fitted, the runners' held-out errors add up to zero by
+arithmetic. What a new runner may expect is the worst runner's bias in the last column, the spread between runners
+further down, and the limits of agreement.
 """
 
 DEFINITIONS = """## How to read it

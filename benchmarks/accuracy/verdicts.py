@@ -95,6 +95,8 @@ def worst_runner(collected: Collected, target: Target) -> str:
     group = GROUPS.get(target.group)
     if group is None:
         return ""
+    if target.figure in CONDITION_FIGURES:
+        return worst_figure(collected, target)
     parts = collected.parts.get((HELD_OUT, group)) or collected.parts.get((SHIPPED, group), [])
     runners = by_runner(parts)
     values = {runner: figures(own).get(target.figure, NAN) for runner, own in runners.items()}
@@ -103,3 +105,11 @@ def worst_runner(collected: Collected, target: Target) -> str:
         return ""
     runner = max(values, key=lambda name: target.worse(values[name]))
     return f"{runner}: {target.text(values[runner])}"
+
+
+def worst_figure(collected: Collected, target: Target) -> str:
+    """The figure that is worst under another condition, in words."""
+    parts = collected.parts.get((CONDITION_FIGURES[target.figure], VIRTUAL[target.group]), [])
+    targets = condition_targets(target.group)
+    name = worst_multiple(targets, figures(parts))[1] if parts else ""
+    return next((other.label for other in targets if other.figure == name), "")

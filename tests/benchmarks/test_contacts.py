@@ -160,3 +160,22 @@ def test_a_persons_accelerometer_bias_comes_from_the_other_people_alone(truth_of
     assert found["arun"].tc_s - truth.tc_s == pytest.approx(0.03 - 0.02)
     assert found["brun"].ic_s - truth.ic_s == pytest.approx(0.014 - 0.01)
     assert "bwalk" not in found  # nobody else walked
+
+
+def test_stated_uncertainty_is_held_against_the_references_own_mean(truth_of, case):
+    from dataclasses import replace
+    from types import SimpleNamespace
+
+    from benchmarks.accuracy.coverage import coverage_table, stated_of
+    from gaitpipe.model import SideStatistic
+
+    judged = replace(case, truth={"right": truth_of([1.0, 2.0, 3.0])})
+
+    def result(mean_s, uncertainty_s):
+        statistic = SideStatistic(3, mean_s, 0.01, uncertainty_s, None)
+        return SimpleNamespace(metrics=[SimpleNamespace(key="ground_contact_time_s", left=None, right=statistic)])
+
+    rows = [*stated_of(judged, result(0.26, 0.01)), *stated_of(judged, result(0.28, 0.01))]
+    assert [row.error for row in rows] == pytest.approx([0.01, 0.03])
+    assert coverage_table(rows)[-1].endswith("| 2 | 0.50 | 2.24 |")
+    assert stated_of(judged, result(0.26, None)) == []
