@@ -30,8 +30,8 @@ a symmetric (Gaussian) window: what lies behind is known by then, so nothing is 
   3. Terminal contact, foot: the moment the heel has risen by `heel_rise_rad` since mid-stance. The sum of the rate over
      that short time needs no filter and no absolute angle, and the toes leave the ground a rather constant time
      later. Push-off, the time of lowest w, only says where mid-stance ends.
-  4. Terminal contact, shank: the middle between the last dip of w before the rise and the lowest longitudinal force
-     shortly before that dip: two signs from two sensors, whose scatter is not the same.
+  4. Terminal contact, shank: the middle between the last deep dip of w before the rise and the lowest longitudinal
+     force shortly before that dip: two signs from two sensors, whose scatter is not the same.
   5. No room for a stance between landing and rise, no dip, no heel rise: no terminal contact is given, rather than a
      wrong one.
   6. At the end of the stream the last cycle is still open. Its contact is reported when the signs above are all
@@ -108,6 +108,7 @@ its own mid-stance. `rate_rad_s` of a swing is its peak."""
 EVENTS_PER_CYCLE = 3
 SWING_END_FRACTION = 0.5
 PUSH_OFF_FRACTION = 0.8
+DIP_SHARE = 0.5
 HEEL_RISE_SHARE = 0.5
 """A foot that never rises by twice the heel rise (a shuffle) leaves the ground in the middle of what it does rise."""
 OVERDUE_CYCLES = 1.25
@@ -196,12 +197,18 @@ def last_rise(rate: Any) -> int:
 
 @njit(cache=True)
 def last_dip(rate: Any, rise: int, fall: int, prominence: float) -> int:
-    """Going back from `rise` to `fall`, the first minimum behind which the rate is higher by `prominence`; -1: none."""
+    """Going back from `rise` to `fall`, the first minimum behind which the rate is higher by `prominence`; -1: none.
+
+    It must be at least half as deep as the deepest place there: the rate may wobble as it comes back to zero.
+    """
+    deepest = 0.0
+    for i in range(fall, rise + 1):
+        deepest = min(deepest, rate[i])
     low = rise
     for i in range(rise - 1, fall - 1, -1):
         if rate[i] < rate[low]:
             low = i
-        elif rate[i] > rate[low] + prominence:
+        elif rate[i] > rate[low] + prominence and rate[low] <= DIP_SHARE * deepest:
             return low
     return -1
 
