@@ -49,8 +49,7 @@ class AccelerometerParams:
     walk_to_part: float = 0.75
     mode_rms_m_s2: float = 8.0
     mode_stride_s: float = 0.86
-    mode_power: float = 4.0
-    mode_margin: float = 0.1
+    mode_margin: float = 1.1
     peak_window_s: float = 0.060
     bridge_gap_s: float = 0.100
     gap_margin_s: float = 0.015
@@ -97,7 +96,6 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("walk_to", "f8"),
         ("mode_rms", "f8"),
         ("mode_cycle", "f8"),
-        ("mode_power", "f8"),
         ("mode_margin", "f8"),
         ("peak_window", "i8"),
         ("gap_margin", "i8"),
@@ -160,7 +158,7 @@ def coefficients(params: AccelerometerParams, rate_hz: float) -> NDArray[np.void
     row["run_usual"], row["run_width"] = params.run_usual_part, params.run_width_part
     row["walk_from"], row["walk_to"] = params.walk_from_part, params.walk_to_part
     row["mode_rms"], row["mode_cycle"] = params.mode_rms_m_s2, params.mode_stride_s * rate_hz
-    row["mode_power"], row["mode_margin"] = params.mode_power, params.mode_margin
+    row["mode_margin"] = params.mode_margin
     row["peak_window"] = round(params.peak_window_s * rate_hz)
     row["gap_margin"] = round(params.gap_margin_s * rate_hz)
     row["last_wait"] = round(params.last_wait_s * rate_hz)
