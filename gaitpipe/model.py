@@ -300,7 +300,8 @@ class SideStatistic:
     (systematic part included) and the smallest detectable change of the mean; None where it cannot be given.
 
     `censored` strides are known only to be larger than a bound (a clipped peak). With any of them there is no mean
-    (`mean`, `sd` NaN): `median` takes them into account, or `median_above` is what it is larger than.
+    (`mean`, `sd` NaN): `median` takes them into account, or `median_above` is what it is larger than. Metrics that
+    cannot be cut off have no median.
     """
 
     count: int

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -90,12 +91,9 @@ def _side_statistic(
     chosen = counted_rows(table) & table.of_side(side)
     if side not in table.sensors or not chosen.any():
         return None
-    if metric.bound is not None:
-        censored = _censored(values[chosen], metric.bound(table)[chosen])
-        if censored is not None:
-            return censored
     context = side_context(table, side, clock_s, values)
-    return _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
+    found = _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
+    return found if metric.bound is None else _with_median(found, values[chosen], metric.bound(table)[chosen])
 
 
 def _absent(table: StrideTable, metric: StrideMetric) -> str:
@@ -168,20 +166,22 @@ def _statistic(values: FloatArray, systematic: float | None, repeat: float | Non
     )
 
 
-def _censored(values: FloatArray, bounds: FloatArray) -> SideStatistic | None:
-    """The median where some values are known by a lower bound only; None when none is."""
-    found = censored_median(values, bounds)
-    if found is None or not found.censored:
-        return None
+def _with_median(found: SideStatistic | None, values: FloatArray, bounds: FloatArray) -> SideStatistic | None:
+    """The statistic with its median; without a mean where some values are known by a lower bound only."""
+    middle = censored_median(values, bounds)
+    if middle is None:
+        return found
+    if found is not None and not middle.censored:
+        return replace(found, median=middle.median)
     return SideStatistic(
-        count=found.count,
+        count=middle.count,
         mean=math.nan,
         sd=math.nan,
         uncertainty=None,
         mdc=None,
-        censored=found.censored,
-        median=found.median,
-        median_above=found.above if found.median is None else None,
+        censored=middle.censored,
+        median=middle.median,
+        median_above=middle.above if middle.median is None else None,
     )
 
 

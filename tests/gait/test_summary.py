@@ -167,6 +167,14 @@ def test_with_most_peaks_clipped_the_median_is_only_known_to_be_larger() -> None
     assert (row.both, row.asymmetry_pct) == (None, None)
 
 
+def test_without_clipping_the_median_stands_beside_the_mean() -> None:
+    (row,) = summarise(clipped(two_feet([0.25] * 41, []), 0.0, 110.0), [PEAK], {})
+    assert row.left is not None
+    assert (row.left.censored, row.left.median_above) == (0, None)
+    assert row.left.mean == pytest.approx(100.0)
+    assert row.left.median == pytest.approx(100.0)
+
+
 @pytest.mark.parametrize(("rate_hz", "said"), [(208.0, ""), (104.0, "104 Hz")])
 def test_a_slow_sensor_gives_its_peaks_with_a_caution(rate_hz: float, said: str) -> None:
     slow = {side: replace(info, rate_hz=rate_hz) for side, info in SENSORS.items()}

@@ -118,8 +118,8 @@ def test_clipped_peaks_show_the_median_or_more_than_a_bound(cases) -> None:
     section = SECTIONS["metrics"].content(cases["clipped"]())
     table = next(block for block in section if isinstance(block, Table))
     left, right, both, difference, mdc = rows(table)["Impact acceleration"]
-    assert (left.text, left.small) == ("12.0", "median \u00b7 25.0 % clipped \u00b7 n 380")
-    assert (right.text, right.small) == (">\u202f16.0", "median \u00b7 80.9 % clipped \u00b7 n 371")
+    assert (left.text, left.small) == ("12.0", "median \u00b7 25.0 % cut off \u00b7 n 380")
+    assert (right.text, right.small) == (">\u202f16.0", "median \u00b7 80.9 % cut off \u00b7 n 371")
     assert both.empty
     assert difference.empty
     assert mdc.small == "see notes"

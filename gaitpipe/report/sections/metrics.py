@@ -38,8 +38,8 @@ _COLUMNS = (
 )
 _UNSTATED = "no uncertainty or no smallest change is given"
 _CLIPPED = (
-    "Clipped: the sensor's range ended below the peak. Such strides count as larger than what was seen (Kaplan-Meier); "
-    "with more than half of them the median is only known to be larger than the figure after >."
+    "Cut off: the sensor's range ended below the peak, or samples were lost in it. Such strides count as larger than "
+    "what was seen (Kaplan-Meier); with more than half of them the median is only known to be larger than the figure after >."
 )
 _NOTES = (
     "\u00b1: standard uncertainty of the mean, systematic part included. The true mean lies within twice this "
@@ -135,7 +135,7 @@ def _censored_cell(metric: MetricSummary, side: MeasuredSide) -> Cell | None:
     found = {"left": metric.left, "right": metric.right, "both": metric.both}[side]
     if found is None or not found.censored:
         return None
-    clipped = f"{share(found.censored, found.count)} clipped \u00b7 n {number(found.count)}"
+    clipped = f"{share(found.censored, found.count)} cut off \u00b7 n {number(found.count)}"
     scale, decimals = metric.display_scale, metric.display_decimals
     if found.median is not None:
         return Cell(number(found.median * scale, decimals), f"median \u00b7 {clipped}")
