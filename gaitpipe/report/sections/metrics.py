@@ -39,7 +39,8 @@ _COLUMNS = (
 _UNSTATED = "no uncertainty or no smallest change is given"
 _CLIPPED = (
     "Cut off: the sensor's range ended below the peak, or samples were lost in it. Such strides count as larger than "
-    "what was seen (Kaplan-Meier); with more than half of them the median is only known to be larger than the figure after >."
+    "what was seen (Kaplan-Meier); with more than half of them the median is only known to be larger than the figure "
+    "after >."
 )
 _NOTES = (
     "\u00b1: standard uncertainty of the mean, systematic part included. The true mean lies within twice this "
