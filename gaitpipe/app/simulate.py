@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from gaitpipe.errors import UsageError
 from gaitpipe.model import SIDES, Placement, RawNotification, RecordingEvent, SensorSetup, Side
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.recording.writer import RecordingWriter
+from gaitpipe.simulate import springmass
 from gaitpipe.simulate.link import LinkConfig, deliver
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedSession, simulate
 from gaitpipe.simulate.stream import PacketStream, SensorPacket
 from gaitpipe.simulate.truth import write_truth_csv
 
+SimulatorModel = Literal["kinematic", "spring-mass"]
 START_MONOTONIC_NS = 1_000_000_000_000
 START_UTC_NS = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z: a synthetic session has no date of its own."""
@@ -45,6 +48,14 @@ class SimulationRequest:
     link: LinkConfig = field(default_factory=LinkConfig)
     gaps: tuple[Gap, ...] = ()
     belt_speed_m_s: float | None = None
+    model: SimulatorModel = "kinematic"
+    force_threshold_n: float = 0.0
+
+
+def _simulate(request: SimulationRequest, config: RunnerConfig) -> SimulatedSession:
+    if request.model == "spring-mass":
+        return springmass.simulate(config, request.force_threshold_n)
+    return simulate(config)
 
 
 def runner_for(config: RunnerConfig, settings: Mapping[str, float]) -> RunnerConfig:
@@ -73,13 +84,16 @@ def setup_for(
     return SensorSetup(side, placement, profile.id, profile.text, dict(settings), device or profile.name)
 
 
-def synthetic_metadata(config: RunnerConfig, belt_speed_m_s: float | None) -> dict[str, str]:
+def synthetic_metadata(
+    config: RunnerConfig, belt_speed_m_s: float | None, model: SimulatorModel = "kinematic"
+) -> dict[str, str]:
     """Return the metadata that says how the session was made."""
     parts = ", ".join(
         f"{item.kind} {item.duration_s:g} s" + (f" at {item.speed_m_s:g} m/s" if item.speed_m_s else "")
         for item in config.segments
     )
     made = f"{parts}; {config.strike}, contact asymmetry {config.contact_time_asymmetry_pct:g} %, seed {config.seed}"
+    made += "" if model == "kinematic" else f", {model} model"
     speed = {} if belt_speed_m_s is None else {"belt_speed_m_s": f"{belt_speed_m_s:g}"}
     return {"synthetic": made} | speed
 
@@ -98,11 +112,11 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = "sess
     config = runner_for(request.runner, settings)
     setups = [setup_for(request.profile, side, config.placement, settings) for side in SIDES]
     setups = [replace(setup, device=f"virtual {setup.device}, {setup.side}") for setup in setups]
-    session = simulate(config)
+    session = _simulate(request, config)
     items = [item for setup in setups for item in _items(request, session, setup)]
     items.sort(key=lambda item: item.host_monotonic_ns)
     path = folder / f"{name}.mcap"
-    metadata = synthetic_metadata(config, request.belt_speed_m_s)
+    metadata = synthetic_metadata(config, request.belt_speed_m_s, request.model)
     with RecordingWriter(
         path,
         setups,

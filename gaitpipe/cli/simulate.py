@@ -12,7 +12,7 @@ from gaitpipe.cli.console import common_options, console, json_option, print_jso
 from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, settings_option
 
 if TYPE_CHECKING:
-    from gaitpipe.app.simulate import Gap
+    from gaitpipe.app.simulate import Gap, SimulatorModel
     from gaitpipe.simulate.runner_config import Strike
 
 SPEEDS_M_S = (1.2, 7.0)
@@ -56,6 +56,19 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--placement", type=NearChoice(["foot", "shank"]), default="foot", show_default=True)
 @click.option("--profile", default="open_imu", show_default=True, help="Device profile: an id or a file.")
 @settings_option
+@click.option(
+    "--model",
+    type=NearChoice(["kinematic", "spring-mass"]),
+    default="kinematic",
+    show_default=True,
+    help="How the runner is made: from curves, or from forces.",
+)
+@click.option(
+    "--force-threshold",
+    type=Number(0, 200),
+    default=None,
+    help="Force in N above which the spring-mass runner's foot counts as on the ground, as on a force plate.  [0]",
+)
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
 @click.option("--loss", type=Number(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
 @click.option("--gap", "gaps", type=GapValue(), multiple=True, help="A blackout of a sensor, such as right:20:21.5.")
@@ -70,6 +83,8 @@ def simulate(
     placement: str,
     profile: str,
     settings: tuple[tuple[str, float], ...],
+    model: SimulatorModel,
+    force_threshold: float | None,
     seed: int,
     loss: float,
     gaps: tuple[tuple[str, float, float], ...],
@@ -78,7 +93,15 @@ def simulate(
     """Make a synthetic recording, as if two sensors had been recorded, with the exact truth beside it.
 
     The same options give the same bytes. Analyse it with `gaitpipe analyze`.
+
+    The kinematic runner follows curves, with contact times put in. The spring-mass runner is driven by forces: a body
+    on spring legs, a foot that the ground pushes back, and contact is where that force is. Its asymmetry is aimed at by
+    leg stiffness; what came out is in the truth. Use both to see whether contacts are found and figures hold together
+    whatever made the signal. Neither says how accurate the figures are on people: both know nothing of soft tissue,
+    shoes and surfaces, and of how people differ.
     """
+    if force_threshold is not None and model != "spring-mass":
+        raise click.UsageError("--force-threshold is for --model spring-mass: the other runner has no forces.")
     from gaitpipe import profile_store
     from gaitpipe.app.outputs import make_folder
     from gaitpipe.app.simulate import SimulationRequest, plain_run, write_simulation
@@ -100,6 +123,8 @@ def simulate(
         link=LinkConfig(loss_pct=loss),
         gaps=tuple(_gap(*gap) for gap in gaps),
         belt_speed_m_s=speed,
+        model=model,
+        force_threshold_n=force_threshold or 0.0,
     )
     recording, truth = write_simulation(request, make_folder(out))
     words = console()

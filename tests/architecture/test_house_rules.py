@@ -72,6 +72,7 @@ def test_kernels_that_call_each_other_stand_in_one_file_are_cached_and_have_no_f
         "core/kernel.py",
         "core/rotation.py",
         "core/strapdown.py",
+        "simulate/springmass_kernel.py",
     }
     assert [function for file, function, _ in found if file == "core/rotation.py"] == ["rotate"]
     assert {text for _, _, text in found} == {"njit(cache=True)"}
