@@ -50,7 +50,7 @@ class DetectorParams:
     loading_from_s: float = 0.0
     loading_to_s: float = 0.200
     loading_before_rise_s: float = 0.180
-    heel_rise_rad: float = math.radians(30.0)
+    heel_rise_rad: float = math.radians(32.0)
     unloading_from_s: float = 0.110
     unloading_to_s: float = 0.025
     peak_window_s: float = 0.060
