@@ -195,8 +195,10 @@ def test_a_belt_speed_gives_speed_and_stride_length(runner: Any, info: Any, bloc
         session.feed(block)
     result = session.finish()
     assert result.belt_speed_m_s == 3.0
-    assert set(result.strides["speed_m_s"]) == {3.0}
-    np.testing.assert_allclose(result.strides["stride_length_m"], 3.0 * result.strides["stride_time_s"])
+    strides = result.strides[np.isfinite(result.strides["speed_m_s"])]
+    assert len(strides) > 20
+    assert np.median(strides["speed_m_s"][strides["quality"] == "ok"]) == pytest.approx(3.0)
+    np.testing.assert_allclose(strides["stride_length_m"], strides["speed_m_s"] * strides["stride_time_s"])
 
 
 @PLACEMENTS
