@@ -35,7 +35,7 @@ from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.event_uncertainty import event_uncertainty_s
 from gaitpipe.gait.mounting import Mounting
 from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings, swap_findings
-from gaitpipe.gait.slip import blank
+from gaitpipe.gait.slip import blank, set_aside
 from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.strike import strike_class
 from gaitpipe.gait.summary import (
@@ -186,6 +186,7 @@ class Session:
         for side, foot in self._feet.items():
             foot.mounting.finish()
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
+            set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]

@@ -104,7 +104,8 @@ def stride_period_samples(x: FloatArray, rate_hz: float) -> int:
     peaks = np.flatnonzero((band[1:-1] >= band[:-2]) & (band[1:-1] > band[2:])) + 1
     if len(peaks) == 0:
         return low + int(np.argmax(band))
-    good = peaks[band[peaks] >= 0.85 * band[peaks].max()]
+    best = band[peaks].max()
+    good = peaks[band[peaks] >= min(best, 0.85 * best)]  # the best one may be negative, where nothing repeats
     return low + int(good[0])
 
 

@@ -60,6 +60,11 @@ class Mounting:
         return tuple(self._slip.epochs)
 
     @property
+    def unlike_s(self) -> list[float]:
+        """Contacts that begin strides which resemble no neighbour."""
+        return self._slip.unlike_s
+
+    @property
     def invalid_s(self) -> list[tuple[float, float]]:
         """Times from and to which angles do not count."""
         return self._slip.invalid_s

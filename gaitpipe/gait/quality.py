@@ -31,6 +31,10 @@ ones above 0.17 in simulation. Simulated shanks at less than 4 m/s look like nei
 SWAPPED_DEG = -5.0
 """Mean specific force of running leans inward on both feet, for a foot is held turned in during swing: right minus left
 was 8 to 24 degrees on five runners at 2-5 m/s. On shanks it was -4 to 9: nothing is said of them."""
+DEAD_WHILE_M_S2 = 2.0
+DEAD_WINDOWS = 6
+"""Half seconds in which the sensor is shaken and a channel reads the very same number throughout. Clipping for half a
+second without a break does not happen."""
 FEW_STRIDES = 30
 FITTED_M_S = (1.9, 5.2)
 
@@ -46,6 +50,7 @@ class StreamWatch:
         self._quiet_norm = np.nan
         self._fastest = 0.0
         self._acc_sd = 0.0
+        self._dead = np.zeros((2, 3), np.int64)
 
     def feed(self, block: SampleBlock) -> None:
         """Look at one raw block."""
@@ -63,6 +68,8 @@ class StreamWatch:
                 self._quiet_sd, self._quiet_norm = sd, float(norm.mean())
             if self._info.has_gyro:
                 self._fastest = max(self._fastest, float(np.max(np.abs(gyr))))
+                if float(norm.std()) > DEAD_WHILE_M_S2:
+                    self._dead += np.array([np.ptp(acc, axis=0) == 0.0, np.ptp(gyr, axis=0) == 0.0])
 
     def findings(self) -> list[Finding]:
         """What is wrong with the units, if anything."""
@@ -103,6 +110,17 @@ class StreamWatch:
                     side,
                 )
             )
+        return found + self._dead_channels()
+
+    def _dead_channels(self) -> list[Finding]:
+        """Channels that never change while the sensor is moved; a wholly silent gyroscope is told above."""
+        side, found = self._info.side, []
+        for row, name in enumerate(("accelerometer", "gyroscope")):
+            dead = [axis for axis, count in zip("xyz", self._dead[row], strict=True) if count >= DEAD_WINDOWS]
+            if dead and not (name == "gyroscope" and len(dead) == 3 and self._fastest < 0.5):
+                message = f"The {side} {name} stands still on {' and '.join(dead)} while the sensor moves."
+                advice = "That channel is dead or was lost in the export: record again with another sensor."
+                found.append(Finding("dead_channel", "error", message, advice, side))
         return found
 
 
@@ -152,6 +170,10 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
                 side,
             )
         )
+    if quality.gyr_clipped_samples:
+        clipped = counted(quality.gyr_clipped_samples, "rotation sample")
+        message = f"{clipped} of the {side} sensor at the end of its range: angles and stride length are less certain."
+        found.append(Finding("gyr_clipped", "warning", message, "Use a gyroscope range of 2000 deg/s.", side))
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))
@@ -193,7 +215,10 @@ def _alignment_findings(result: SensorResult) -> list[Finding]:
         found.append(Finding("no_standing", "info", message, "Stand still for 5 s at the start of a recording.", side))
     if report.confidence == "low":
         message = f"The mounting of the {side} sensor could not be found with confidence."
-        advice = "Fix the sensor firmly, stand still for 5 s, then run straight ahead."
+        advice = (
+            "Fix the sensor firmly, stand still for 5 s, then run straight ahead. If it happens always: are the axes "
+            "of accelerometer and gyroscope the same and right-handed (x cross y is z)?"
+        )
         found.append(Finding("alignment_low", "warning", message, advice, side))
     return found
 

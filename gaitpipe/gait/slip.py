@@ -1,8 +1,8 @@
 """Watches whether a sensor still sits as it was calibrated, and finds its new mounting when it does not.
 
 Rules
-  1. A stride's pattern is its specific force in segment axes, averaged over `BINS` equal parts of the stride. The first
-     `REFERENCE_STRIDES` of a mode (running, walking) are its reference.
+  1. Strides that do not repeat are set aside (`pattern`). Of the others the first `REFERENCE_STRIDES` of a mode
+     (running, walking) are its reference.
   2. A sensor that turned on the leg shows the same pattern turned. The best rotation between two patterns (Kabsch)
      gives the angle of the turn; what no rotation explains is the change of gait. A change of gait can look like a
      small turn: angles below `GAIT_SHARE` of that change do not count.
@@ -22,9 +22,9 @@ Rules
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,10 @@ from numpy.typing import NDArray
 from gaitpipe.gait.alignment import EPOCH_S, WINDOW_S, solve
 from gaitpipe.gait.axes import angle_deg, principal_axis, project, repetition, unit, waveform_vote
 from gaitpipe.gait.calibration import MOVING_GYR_RMS_RAD_S, REPEATS_LEAST, Calibration, is_still
+from gaitpipe.gait.pattern import Neighbours, PatternBuilder, Patterned, Timed
 from gaitpipe.gait.windows import Windows
 from gaitpipe.model import CalibrationEpoch, FloatArray, SampleBlock, SensorInfo
 
-BINS = 24
-KEEP_S = 6.0
 REFERENCE_STRIDES = 12
 SLOW_STRIDES = 20
 SLOW_DEG = 5.0
@@ -64,18 +63,10 @@ ANGLE_COLUMNS = (
 REACH_S = 0.5
 """Angles of a stride look this far past its end."""
 
+UNLIKE = "unlike_neighbours"
+"""The reason in `quality` of a stride that resembles no neighbour."""
+
 Why = Literal["slip", "turned", "standing"]
-
-
-class Timed(Protocol):
-    """What is asked of a stride."""
-
-    @property
-    def ic_s(self) -> float: ...
-    @property
-    def next_ic_s(self) -> float: ...
-    @property
-    def mode(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +93,7 @@ class _Mode:
 
 
 def turn_between(reference: FloatArray, now: FloatArray) -> Turn:
-    """Best rotation from one pattern to another, both (BINS, 3), over small shifts of phase."""
+    """Best rotation from one pattern to another, both (m, 3), over small shifts of phase."""
     best: tuple[float, FloatArray] = -np.inf, np.eye(3)
     for shift in PHASE_SHIFTS:
         moved = np.roll(now, shift, axis=0)
@@ -131,7 +122,9 @@ class SlipMonitor:
         self._rate_hz = info.rate_hz
         self.stood = False
         self._windows = Windows(max(8, round(WINDOW_S * info.rate_hz)))
-        self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
+        self._patterns = PatternBuilder()
+        self._neighbours = Neighbours()
+        self.unlike_s: list[float] = []
         self._modes = {"run": _Mode(), "walk": _Mode()}
         self._pending: tuple[Why, FloatArray, float] | None = None
         self._invalid_from_s: float | None = None
@@ -146,34 +139,44 @@ class SlipMonitor:
 
     def feed(self, block: SampleBlock) -> None:
         """Look at aligned samples, before their strides are added."""
-        self._blocks.append((block.time_s, block.acc_m_s2))
+        self._patterns.feed(block)
         self._now_s = float(block.time_s[-1])
         for acc, gyr in self._windows.push(block):
             self._look(acc, gyr)
-        while self._blocks and self._blocks[0][0][-1] < self._now_s - KEEP_S:
-            self._blocks.popleft()
 
     def add(self, stride: Timed) -> None:
         """Take in a stride of the samples so far."""
-        pattern = self._pattern(stride)
-        if pattern is None or self._pending is not None:
-            return
-        self._last_stride_s = stride.ic_s
+        pattern = self._patterns.pattern(stride)
+        if pattern is not None:
+            self._last_stride_s = stride.ic_s
+            self._judge(self._neighbours.add(Patterned(stride.ic_s, stride.mode, pattern)))
+
+    def _judge(self, judged: Iterable[tuple[Patterned, bool]]) -> None:
+        for stride, repeats in judged:
+            if repeats:
+                self._follow(stride)
+            else:
+                self.unlike_s.append(stride.ic_s)
+
+    def _follow(self, stride: Patterned) -> None:
         mode = self._modes[stride.mode]
-        if self._invalid_from_s is None and len(mode.reference) < REFERENCE_STRIDES:
-            mode.reference.append(pattern)
+        if self._pending is not None:
             return
-        mode.recent.append(pattern)
+        if self._invalid_from_s is None and len(mode.reference) < REFERENCE_STRIDES:
+            mode.reference.append(stride.pattern)
+            return
+        mode.recent.append(stride.pattern)
         mode.starts_s.append(stride.ic_s)
         if len(mode.reference) < REFERENCE_STRIDES:
             return
         if self._invalid_from_s is not None:
-            self._recover(mode, pattern)
+            self._recover(mode, stride.pattern)
         else:
             self._compare(mode)
 
     def correction(self, from_s: float) -> FloatArray | None:
         """At an epoch boundary: the rotation (3, 3) from the axes so far to the right ones, now applied; or None."""
+        self._judge(self._neighbours.flush())
         if self._pending is None:
             self._pending = self._stood_late() or self._turned()
         if self._pending is None:
@@ -190,6 +193,7 @@ class SlipMonitor:
             mode.turned = 0
             if why == "standing":
                 mode.reference = [pattern @ matrix for pattern in mode.reference]
+        self._neighbours.forget()
         self._moving.clear()
         self._again, self._late = Calibration(self._rate_hz, self._windows.samples), None
         self._recovered = []
@@ -200,28 +204,10 @@ class SlipMonitor:
 
     def finish(self) -> None:
         """End of the stream: what is invalid stays so."""
+        self._judge(self._neighbours.flush())
         if self._invalid_from_s is not None:
             self.invalid_s.append((self._invalid_from_s, np.inf))
             self.epochs.append(CalibrationEpoch(np.inf, "slip", np.nan, self._invalid_from_s))
-
-    def _pattern(self, stride: Timed) -> FloatArray | None:
-        """Mean specific force in the parts of a stride; None when samples are missing."""
-        edges = np.linspace(stride.ic_s, stride.next_ic_s, BINS + 1)
-        if not 0.3 < edges[-1] - edges[0] < 2.0:
-            return None
-        near = [part for part in self._blocks if part[0][-1] >= edges[0] - 0.1 and part[0][0] <= edges[-1] + 0.1]
-        if not near:
-            return None
-        cuts = [np.searchsorted(part[0], (edges[0] - 0.1, edges[-1] + 0.1)) for part in near]
-        times = np.concatenate([part[0][a:b] for part, (a, b) in zip(near, cuts, strict=True)])
-        acc = np.concatenate([part[1][a:b] for part, (a, b) in zip(near, cuts, strict=True)])
-        stop = int(np.searchsorted(times, edges[-1])) + 1
-        times, acc = times[:stop], acc[:stop]
-        if len(times) < 8 or times[0] > edges[0] or times[-1] < edges[-1] or np.diff(times).max() > 0.1:
-            return None
-        sums = np.concatenate([np.zeros((1, 3)), np.cumsum(0.5 * (acc[1:] + acc[:-1]) * np.diff(times)[:, None], 0)])
-        at = np.stack([np.interp(edges, times, sums[:, axis]) for axis in range(3)], axis=1)
-        return np.asarray(np.diff(at, axis=0) / (edges[1] - edges[0]), dtype=np.float64)
 
     def _compare(self, mode: _Mode) -> None:
         reference = np.mean(mode.reference, axis=0)
@@ -289,6 +275,13 @@ class SlipMonitor:
         before = _frame(np.array([0.0, 1.0, 0.0]), np.mean(mode.reference, axis=(0, 1)))
         matrix = np.array(_frame(axis, acc.mean(axis=0)).T @ before)
         return "turned", matrix, _rotation_deg(matrix)
+
+
+def set_aside(rows: NDArray[np.void], mine: NDArray[np.bool_], unlike_s: Sequence[float]) -> None:
+    """Mark the strides of one side, `mine` (n,), that resemble no neighbour: they are no gait."""
+    unlike = mine & np.isin(rows["ic_s"], unlike_s)
+    rows["quality"][unlike & (rows["quality"] != "ok")] += ";" + UNLIKE
+    rows["quality"][unlike & (rows["quality"] == "ok")] = UNLIKE
 
 
 def blank(rows: NDArray[np.void], mine: NDArray[np.bool_], invalid_s: Sequence[tuple[float, float]]) -> None:
