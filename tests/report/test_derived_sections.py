@@ -127,6 +127,12 @@ def test_clipped_peaks_show_the_median_or_more_than_a_bound(cases) -> None:
     assert any("mounting is not known" in note for note in table.notes)
 
 
+def test_a_figure_that_nobody_has_is_a_note_and_not_a_row_of_dashes(build) -> None:
+    table = next(block for block in SECTIONS["metrics"].content(build.report()) if isinstance(block, Table))
+    assert "Impact acceleration" not in rows(table)
+    assert "Impact acceleration is not given: Clipped in most strides, so no mean is given." in table.notes
+
+
 def figure(*lines: Interval) -> IntervalFigure:
     return IntervalFigure("try", "A title", "In words.", "per cent", True, 2.0, lines)
 

@@ -60,8 +60,14 @@ def _missing(report: ReportInput) -> str:
 
 
 def _render(report: ReportInput) -> Content:
-    rows = tuple(_row(report, metric) for metric in report.result.metrics)
-    remarks = [f"{metric.label}: {foreign(metric.note)}" for metric in report.result.metrics if metric.note]
+    given = [metric for metric in report.result.metrics if _has_value(metric) or not metric.note]
+    rows = tuple(_row(report, metric) for metric in given)
+    remarks = [f"{metric.label}: {foreign(metric.note)}" for metric in given if metric.note]
+    remarks += [
+        f"{metric.label} is not given: {foreign(metric.note)}"
+        for metric in report.result.metrics
+        if metric not in given
+    ]
     remarks += [
         f"{metric.label}: {_UNSTATED}: {foreign(metric.unstated)}"
         for metric in report.result.metrics
