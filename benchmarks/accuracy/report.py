@@ -28,8 +28,9 @@ GAITS: dict[str, Group] = {
 
 def target_part(verdicts: Sequence[Verdict]) -> str:
     """The part that comes first: the targets, and what is missed."""
-    reached = sum(verdict.reached for verdict in verdicts)
-    head = [f"## Targets: {reached} of {len(verdicts)} reached", "", TARGETS]
+    judged = [verdict for verdict in verdicts if verdict.target.has_limit]
+    reached = sum(verdict.reached for verdict in judged)
+    head = [f"## Targets: {reached} of {len(judged)} reached", "", TARGETS]
     return tables.lines_of(
         [head, tables.target_table(verdicts), ["### Missed, and why", ""], tables.missed_list(verdicts)]
     )
@@ -104,8 +105,8 @@ def _conditions(collected: Collected) -> str:
 def _stated(collected: Collected) -> str:
     words = (
         "Each sensor's mean beside the mean of the reference, in units of the standard uncertainty that the product "
-        "states (held out where there is a fit). Twice the uncertainty should hold about 0.95 of the sensors; an RMS far "
-        "below one means that it is stated too wide. Sensors of one runner are not independent."
+        "states (held out where there is a fit). Twice the uncertainty should hold about 0.95 of the sensors; an RMS "
+        "far below one means that it is stated too wide. Sensors of one runner are not independent."
     )
     return tables.lines_of([["## Is the stated uncertainty honest?", "", words], coverage_table(collected.stated)])
 

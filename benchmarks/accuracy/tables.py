@@ -39,8 +39,9 @@ def target_table(verdicts: Sequence[Verdict]) -> list[str]:
     lines: list[str] = []
     for title in dict.fromkeys(PARTS.values()):
         chosen = [verdict for verdict in verdicts if PARTS[verdict.target.group] == title]
-        reached = sum(verdict.reached for verdict in chosen)
-        head = [f"{title} ({reached} of {len(chosen)})", "target", "shipped", "held out", "", "worst runner or figure"]
+        judged = [verdict for verdict in chosen if verdict.target.has_limit]
+        reached = sum(verdict.reached for verdict in judged)
+        head = [f"{title} ({reached} of {len(judged)})", "target", "shipped", "held out", "", "worst runner or figure"]
         lines += [*table(head, map(_target_row, chosen)), ""]
     return lines
 
@@ -48,9 +49,9 @@ def target_table(verdicts: Sequence[Verdict]) -> list[str]:
 def _target_row(verdict: Verdict) -> list[str]:
     target = verdict.target
     sign = "<=" if target.most else ">="
-    word = "pass" if verdict.reached else f"**{verdict.words()}**"
+    word = ("pass" if target.has_limit else "") if verdict.reached else f"**{verdict.words()}**"
     held_out = "" if np.isnan(verdict.held_out) else target.text(verdict.held_out)
-    limit = f"{sign} {target.limit:g} {target.unit}".strip()
+    limit = f"{sign} {target.limit:g} {target.unit}".strip() if target.has_limit else "reported"
     return [target.label, limit, target.text(verdict.shipped), held_out, word, verdict.worst_runner]
 
 

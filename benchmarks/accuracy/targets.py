@@ -22,7 +22,8 @@ SLACK = 0.03
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`key` is `<group>.<figure>`; `limit` an upper bound of |value| (`most`) or a lower bound of it."""
+    """`key` is `<group>.<figure>`; `limit` an upper bound of |value| (`most`) or a lower bound of it, where zero asks
+    for a figure and for nothing else."""
 
     key: str
     label: str
@@ -38,6 +39,11 @@ class Target:
     @property
     def figure(self) -> str:
         return self.key.rpartition(".")[2]
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether there is something to reach; else the figure is only reported."""
+        return self.most or self.limit > 0.0
 
     def reached(self, value: float, limit: float | None = None) -> bool:
         """Whether a value keeps the limit; NaN never does."""
@@ -157,7 +163,11 @@ def all_targets() -> list[Target]:
         Target("accelerometer.walk.called", "walking strides called walking", 1.0, "", False, 3),
         Target("accelerometer.run.called", "running strides called running", 1.0, "", False, 3),
     ]
-    laps = [Target("laps.length_rmse", "stride length against the marker, steady strides, RMSE", 5.0, "%")]
+    laps = [
+        Target("laps.length_rmse", "stride length against the marker, steady strides, RMSE", 5.0, "%"),
+        Target("laps.found", "share of the reference's strides found", 0.0, "", False, 3),
+        Target("laps.length_share", "share of the steady strides with a length", 0.0, "", False, 3),
+    ]
     return [*foot, *shank, *accelerometer, *laps]
 
 
