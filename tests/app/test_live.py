@@ -12,9 +12,11 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.app.analyze import analyze_input, analyze_recording, open_recording
+from gaitpipe.app.athlete import height_metadata
 from gaitpipe.app.live import LiveSession
 from gaitpipe.app.outputs import told_events, write_outputs
 from gaitpipe.app.record import InterruptedBeforeStartError, RecordRequest, Talk, record
+from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, DeviceError, DeviceReason
 from gaitpipe.exporters.strides_csv import strides_csv_text
 from gaitpipe.model import SIDES, RawNotification, RecordingEvent, SampleBlock
@@ -262,3 +264,16 @@ def test_an_analysis_that_fails_does_not_cost_the_recording(session, tmp_path, m
         live.finish("2026-01-01T00:00:00Z")
     assert str(path) in caught.value.advice
     assert len(notifications(path)) == len([item for item in items if isinstance(item, RawNotification)])
+
+
+def test_a_recorded_height_is_that_of_the_live_session_and_of_a_later_analysis(session, tmp_path):
+    raw = open_raw(session[0].path)
+    path, start_ns, metadata = tmp_path / "tall.mcap", raw.session_start_monotonic_ns, height_metadata(1.9)
+    with RecordingWriter(
+        path, raw.setups, metadata, session_start_monotonic_ns=start_ns, session_start_utc_ns=1
+    ) as writer:
+        live = LiveSession(raw.setups, writer, metadata, start_ns)
+        for item in raw.items:
+            live.receive(item)
+    assert live.finish("2026-01-01T00:00:00Z").result.athlete == Athlete(1.9)
+    assert analyze_input(open_recording(path)).result.athlete == Athlete(1.9)
