@@ -72,10 +72,11 @@ def cut() -> Callable[[SampleBlock, int, int], SampleBlock]:
 def _run(block: SampleBlock, rate_hz: float, pieces: list[tuple[int, int]]) -> tuple[bytes, bytes]:
     detector = Detector(default_params(block.placement), rate_hz)
     events = [detector.push(_cut(block, start, stop)) for start, stop in pieces]
-    return np.concatenate(events).tobytes(), detector.snapshot()
+    snapshot = detector.snapshot()
+    return np.concatenate([*events, detector.finish()]).tobytes(), snapshot
 
 
 @pytest.fixture(scope="session")
 def run_pieces() -> Callable[[SampleBlock, float, list[tuple[int, int]]], tuple[bytes, bytes]]:
-    """Push the given pieces of a block into a new detector: the bytes of all events and of the last state."""
+    """Push pieces of a block into a new detector and finish: the bytes of all events, and of the state before the end."""
     return _run

@@ -1,6 +1,7 @@
 """A slow, readable second statement of the detector's rules, on whole arrays: the oracle of the compiled kernel.
 
-No ring, no state row, no block: filters by scipy over everything, then swing after swing by looking at the arrays.
+No ring, no state row, no block: everything is filtered and smoothed whole, then swing after swing is looked up in the
+arrays. The last cycle of the last stretch is open: the recording ends in it.
 A recording is a list of `Stretch`es; a hole too long to bridge lies between two of them, bridged samples lie inside.
 Written from the rules at the top of `gaitpipe/core/kernel.py`, not from its code.
 """
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import bessel, butter, sosfilt, sosfilt_zi
+from scipy.integrate import cumulative_trapezoid
+from scipy.signal import butter, sosfilt, sosfilt_zi
 
 from gaitpipe.core.params import DetectorParams
 
@@ -55,20 +57,14 @@ def delay_of(sections: Array) -> float:
     return float(np.sum(np.arange(len(response)) * response) / np.sum(response))
 
 
-def parabola(before: float, here: float, after: float) -> float:
-    curvature = before - 2.0 * here + after
-    return 0.0 if curvature == 0.0 else float(np.clip(0.5 * (before - after) / curvature, -0.5, 0.5))
-
-
 class Oracle:
     """Events of one sensor. Only the swing amplitude is handed on from one stretch to the next."""
 
     def __init__(self, params: DetectorParams, rate_hz: float) -> None:
         self.p, self.rate_hz = params, rate_hz
         self.gate = butter(2, params.gate_hz, fs=rate_hz, output="sos")
-        self.feature = bessel(4, min(params.feature_hz, 0.35 * rate_hz), fs=rate_hz, norm="mag", output="sos")
-        self.delay = delay_of(self.feature)
-        self.gate_lag = round(delay_of(self.gate) - self.delay)
+        self.gate_lag = round(delay_of(self.gate))
+        self.shortest = self.samples(params.minimum_contact_s)
         self.amplitude = params.swing_initial_rad_s
 
     def samples(self, seconds: float) -> int:
@@ -79,29 +75,19 @@ class Oracle:
         for number, stretch in enumerate(stretches):
             if number:
                 found.append(Event("restart", stretch.first_sample, stretch.time_s[0]))
-            found += self._stretch(stretch)
+            found += self._stretch(stretch, is_last=number == len(stretches) - 1)
         return found
 
     def threshold(self) -> float:
         return max(self.p.swing_floor_rad_s, self.p.swing_threshold_fraction * self.amplitude)
 
-    def _stretch(self, s: Stretch) -> list[Event]:
-        rate = -s.gyr[:, 1]
-        gate, w, up = steady(self.gate, rate), steady(self.feature, rate), steady(self.feature, s.acc[:, 2])
+    def _stretch(self, s: Stretch, *, is_last: bool) -> list[Event]:
+        finder = Finder(self.p, self.rate_hz, s)
+        gate = steady(self.gate, finder.rate)
         found: list[Event] = []
         last, mean_cycle, here, shaken = None, 0.0, 0, False
-        while True:
-            above = np.flatnonzero(gate[here:] > self.threshold())
-            if not len(above):
-                return found
-            opening = here + int(above[0])
-            so_far = np.maximum.accumulate(gate[opening:])
-            closed = np.flatnonzero(gate[opening:] < 0.5 * so_far)
-            if not len(closed):
-                return found
-            closing = opening + int(closed[0])
-            here = closing + 1
-            top = opening + int(np.argmax(gate[opening:closing]))
+        while (swing_found := self._next_swing(gate, here)) is not None:
+            top, here = swing_found
             swing = top - self.gate_lag
             if last is not None and swing - last < max(
                 self.samples(self.p.minimum_stride_s), self.p.refractory_fraction * mean_cycle
@@ -110,111 +96,150 @@ class Oracle:
                 shaken = shaken or (apart and gate[top] > self.p.rival_fraction * self.amplitude)
                 continue
             near = last is not None and swing - last <= self.samples(self.p.maximum_stride_s)
-            if near and last - int(np.ceil(self.delay)) > 0:
-                contact = [] if shaken else self._contact(s, w, up, last, swing)
-                nothing = self._event(s, "no contact", swing - self.delay, may_be_lost=False, rate_rad_s=np.nan)
-                found += contact or [nothing]
+            if near and last > 0:
+                contact = [] if shaken else finder.contact(last, swing, is_complete=True)
+                found += contact or [finder.event("no contact", swing)]
                 mean_cycle = (swing - last) if mean_cycle == 0.0 else mean_cycle + 0.25 * ((swing - last) - mean_cycle)
             else:
                 mean_cycle = 0.0
                 if last is not None:
                     self.amplitude = self.p.swing_initial_rad_s
             shaken = False
-            found.append(self._event(s, "swing", max(0.0, swing - self.delay), rate_rad_s=gate[top], may_be_lost=False))
+            found.append(finder.event("swing", max(0.0, swing), rate_rad_s=gate[top]))
             self.amplitude += self.p.swing_memory * (gate[top] - self.amplitude)
             last = swing
+        end = len(gate) - 1
+        is_due = last is not None and end - last <= min(1.25 * mean_cycle, self.samples(self.p.maximum_stride_s))
+        if is_last and is_due and last > 0 and not shaken:
+            found += finder.contact(last, end, is_complete=False)
+        return found
 
-    def _event(self, s: Stretch, kind: str, sample: float, *, may_be_lost: bool = True, rate_rad_s: float) -> Event:
-        margin, centre = self.samples(self.p.gap_margin_s), int(sample)
+    def _next_swing(self, gate: Array, here: int) -> tuple[int, int] | None:
+        """Peak of the next swing that opens at or after `here`, and the sample after its close."""
+        above = np.flatnonzero(gate[here:] > self.threshold())
+        if not len(above):
+            return None
+        opening = here + int(above[0])
+        closed = np.flatnonzero(gate[opening:] < 0.5 * np.maximum.accumulate(gate[opening:]))
+        if not len(closed):
+            return None
+        closing = opening + int(closed[0])
+        return opening + int(np.argmax(gate[opening:closing])), closing + 1
+
+
+class Finder:
+    """The contact of a cycle of one stretch; samples count from the beginning of the stretch."""
+
+    def __init__(self, params: DetectorParams, rate_hz: float, s: Stretch) -> None:
+        self.p, self.rate_hz, self.s = params, rate_hz, s
+        self.rate = -s.gyr[:, 1]
+        self.angle = cumulative_trapezoid(self.rate, dx=1.0 / rate_hz, initial=0.0)
+        self.w = self.smooth(self.rate, params.rate_hz)
+        self.forward = self.smooth(s.acc[:, 0], params.force_hz)
+        self.up = self.smooth(s.acc[:, 2], params.force_hz)
+        self.shortest = self.samples(params.minimum_contact_s)
+
+    def samples(self, seconds: float) -> int:
+        return round(seconds * self.rate_hz)
+
+    def smooth(self, x: Array, corner_hz: float) -> Array:
+        """Gaussian window whose gain is -3 dB at the corner, cut at 3 sigma and at the ends of the stretch."""
+        sigma = np.sqrt(np.log(2.0)) / (2.0 * np.pi * corner_hz) * self.rate_hz
+        half = int(3.0 * sigma)
+        window = np.exp(-0.5 * (np.arange(-half, half + 1) / sigma) ** 2)
+        here = slice(half, half + len(x))
+        return np.asarray(np.convolve(x, window)[here] / np.convolve(np.ones(len(x)), window)[here])
+
+    def event(self, kind: str, sample: float, *, may_be_lost: bool = False, rate_rad_s: float = np.nan) -> Event:
+        margin, centre, s = self.samples(self.p.gap_margin_s), int(sample), self.s
         lost = bool(s.bridged[max(0, centre - margin) : centre + margin + 2].any())
-        known = 0.0 <= sample <= len(s.time_s) - 1  # a swing in which the stretch begins may lie before it
-        time_s = float(np.interp(sample, np.arange(len(s.time_s)), s.time_s)) if known else np.nan
+        time_s = float(np.interp(sample, np.arange(len(s.time_s)), s.time_s))
         return Event(kind, s.first_sample + sample, time_s, lost=lost and may_be_lost, rate_rad_s=rate_rad_s)
 
-    def _contact(self, s: Stretch, w: Array, up: Array, start: int, stop: int) -> list[Event]:
-        """The one contact between two mid-swings, samples of the filtered signals."""
-        shortest = self.samples(self.p.minimum_contact_s)
-        falls = start + np.flatnonzero(w[start:stop] <= 0.0)
-        rises = start + 1 + np.flatnonzero(w[start + 1 : stop + 1] <= 0.0)
-        fall = int(falls[0]) if len(falls) else stop
-        rise = int(rises[-1]) if len(rises) else start
-        if rise - fall < shortest:
+    def contact(self, start: int, stop: int, *, is_complete: bool) -> list[Event]:
+        """The one contact between two mid-swings, or between a mid-swing and the end of the recording."""
+        at_or_below = start + np.flatnonzero(self.w[start : stop + 1] <= 0.0)
+        if not len(at_or_below):
             return []
-        ic = self._loading(up, fall, rise)
-        tc = self._push_off(w, start, fall, rise, int(ic), shortest)
-        contact = self._event(s, "ic", ic - self.delay, rate_rad_s=np.nan)
-        self._peak(s, contact, ic - self.delay)
-        if tc is None:
+        fall, rise = int(at_or_below[0]), int(at_or_below[-1])
+        window = np.arange(
+            max(start + 1, fall + self.samples(self.p.loading_from_s)),
+            min(fall + self.samples(self.p.loading_to_s), rise - self.samples(self.p.loading_before_rise_s)),
+        )
+        if rise - fall < self.shortest or not len(window):
+            return []
+        if self.p.placement == "foot":
+            ic, tc, still = self._foot(window, rise, is_complete=is_complete or rise < stop)
+        else:
+            ic, tc, still = self._loading(self.up, window), self._shank_push_off(start, fall, rise), None
+        if ic is None:
+            return []
+        contact = self.event("ic", ic, may_be_lost=True)
+        self._peak(contact, ic)
+        if tc is None or tc - ic < self.shortest:
             return [contact]
-        rate = -s.gyr[:, 1]
-        begin, span = ic - self.delay, tc - ic
-        stance = rate[int(begin + 0.15 * span) : int(begin + 0.40 * span) + 1]
+        stance = self.rate[int(ic + 0.15 * (tc - ic)) : int(ic + 0.40 * (tc - ic)) + 1]
         contact.rate_rad_s = float(np.mean(np.abs(stance)))
-        if self.p.placement == "foot":
-            contact.pitch_rad = self._pitch(rate, begin, span)
-        return [contact, self._event(s, "tc", tc - self.delay, rate_rad_s=np.nan)]
+        if still is not None:
+            lead = (self.p.ic_bias_s + self.p.strike_angle_lead_s) * self.rate_hz
+            before = int(np.floor(ic - lead + 0.5))
+            contact.pitch_rad = float(self.angle[before] - self.angle[still]) if before < still else 0.0
+        return [contact, self.event("tc", tc, may_be_lost=True)]
 
-    def _loading(self, up: Array, fall: int, rise: int) -> float:
-        """Half way up the first steep rise of the longitudinal force in the window after the fall."""
-        slope = np.full(len(up), -np.inf)
-        slope[1:-1] = up[2:] - up[:-2]
-        first = fall + self.samples(self.p.loading_from_s)
-        end = min(fall + self.samples(self.p.loading_to_s), rise - self.samples(self.p.loading_before_rise_s))
-        steepest = first + int(np.argmax(slope[first : max(first + 1, end)]))
-        earlier = np.arange(first, steepest)
-        steep = (slope[earlier] >= 0.65 * slope[steepest]) & (slope[earlier] >= slope[earlier + 1])
-        if steep.any():
-            steepest = int(earlier[steep][0])
-        reach = self.samples(self.p.loading_reach_s)
-        before = up[steepest - reach : steepest + 1][::-1]
-        after = up[steepest : steepest + reach + 1]
-        down, climb = np.diff(before) < 0.0, np.diff(after) > 0.0
-        bottom = steepest - (int(np.argmin(down)) if not down.all() else reach)
-        top = steepest + (int(np.argmin(climb)) if not climb.all() else reach)
-        if top == bottom:
-            return float(steepest)
-        half = 0.5 * (up[bottom] + up[top])
-        return float(np.interp(half, up[bottom : top + 1], np.arange(bottom, top + 1)))
+    def _foot(self, window: NDArray[np.intp], rise: int, *, is_complete: bool) -> tuple[float | None, ...]:
+        """Initial contact, terminal contact and mid-stance."""
+        rough = self._loading(self.up, window)
+        if rough is None or rise - rough <= self.shortest:
+            return None, None, None
+        begin = int(rough) + self.shortest
+        low = self.w[begin:rise]
+        if low.min() >= 0.0:
+            return rough, None, None
+        deep = begin + np.flatnonzero(low <= 0.8 * low.min())
+        span = 0.5 * (deep[0] + deep[-1]) - rough
+        middle = np.arange(int(rough + 0.15 * span), max(int(rough + 0.15 * span) + 1, int(rough + 0.60 * span)))
+        still = int(middle[np.argmin(np.abs(self.rate[middle]))])
+        pitch = self.angle - self.angle[still]
+        vertical = np.sin(pitch) * self.forward + np.cos(pitch) * self.up
+        ic = self._loading(vertical, window[window < still])
+        if ic is None:
+            return rough, None, None
+        return ic, self._heel_rise(-pitch[still : rise + 1], still, is_complete=is_complete), still
 
-    def _push_off(self, w: Array, start: int, fall: int, rise: int, landing: int, shortest: int) -> float | None:
-        if rise - landing <= shortest:
+    def _loading(self, force: Array, window: NDArray[np.intp]) -> float | None:
+        """Centroid of the fourth power of the rise of the force."""
+        weight = np.clip(force[window + 1] - force[window - 1], 0.0, None) ** 4
+        return float(np.average(window, weights=weight)) if weight.sum() > 0.0 else None
+
+    def _heel_rise(self, risen: Array, still: int, *, is_complete: bool) -> float | None:
+        level = min(self.p.heel_rise_rad, 0.5 * float(risen.max())) if is_complete else self.p.heel_rise_rad
+        reached = np.flatnonzero(risen >= level)
+        if level <= 0.0 or not len(reached):
             return None
-        if self.p.placement == "foot":
-            return self._middle_of_push_off(w, landing + shortest, rise)
-        backwards = w[fall : rise + 1][::-1]
+        after = int(reached[0])
+        return still + float(np.interp(level, risen[after - 1 : after + 1], [after - 1, after]))
+
+    def _shank_push_off(self, start: int, fall: int, rise: int) -> float | None:
+        """Middle between the last dip of the rate and the lowest longitudinal force shortly before it."""
+        backwards = self.w[fall : rise + 1][::-1]
         lowest = np.minimum.accumulate(backwards)
-        climbed = np.flatnonzero(backwards > lowest + self.p.prominence_fraction * w[start])
+        climbed = backwards > lowest + self.p.prominence_fraction * self.w[start]
+        climbed = np.flatnonzero(climbed & (lowest <= 0.5 * min(0.0, backwards.min())))
         if not len(climbed):
             return None
-        place = rise - int(np.argmin(backwards[: climbed[0]]))
-        if place - landing < shortest:
+        dip = rise - int(np.argmin(backwards[: climbed[0]]))
+        early, late = self.samples(self.p.unloading_from_s), self.samples(self.p.unloading_to_s)
+        if dip < fall + early or dip >= rise - 1:
             return None
-        return place + parabola(*w[place - 1 : place + 2])
+        lightest = dip - early + int(np.argmin(self.up[dip - early : dip - late + 1]))
+        return 0.5 * (self._vertex(self.w, dip) + self._vertex(self.up, lightest))
 
-    def _middle_of_push_off(self, w: Array, start: int, stop: int) -> float | None:
-        """Middle between the first and the last crossing of 80 % of the lowest rate; no push-off without toes down."""
-        part = w[start:stop]
-        level = 0.8 * part.min()
-        if level >= 0.0:
-            return None
-        below = np.flatnonzero(part <= level)
-        first, last = int(below[0]), int(below[-1])
-        begin, end = float(first), float(last)
-        if first > 0:
-            begin = float(np.interp(-level, [-part[first - 1], -part[first]], [first - 1, first]))
-        if last < len(part) - 1:
-            end = float(np.interp(level, [part[last], part[last + 1]], [last, last + 1]))
-        return start + 0.5 * (begin + end)
+    def _vertex(self, x: Array, i: int) -> float:
+        before, here, after = x[i - 1 : i + 2]
+        curvature = before - 2.0 * here + after
+        return i + (0.0 if curvature == 0.0 else float(np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)))
 
-    def _peak(self, s: Stretch, contact: Event, ic: float) -> None:
+    def _peak(self, contact: Event, ic: float) -> None:
         window = slice(int(ic) - 1, int(ic) + 1 + self.samples(self.p.peak_window_s))
-        contact.peak_acc_m_s2 = float(np.max(np.linalg.norm(s.acc[window], axis=1)))
-        contact.clipped = bool((s.clipped | s.bridged)[window].any())
-
-    def _pitch(self, rate: Array, ic: float, span: float) -> float:
-        """Minus the rotation from shortly before contact to the stillest moment of the stance."""
-        first = int(ic + 0.15 * span)
-        middle = np.abs(rate[first : max(first + 1, int(ic + 0.60 * span))])
-        still = first + int(np.argmin(middle))
-        begin = int(np.floor(ic - (self.p.ic_bias_s + self.p.strike_angle_lead_s) * self.rate_hz + 0.5))
-        return -float(np.sum(rate[begin:still] + rate[begin + 1 : still + 1])) / (2.0 * self.rate_hz)
+        contact.peak_acc_m_s2 = float(np.max(np.linalg.norm(self.s.acc[window], axis=1)))
+        contact.clipped = bool((self.s.clipped | self.s.bridged)[window].any())

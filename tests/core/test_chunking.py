@@ -80,7 +80,9 @@ def test_a_restored_snapshot_continues_with_the_same_bits(
     second.restore(snapshot)
     for start, stop in blocks[split:]:
         events.append(second.push(cut(block, start, stop)))
-    assert (np.concatenate(events).tobytes(), second.snapshot()) == run_pieces(block, RATE_HZ, blocks)
+    state = second.snapshot()
+    events.append(second.finish())
+    assert (np.concatenate(events).tobytes(), state) == run_pieces(block, RATE_HZ, blocks)
 
 
 def test_a_snapshot_of_another_length_is_refused() -> None:
