@@ -9,6 +9,7 @@ import numpy as np
 
 from gaitpipe.errors import counted
 from gaitpipe.gait.accelerometer import CONTACT_RATE_HZ, gives_contacts
+from gaitpipe.gait.belt import belt_findings
 from gaitpipe.gait.summary import counted_rows, main_mode
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.gait.windows import Windows
@@ -131,6 +132,7 @@ def sensor_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
         *_alignment_findings(result),
         *_stride_findings(result, table),
         *_placement_findings(result, table),
+        *belt_findings(table, result.info.side),
     ]
 
 

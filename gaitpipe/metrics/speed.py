@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from gaitpipe.evidence import value
-from gaitpipe.gait.summary import counted_rows
+from gaitpipe.gait.belt import belt_scale, speed_error_share
 from gaitpipe.gait.table import StrideTable
 from gaitpipe.metrics._contract import MetricContext, StrideMetric
-from gaitpipe.model import FloatArray, Side
-
-LEAST_FOR_SCALE = 3
-
-
-def belt_scale(table: StrideTable, side: Side) -> float:
-    """Belt speed over the median speed that this side's sensor measured; 1 without a belt, NaN with too few strides.
-
-    One number for the whole session: it takes out what the sensor's place on the shoe or shank does, and leaves the
-    variation from stride to stride.
-    """
-    if table.belt_speed_m_s is None:
-        return 1.0
-    speeds_m_s = table.column("reckoned_speed_m_s")[counted_rows(table) & table.of_side(side)]
-    speeds_m_s = speeds_m_s[np.isfinite(speeds_m_s)]
-    return table.belt_speed_m_s / float(np.median(speeds_m_s)) if len(speeds_m_s) >= LEAST_FOR_SCALE else np.nan
+from gaitpipe.model import FloatArray
 
 
 def scaled(table: StrideTable, reckoned: FloatArray, from_belt: FloatArray) -> FloatArray:
@@ -46,8 +29,7 @@ def speed_m_s(table: StrideTable) -> FloatArray:
 
 def relative_sd(context: MetricContext) -> float:
     """Standard uncertainty of speed and stride length without a belt, as part of the value."""
-    runner_pct = value("few_runners_factor") * value(f"{context.sensor.placement}_speed_sd_pct")
-    return 0.01 * math.hypot(runner_pct, place_pct(context))
+    return speed_error_share(context.sensor.placement)
 
 
 def place_pct(context: MetricContext) -> float:

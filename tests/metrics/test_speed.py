@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gaitpipe.gait.belt import belt_findings, belt_scale
 from gaitpipe.gait.table import ROW_DTYPE, StrideTable
 from gaitpipe.metrics import landing_distance, speed, stride_length
 from gaitpipe.metrics._contract import MetricContext
@@ -39,7 +40,7 @@ def test_a_belt_scales_each_side_by_one_number() -> None:
         np.concatenate([np.array([2.0, 2.1, 2.2]) * 1.05, np.array([1.9, 2.0, 2.1]) * 1.1025]),
     )
     assert speed.speed_m_s(given)[1] == pytest.approx(3.15)
-    assert speed.belt_scale(given, "right") == pytest.approx(1.1025)
+    assert belt_scale(given, "right") == pytest.approx(1.1025)
 
 
 def test_what_a_belt_did_not_see_stays_empty_and_poor_strides_do_not_scale() -> None:
@@ -53,6 +54,15 @@ def test_with_too_little_measured_the_belt_alone_speaks() -> None:
     given = table({"left": [2.0, np.nan, np.nan, np.nan]}, belt_m_s=3.0)
     np.testing.assert_allclose(stride_length.stride_length_m(given), 2.1)
     np.testing.assert_allclose(speed.speed_m_s(given), 3.0)
+
+
+def test_a_belt_speed_that_the_sensor_cannot_have_seen_is_doubted() -> None:
+    lengths_m = {"left": [2.0, 2.1, 2.2], "right": [2.1, 2.1, 2.1]}
+    for belt_m_s, doubted in ((None, 0), (3.0, 0), (3.15, 0), (3.5, 1), (2.0, 1), (10.8, 1)):
+        found = belt_findings(table(lengths_m, belt_m_s), "left")
+        assert [finding.code for finding in found] == ["belt_speed"] * doubted
+    assert "3.00 m/s" in found[0].message
+    assert belt_findings(table({"left": [2.0]}, 9.0), "left") == []
 
 
 def test_landing_distance_is_half_the_way_of_the_contact_and_none_in_walking() -> None:
