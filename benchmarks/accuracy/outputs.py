@@ -59,7 +59,10 @@ def write_rows(path: Path, rows: Sequence[Sequence[object]]) -> None:
 def _cell(value: object) -> object:
     if not isinstance(value, float):
         return value
-    return "" if np.isnan(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+    if np.isnan(value):
+        return ""
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def _cadence(rows: Sequence[CadenceRow]) -> list[list[object]]:
