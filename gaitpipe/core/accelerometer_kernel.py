@@ -10,7 +10,7 @@ Rules
      shifted: the shortest shift that fits nearly as well as the best one is the stride. When one fits well enough, the
      past is scanned once more for anchors, so that the first strides count, and from then on each anchor is given when
      half a stride has passed (tracking). The stride follows the anchors, and humps out of its rhythm count less.
-  4. A cycle runs from one anchor to the next. It counts when its signal repeats that of the cycle before and swings
+  4. A cycle runs from one anchor to the next. It counts when its landing repeats that of the one before and it swings
      once in it (a sensor shaken by hand repeats too, but often several times a cycle). The first cycle of a chain is
      held until the second one confirms it. A cycle that does not fit breaks the chain and is reported as such; two in
      a row, or no anchor for two strides, and the search begins anew.
@@ -172,6 +172,20 @@ def find_stride(ring: Any, par: Any, first: int, last: int) -> int:
         if fits[k] >= fits[k - 1] and fits[k] > fits[k + 1] and fits[k] >= NEAR_BEST * best:
             return int(shortest + k * step)
     return 0
+
+
+@njit(cache=True)
+def best_match(ring: Any, par: Any, anchor: int, stride: float, newest: int) -> float:
+    """How well the landing at `anchor` comes back within a quarter of a stride of the usual time.
+
+    At its best shift, not at that of the anchors: a landing that shakes the leg twice moves its anchor, not the signal.
+    """
+    before, after = int(0.25 * stride), int(0.35 * stride)
+    best = -1.0
+    for lag in range(int(0.75 * stride), int(1.25 * stride) + 1, par["search_step"]):
+        last = min(newest, anchor + lag + after)
+        best = max(best, repetition(ring, anchor + lag - before, last, lag, 1))
+    return best
 
 
 @njit(cache=True)
@@ -414,7 +428,7 @@ def _report(row: Any, par: Any, ring: Any, first: int, last: int, events: Any, n
     unit_axes(row, up, front)
     delay, cycle = par["smooth_delay"], float(last - first)
     fresh = row["cycles"] == 0
-    row["walking"] = walks(par, rms, cycle, row["walking"] != 0 and not fresh)
+    row["walking"] = walks(par, rms, row["stride"], row["walking"] != 0 and not fresh)
     if fresh:
         row["ic"] = braking(ring, par, front, first, row["valid_from"])
         if row["ic"] != MISSING:
@@ -443,19 +457,18 @@ def _search_anew(row: Any, scan_from: int) -> None:
 
 
 @njit(cache=True)
-def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, events: Any, n: int) -> int:
+def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, newest: int, events: Any, n: int) -> int:
     """One more anchor: judge the cycle it ends, and report what that makes certain."""
     previous, held = row["anchor"], row["held"]
     row["anchor"], row["held"] = anchor, previous
     if previous == NONE:
         return n
+    fit = best_match(ring, par, previous, row["stride"], newest)
     cycle = anchor - previous
     shortest, longest = (0.8, 1.2) if row["cycles"] == 0 else (0.6, 1.6)
     fits = shortest * row["stride"] < cycle < longest * row["stride"] and cycle <= par["cycle_maximum"]
-    if fits and held != NONE:
-        fits = repetition(ring, previous, anchor, cycle, 1) >= par["least_fit"]
     if fits:
-        fits = once_a_stride(ring, previous, anchor) >= par["least_harmonic"]
+        fits = fit >= par["least_fit"] and once_a_stride(ring, previous, anchor) >= par["least_harmonic"]
     if not fits:
         if row["cycles"] > 0:
             n = _emit(events, n, EVENT_NO_CONTACT, ring, anchor - par["smooth_delay"], 0)
@@ -473,8 +486,8 @@ def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, events: Any, n: int
 
 
 @njit(cache=True)
-def _watch_hump(row: Any, par: Any, ring: Any, sample: int, wait: float, events: Any, n: int) -> int:
-    """Follow the hump for one sample; takes an anchor when a top has stood for `wait` samples."""
+def _watch_hump(row: Any, par: Any, ring: Any, sample: int, newest: int, events: Any, n: int) -> int:
+    """Follow the hump for one sample; takes an anchor when a top has stood for half a stride."""
     height = ring[sample & MASK, ENVELOPE]
     if row["anchor"] != NONE:
         # In a chain, what comes in time counts most; before one, only what comes much too early is left out.
@@ -482,10 +495,12 @@ def _watch_hump(row: Any, par: Any, ring: Any, sample: int, wait: float, events:
         in_time = max(0.0, 1.0 - off * off)
         if row["cycles"] > 0 or off <= -1.0:
             height *= in_time
-    if height > row["hump"] and ring[sample & MASK, ENVELOPE] >= par["hump_floor"]:
+    # On the way down there is no top: what is left of a landing before the first sample is none.
+    rising = ring[sample & MASK, ENVELOPE] >= max(par["hump_floor"], ring[(sample - 1) & MASK, ENVELOPE])
+    if height > row["hump"] and rising and sample >= row["valid_from"] + par["hump_first"]:
         row["hump"], row["hump_sample"] = height, sample
-    elif row["hump"] > 0.0 and sample - row["hump_sample"] >= wait:
-        n = _take_anchor(row, par, ring, row["hump_sample"] - par["hump_lag"], events, n)
+    elif row["hump"] > 0.0 and sample - row["hump_sample"] >= 0.5 * row["stride"]:
+        n = _take_anchor(row, par, ring, row["hump_sample"] - par["hump_lag"], newest, events, n)
         row["hump"] = 0.0
     return n
 
@@ -504,7 +519,7 @@ def _search(row: Any, par: Any, ring: Any, sample: int, least: int, events: Any,
     row["tracking"] = 1
     row["stride"] = float(stride)
     for i in range(start, sample + 1):
-        n = _watch_hump(row, par, ring, i, 0.5 * row["stride"], events, n)
+        n = _watch_hump(row, par, ring, i, sample, events, n)
     if row["cycles"] == 0:
         _search_anew(row, max(start, row["last_end"]))
     return n
@@ -517,7 +532,7 @@ def step(row: Any, par: Any, ring: Any, sample: int, events: Any, n: int) -> int
         if (sample - row["valid_from"]) % par["search_hop"] == 0:
             n = _search(row, par, ring, sample, par["search_least"], events, n)
         return n
-    n = _watch_hump(row, par, ring, sample, 0.5 * row["stride"], events, n)
+    n = _watch_hump(row, par, ring, sample, sample, events, n)
     silent = row["anchor"] != NONE and sample - row["anchor"] > par["hump_lag"] + 2.0 * row["stride"]
     if row["misfits"] >= 2 or silent:
         if row["cycles"] > 0:
@@ -568,7 +583,7 @@ def finish(state: Any, params: Any, events: Any) -> int:
     if row["tracking"] == 0:
         n = _search(row, par, ring, last, par["search_least"] // 2, events, n)
     if row["tracking"] != 0 and row["hump"] > 0.0 and last - row["hump_sample"] >= par["last_wait"]:
-        n = _take_anchor(row, par, ring, row["hump_sample"] - par["hump_lag"], events, n)
+        n = _take_anchor(row, par, ring, row["hump_sample"] - par["hump_lag"], last, events, n)
         row["hump"] = 0.0
     if row["cycles"] > 0 and row["ic"] != MISSING:
         up, front = np.zeros(3), np.zeros(3)

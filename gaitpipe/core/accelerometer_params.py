@@ -26,6 +26,7 @@ class AccelerometerParams:
     hump_hz: float = 4.0
     smooth_hz: float = 15.0
     hump_floor_m_s2: float = 1.5
+    hump_first_s: float = 0.2
     search_window_s: float = 3.0
     search_hop_s: float = 0.5
     search_least_s: float = 2.5
@@ -72,6 +73,7 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("smooth_delay", "f8"),
         ("hump_lag", "i8"),
         ("hump_floor", "f8"),
+        ("hump_first", "i8"),
         ("search_window", "i8"),
         ("search_hop", "i8"),
         ("search_least", "i8"),
@@ -137,6 +139,7 @@ def coefficients(params: AccelerometerParams, rate_hz: float) -> NDArray[np.void
         row[name] = section[[0, 1, 2, 4, 5]]
     row["smooth_delay"] = group_delay_samples(smooth)
     row["hump_lag"] = round(group_delay_samples(hump) - row["smooth_delay"])
+    row["hump_first"] = round(params.hump_first_s * rate_hz + group_delay_samples(hump))
     row["hump_floor"] = params.hump_floor_m_s2
     row["search_window"] = round(params.search_window_s * rate_hz)
     row["search_hop"] = round(params.search_hop_s * rate_hz)

@@ -67,6 +67,11 @@ class AccelerometerStrides(StrideBuilder):
         self.contacts_s[:] = contacts_s
         return strides
 
+    def _follow_mode(self, contact_time_s: float, stride_time_s: float) -> None:
+        """The detector knows the mode, with hysteresis: it decided by it which terminal contact to look for."""
+        if not np.isnan(contact_time_s / stride_time_s):
+            self._mode = "walk" if self._walked else "run"
+
     def _tc_s(self, contact: _Contact) -> float:
         if self._walked and not contact.tc_lost:
             return contact.tc_raw_s - value("shank_accelerometer_walk_tc_bias_s")
