@@ -176,11 +176,11 @@ class SlipMonitor:
 
     def correction(self, from_s: float) -> FloatArray | None:
         """At an epoch boundary: the rotation (3, 3) from the axes so far to the right ones, now applied; or None."""
-        self._judge(self._neighbours.flush())
         if self._pending is None:
             self._pending = self._stood_late() or self._turned()
         if self._pending is None:
             return None
+        self._judge(self._neighbours.flush())
         why, matrix, angle = self._pending
         self._pending = None
         if why != "standing" and self._invalid_from_s is None:
