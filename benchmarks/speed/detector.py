@@ -1,24 +1,28 @@
-"""The detector alone, warm, against scipy's filter doing only the filtering: python -m benchmarks.speed.detector
+"""The detector alone, warm, against scipy doing only the same filtering: python -m benchmarks.speed.detector
 
-Target: on 720,000 samples (almost an hour at 208 Hz) at least 2 times the speed of `scipy.signal.sosfilt` applied with
-the same filters to the same channels. The two take turns; the figure is the median of the ratios of neighbours, so that
-a busy moment hits both. scipy gets its channels as contiguous arrays made beforehand; the detector gets a block as it
-is, and finds the events too.
+Target: on 720,000 samples (almost an hour at 208 Hz) at least 2 times the speed of scipy, which filters the same
+channels in the same way and finds nothing: `signal.sosfilt` with the swing gate on the rate, and
+`ndimage.gaussian_filter1d` with the same widths, cut at 3 sigma, on the rate and the longitudinal force, for a foot
+also on the forward force. (The detector smooths each gait cycle once its swing is known; scipy smooths it all.) The two
+take turns; the figure is the median of the ratios of neighbours, so that a busy moment hits both. scipy gets its
+channels as contiguous arrays made beforehand; the detector gets a block as it is, and finds the events too.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 from scipy.signal import sosfilt
 
 from benchmarks.speed.common import RATE_HZ, Outcome, block, running, show, tiled
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.params import coefficients, default_params
-from gaitpipe.model import FloatArray, Placement
+from gaitpipe.model import Placement
 
 SAMPLES = 720_000
 ROUNDS = 41
@@ -36,15 +40,23 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
     signals = tiled(running(0.0, 60.0, aligned=True, placement=placement)["left"], samples)
     whole = block(signals, "left", 0, placement)
     params = default_params(placement)
-    rate, up = np.ascontiguousarray(-signals.gyr_rad_s[:, 1]), np.ascontiguousarray(signals.acc_m_s2[:, 2])
-    gate, feature = sections(placement)
+    rate = np.ascontiguousarray(-signals.gyr_rad_s[:, 1])
+    forces = [np.ascontiguousarray(signals.acc_m_s2[:, axis]) for axis in ((0, 2) if placement == "foot" else (2,))]
+    gate = np.insert(coefficients(params, RATE_HZ)[0]["gate"], 3, 1.0)[None, :]
+    rate_sigma, force_sigma = gaussian_sigma(params.rate_hz), gaussian_sigma(params.force_hz)
 
     def detect() -> float:
         detector = Detector(params, RATE_HZ)
         return timed(lambda: detector.push(whole))
 
     def filter_only() -> float:
-        return timed(lambda: (sosfilt(gate, rate), sosfilt(feature, rate), sosfilt(feature, up)))
+        return timed(
+            lambda: (
+                sosfilt(gate, rate),
+                gaussian_filter1d(rate, rate_sigma, truncate=3.0),
+                *(gaussian_filter1d(force, force_sigma, truncate=3.0) for force in forces),
+            )
+        )
 
     events = len(Detector(params, RATE_HZ).push(whole))
     pairs = np.array([(detect(), filter_only()) for _ in range(WARM_UP_ROUNDS + rounds)])[WARM_UP_ROUNDS:]
@@ -53,9 +65,9 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
     detector_s, scipy_s = np.median(pairs, axis=0)
     return Outcome(
         name=f"detector_{placement}",
-        target=f"at least {TARGET:g} times scipy.signal.sosfilt",
+        target=f"at least {TARGET:g} times scipy, filtering only",
         passed=bool(ratio >= TARGET),
-        sentence=f"detector ({placement}) {ratio:.2f} times sosfilt (10-90 %: {low:.2f}-{high:.2f}), "
+        sentence=f"detector ({placement}) {ratio:.2f} times scipy (10-90 %: {low:.2f}-{high:.2f}), "
         f"{1e9 * detector_s / samples:.1f} against {1e9 * scipy_s / samples:.1f} ns a sample, {samples} samples, "
         f"{events} events, {rounds} rounds",
         figures={
@@ -63,18 +75,16 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
             "ratio_p10": round(float(low), 3),
             "ratio_p90": round(float(high), 3),
             "detector_ns_per_sample": round(1e9 * float(detector_s) / samples, 2),
-            "sosfilt_ns_per_sample": round(1e9 * float(scipy_s) / samples, 2),
+            "scipy_ns_per_sample": round(1e9 * float(scipy_s) / samples, 2),
             "samples": samples,
             "rounds": rounds,
         },
     )
 
 
-def sections(placement: Placement) -> tuple[FloatArray, FloatArray]:
-    """The detector's own filters as second-order sections of scipy: the gate (1, 6) and the feature filter (2, 6)."""
-    row = coefficients(default_params(placement), RATE_HZ)[0]
-    gate, low, high = (np.insert(row[name], 3, 1.0) for name in ("gate", "low", "high"))
-    return gate[None, :], np.stack([low, high])
+def gaussian_sigma(corner_hz: float) -> float:
+    """Width in samples of the Gaussian window that is 3 dB down at `corner_hz` (`core.params.smoothing_window`)."""
+    return math.sqrt(math.log(2.0)) / (2.0 * math.pi * corner_hz) * RATE_HZ
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -209,7 +209,7 @@ class Finder:
     def _loading(self, force: Array, window: NDArray[np.intp]) -> float | None:
         """Centroid of the fourth power of the rise of the force."""
         weight = np.clip(force[window + 1] - force[window - 1], 0.0, None) ** 4
-        return float(np.average(window, weights=weight)) if weight.sum() > 0.0 else None
+        return float(window[0] + np.average(window - window[0], weights=weight)) if weight.sum() > 0.0 else None
 
     def _heel_rise(self, risen: Array, still: int, *, is_complete: bool) -> float | None:
         level = min(self.p.heel_rise_rad, 0.5 * float(risen.max())) if is_complete else self.p.heel_rise_rad

@@ -152,3 +152,35 @@ def test_contacts_that_are_known_are_told_for_the_other_foot() -> None:
     assert builder.contacts_s == [1.0, 2.4]
     builder.push(np.zeros(0, EVENT_DTYPE))
     assert builder.contacts_s == []
+
+
+def finished(*events: np.ndarray) -> tuple[StrideBuilder, list[Stride]]:
+    """A builder that has seen the events and the end, and the rows of the end."""
+    builder = StrideBuilder("left", PLAIN)
+    builder.push(np.concatenate(events))
+    return builder, builder.finish()
+
+
+def test_the_last_contact_is_a_row_without_a_stride_time() -> None:
+    builder, (last,) = finished(*steady(3))
+    assert np.isnan(last.next_ic_s)
+    assert (last.number, last.ic_s, last.tc_s) == (3, pytest.approx(11.4), pytest.approx(11.65))
+    assert last.quality == "ok"
+    assert builder.finish() == []  # once only
+
+
+def test_a_last_contact_that_was_not_seen_whole_is_no_row() -> None:
+    assert finished(*steady(2), event(EVENT_IC, 11.4))[1] == []
+    assert finished(*steady(2), event(EVENT_IC, 11.4, EVENT_LOST), event(EVENT_TC, 11.65))[1] == []
+    assert StrideBuilder("left", PLAIN).finish() == []
+
+
+def test_an_implausible_last_contact_says_so() -> None:
+    _, (last,) = finished(*steady(3), *contact(12.1, 0.05))
+    assert (last.quality, np.isnan(last.next_ic_s)) == ("contact_time", True)
+
+
+def test_nothing_is_left_at_the_end_after_a_restart() -> None:
+    builder, rows = finished(*steady(3), event(EVENT_RESTART, 13.0))
+    assert rows == []
+    assert dict(builder.dropped) == {"gap": 1}
