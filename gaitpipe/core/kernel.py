@@ -189,7 +189,7 @@ def first_fall(rate: Any) -> int:
 @njit(cache=True)
 def last_rise(rate: Any) -> int:
     """Last sample with a rate of zero or below; 0 when there is none."""
-    i = rate.shape[0] - 1
+    i = int(rate.shape[0] - 1)
     while i > 0 and rate[i] > 0.0:
         i -= 1
     return i
@@ -237,15 +237,20 @@ def push_off_middle(rate: Any, start: int, stop: int) -> float:
 
 @njit(cache=True)
 def loading(force: Any, first: int, last: int) -> float:
-    """Mean sample of [first, last), weighted with the fourth power of the rise of the force; MISSING without a rise."""
-    total, moment = 0.0, 0.0
+    """Mean sample of [first, last), weighted with the fourth power of the rise of the force.
+
+    Without any rise (a slow sensor in walking) it is where the force falls least. MISSING for an empty window.
+    """
+    total, moment, steepest, where = 0.0, 0.0, -math.inf, MISSING
     for i in range(first, last):
         slope = force[i + 1] - force[i - 1]
+        if slope > steepest:
+            steepest, where = slope, float(i)
         if slope > 0.0:
             weight = slope * slope * slope * slope
             total += weight
             moment += weight * (i - first)
-    return first + moment / total if total > 0.0 else MISSING
+    return first + moment / total if total > 0.0 else where
 
 
 @njit(cache=True)
@@ -289,7 +294,7 @@ def heel_rise(ring: Any, still: int, stop: int, level: float, complete: bool) ->
     for i in range(still, stop):
         more = 0.5 * (ring[i & MASK, RATE] + ring[(i + 1) & MASK, RATE])
         if more < 0.0 and total + more <= -level:
-            return i + (-level - total) / more
+            return float(i + (-level - total) / more)
         total += more
     return MISSING
 
@@ -304,12 +309,12 @@ def shank_push_off(rate: Any, up: Any, par: Any, fall: int, rise: int) -> float:
     for i in range(low, turned - par["unloading_to"] + 1):
         if up[i] < up[low]:
             low = i
-    return 0.5 * (turned + vertex(rate, turned) + low + vertex(up, low))
+    return float(0.5 * (turned + vertex(rate, turned) + low + vertex(up, low)))
 
 
 @njit(cache=True)
 def foot_contact(ring: Any, par: Any, start: int, rate: Any, forward: Any, up: Any, marks: Any) -> Any:
-    """(initial contact, terminal contact, mid-stance) of a foot; `marks` is (first, last of the window, rise, complete).
+    """(initial contact, terminal contact, mid-stance) of a foot; `marks`: (first, last of the window, rise, complete).
 
     The longitudinal force says roughly where the foot lands, that and push-off where mid-stance is, and that the rest.
     """
@@ -342,7 +347,8 @@ def find_contact(ring: Any, par: Any, start: int, stop: int, limits: Any, comple
     complete = complete or fall < rise < count - 1
     first = max(1, fall + par["loading_from"])
     last = min(fall + par["loading_to"], rise - par["loading_before_rise"])
-    if rise - fall < par["contact_minimum"] or last <= first:
+    cut_off = not complete and last < fall + par["loading_to"]
+    if rise - fall < par["contact_minimum"] or last <= first or cut_off:
         return MISSING, MISSING, -1
     up = smoothed(ring, UP, start, count, limits, par["force_window"])
     if par["placement"] == PLACEMENT_FOOT:
@@ -350,7 +356,7 @@ def find_contact(ring: Any, par: Any, start: int, stop: int, limits: Any, comple
         ic, tc, still = foot_contact(ring, par, start, rate, forward, up, (first, last, rise, complete))
     else:
         ic = start + loading(up, first, last)
-        tc = shank_push_off(rate, up, par, fall, rise)
+        tc = shank_push_off(rate, up, par, fall, rise) if complete else MISSING
         tc = start + tc if tc != MISSING else MISSING
         still = -1
     if ic < start:

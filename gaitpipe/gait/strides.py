@@ -12,8 +12,8 @@ Rules
   6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle, and
      for the end of contact by the mode; both are kept.
      A stride's end is the corrected beginning of the next one.
-  7. A contact that nothing follows because the recording ends, or because samples were lost after it, is kept without
-     a stride time: it was seen whole.
+  7. The last contact of a recording is kept without a stride time when a stride led to it.
+  8. After a pause longer than the longest stride, mode and usual stride time are learned anew.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ class _Contact:
     peak_acc_bound_m_s2: float
     tc_raw_s: float = np.nan
     tc_lost: bool = False
+    ends_stride: bool = False
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ class StrideBuilder:
     contacts_s: list[float] = field(default_factory=list)
     _pitch_rad: deque[float] = field(default_factory=lambda: deque(maxlen=15))
     _open: _Contact | None = None
+    _last_ic_s: float = -np.inf
     _number: int = 0
     _mode: str = "run"
     _swing_rad_s: float = np.nan
@@ -131,7 +133,7 @@ class StrideBuilder:
     def finish(self) -> list[Stride]:
         """The last contact of the stream: no stride follows it, so its `next_ic_s` is NaN."""
         contact, self._open = self._open, None
-        if contact is None or contact.lost or np.isnan(contact.tc_raw_s):
+        if contact is None or contact.lost or not contact.ends_stride:
             return []
         return [self._row(contact, np.nan, self._reasons(np.nan, self._tc_s(contact) - contact.ic_s, contact.tc_lost))]
 
@@ -154,14 +156,20 @@ class StrideBuilder:
         if not lost:
             self.contacts_s.append(contact.ic_s)
         previous, self._open = self._open, contact
+        paused = raw_s - self._last_ic_s > self.params.maximum_stride_s
+        self._last_ic_s = raw_s
+        if paused:
+            self._recent.clear()
+            self._looks_walked.clear()
         if previous is None:
             return None
-        if contact.ic_raw_s - previous.ic_raw_s > self.params.maximum_stride_s:
+        if paused:
             self.dropped[Reason.STRIDE_TIME.value] += 1
             return None
         if previous.lost:
             self.dropped[Reason.GAP.value] += 1
             return None
+        contact.ends_stride = True
         return self._stride(previous, contact)
 
     def _bias_s(self, pitch_rad: float) -> float:
@@ -174,8 +182,8 @@ class StrideBuilder:
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
         stride_time_s = following.ic_s - contact.ic_s
+        self._follow_mode(self._tc_s(contact) - contact.ic_s, stride_time_s)
         contact_time_s = self._tc_s(contact) - contact.ic_s
-        self._follow_mode(contact_time_s, stride_time_s)
         reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
         if not following.lost:
             self._recent.append(stride_time_s)
@@ -226,9 +234,10 @@ class StrideBuilder:
     def _follow_mode(self, contact_time_s: float, stride_time_s: float) -> None:
         if np.isnan(contact_time_s):
             return
+        first = not self._looks_walked
         self._looks_walked.append(_looks_walked(contact_time_s / stride_time_s, stride_time_s))
         settled = len(self._looks_walked) == 3 and len(set(self._looks_walked)) == 1
-        if settled or self._number == 0:
+        if settled or first:
             self._mode = "walk" if self._looks_walked[0] else "run"
 
 
