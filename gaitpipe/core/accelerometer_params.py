@@ -26,7 +26,7 @@ class AccelerometerParams:
     hump_hz: float = 4.0
     smooth_hz: float = 15.0
     hump_floor_m_s2: float = 1.5
-    hump_first_s: float = 0.2
+    hump_first_s: float = 0.15
     search_window_s: float = 3.0
     search_hop_s: float = 0.5
     search_least_s: float = 2.5

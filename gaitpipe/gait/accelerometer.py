@@ -19,7 +19,7 @@ from gaitpipe.core.accelerometer_kernel import EVENT_WALKED
 from gaitpipe.core.kernel import EVENT_TC
 from gaitpipe.core.params import DetectorParams
 from gaitpipe.evidence import value
-from gaitpipe.gait.strides import Stride, StrideBuilder, _Contact
+from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.windows import Windows
 from gaitpipe.model import FloatArray, SampleBlock, SensorInfo, Side
 
@@ -46,11 +46,12 @@ def stride_params() -> DetectorParams:
         placement="shank",
         ic_bias_s=value("shank_accelerometer_ic_bias_s"),
         tc_bias_s=value("shank_accelerometer_run_tc_bias_s"),
+        walk_tc_bias_s=value("shank_accelerometer_walk_tc_bias_s"),
     )
 
 
 class AccelerometerStrides(StrideBuilder):
-    """Strides from the events of `core.accelerometer_detector`: the end of contact in walking has a bias of its own."""
+    """Strides from the events of `core.accelerometer_detector`, whose terminal contacts tell walking from running."""
 
     def __init__(self, side: Side, params: DetectorParams) -> None:
         StrideBuilder.__init__(self, side, params)
@@ -71,11 +72,6 @@ class AccelerometerStrides(StrideBuilder):
         """The detector knows the mode, with hysteresis: it decided by it which terminal contact to look for."""
         if not np.isnan(contact_time_s / stride_time_s):
             self._mode = "walk" if self._walked else "run"
-
-    def _tc_s(self, contact: _Contact) -> float:
-        if self._walked and not contact.tc_lost:
-            return contact.tc_raw_s - value("shank_accelerometer_walk_tc_bias_s")
-        return StrideBuilder._tc_s(self, contact)
 
 
 class AccelerometerCadence:
