@@ -78,5 +78,5 @@ def _run(block: SampleBlock, rate_hz: float, pieces: list[tuple[int, int]]) -> t
 
 @pytest.fixture(scope="session")
 def run_pieces() -> Callable[[SampleBlock, float, list[tuple[int, int]]], tuple[bytes, bytes]]:
-    """Push pieces of a block into a new detector and finish: the bytes of all events, and of the state before the end."""
+    """Push pieces of a block into a new detector and finish: bytes of all events, and of the state before the end."""
     return _run
