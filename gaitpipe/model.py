@@ -253,7 +253,8 @@ class AlignmentReport:
 
     `force_lateral_deg` is how far the mean specific force of gait leans to the left of standing up, None without
     standing. `pose_refused`: the sensor was still for a while, but not standing as it was worn in gait. `waveform_deg`
-    is the shape of the sagittal rotation rate (`gait.axes.waveform`), which tells a foot from a shank.
+    is the shape of the sagittal rotation rate (`gait.axes.waveform`), which tells a foot from a shank. `mirrored`: the
+    axes are left-handed, or those of accelerometer and gyroscope differ in sign; no rotation can mend that.
     """
 
     method: str
@@ -264,6 +265,7 @@ class AlignmentReport:
     force_lateral_deg: float | None = None
     pose_refused: bool = False
     waveform_deg: float | None = None
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,12 +215,15 @@ def _alignment_findings(result: SensorResult) -> list[Finding]:
                 "later): its mounting is known less well."
             )
         found.append(Finding("no_standing", "info", message, "Stand still for 5 s at the start of a recording.", side))
-    if report.confidence == "low":
-        message = f"The mounting of the {side} sensor could not be found with confidence."
-        advice = (
-            "Fix the sensor firmly, stand still for 5 s, then run straight ahead. If it happens always: are the axes "
-            "of accelerometer and gyroscope the same and right-handed (x cross y is z)?"
+    if report.mirrored:
+        message = (
+            f"The axes of the {side} sensor are left-handed, or its gyroscope's signs are turned: no mounting fits."
         )
+        advice = "Give axes of accelerometer and gyroscope that are the same and right-handed (x cross y is z)."
+        found.append(Finding("axes_mirrored", "error", message, advice, side))
+    elif report.confidence == "low":
+        message = f"The mounting of the {side} sensor could not be found with confidence."
+        advice = "Fix the sensor firmly, stand still for 5 s, then run straight ahead."
         found.append(Finding("alignment_low", "warning", message, advice, side))
     return found
 
