@@ -166,12 +166,17 @@ class Finder:
             max(start + 1, fall + self.samples(self.p.loading_from_s)),
             min(fall + self.samples(self.p.loading_to_s), rise - self.samples(self.p.loading_before_rise_s)),
         )
-        if rise - fall < self.shortest or not len(window):
+        has_risen = is_complete or fall < rise < stop
+        is_cut_off = not has_risen and rise - self.samples(self.p.loading_before_rise_s) < fall + self.samples(
+            self.p.loading_to_s
+        )
+        if rise - fall < self.shortest or not len(window) or is_cut_off:
             return []
         if self.p.placement == "foot":
-            ic, tc, still = self._foot(window, rise, is_complete=is_complete or rise < stop)
+            ic, tc, still = self._foot(window, rise, is_complete=has_risen)
         else:
-            ic, tc, still = self._loading(self.up, window), self._shank_push_off(start, fall, rise), None
+            tc = self._shank_push_off(start, fall, rise) if has_risen else None
+            ic, still = self._loading(self.up, window), None
         if ic is None:
             return []
         contact = self.event("ic", ic, may_be_lost=True)
@@ -207,9 +212,13 @@ class Finder:
         return ic, self._heel_rise(-pitch[still : rise + 1], still, is_complete=is_complete), still
 
     def _loading(self, force: Array, window: NDArray[np.intp]) -> float | None:
-        """Centroid of the fourth power of the rise of the force."""
-        weight = np.clip(force[window + 1] - force[window - 1], 0.0, None) ** 4
-        return float(window[0] + np.average(window - window[0], weights=weight)) if weight.sum() > 0.0 else None
+        """Centroid of the fourth power of the rise of the force; where it falls least when it never rises."""
+        if not len(window):
+            return None
+        slope = force[window + 1] - force[window - 1]
+        if slope.max() <= 0.0:
+            return float(window[np.argmax(slope)])
+        return float(window[0] + np.average(window - window[0], weights=np.clip(slope, 0.0, None) ** 4))
 
     def _heel_rise(self, risen: Array, still: int, *, is_complete: bool) -> float | None:
         level = min(self.p.heel_rise_rad, 0.5 * float(risen.max())) if is_complete else self.p.heel_rise_rad

@@ -169,9 +169,15 @@ def test_the_last_contact_is_a_row_without_a_stride_time() -> None:
     assert builder.finish() == []  # once only
 
 
-def test_a_last_contact_that_was_not_seen_whole_is_no_row() -> None:
-    assert finished(*steady(2), event(EVENT_IC, 11.4))[1] == []
+def test_a_last_contact_without_its_end_says_so() -> None:
+    _, (last,) = finished(*steady(2), event(EVENT_IC, 11.4))
+    assert (last.quality, np.isnan(last.next_ic_s), np.isnan(last.tc_s)) == ("no_terminal_contact", True, True)
+
+
+def test_a_lost_last_contact_and_one_that_no_stride_led_to_are_no_rows() -> None:
     assert finished(*steady(2), event(EVENT_IC, 11.4, EVENT_LOST), event(EVENT_TC, 11.65))[1] == []
+    assert finished(*contact(10.0))[1] == []
+    assert finished(*steady(3), *contact(20.0))[1] == []
     assert StrideBuilder("left", PLAIN).finish() == []
 
 
