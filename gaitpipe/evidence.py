@@ -75,6 +75,8 @@ _FOOT = "mean over 227 contacts of 5 runners at 2-5 m/s, each weighing the same;
 _SHANK = "mean over 239 contacts of 5 runners at 2-5 m/s, each weighing the same; computed signals, no impact in them"
 _SLOPE = "straight line through 227 contacts of 5 runners: a heel strike is seen later, the more so the steeper it is"
 _ONE_WALKER = "mean over 57 contacts of one walker: the heel rises more slowly than in running, so the toes leave later"
+_DUTY = "straight line in the raw duty factor of 38 shanks and speeds of 5 runners"
+_DUTY_HULL = "the line is held outside the raw duty factors it was fitted on"
 _HULL = "the line is held outside the foot strike angles it was fitted on"
 _HELD_OUT = "root mean square of the mean error of each foot and speed, each runner left out of the fit in turn"
 _WALK = "biases are those of running; on one walker contact was off by 10-60 ms against motion capture"
@@ -131,9 +133,13 @@ NUMBERS: tuple[Number, ...] = (
     Number("foot_contact_bias_sd_s", 0.0096, "s", 0.0, 0.05, "C", "derived", "hamner2013", _HELD_OUT),
     Number("shank_ic_bias_s", 0.0185, "s", -0.04, 0.08, "C", "derived", "hamner2013", _SHANK),
     Number("shank_ic_bias_sd_s", 0.0044, "s", 0.0, 0.04, "C", "derived", "hamner2013", _HELD_OUT),
-    Number("shank_tc_bias_s", 0.0323, "s", -0.04, 0.08, "C", "derived", "hamner2013", _SHANK),
-    Number("shank_tc_bias_sd_s", 0.0105, "s", 0.0, 0.04, "C", "derived", "hamner2013", _HELD_OUT),
-    Number("shank_contact_bias_sd_s", 0.0124, "s", 0.0, 0.05, "C", "derived", "hamner2013", _HELD_OUT),
+    Number("shank_tc_bias_s", 0.0322, "s", -0.04, 0.08, "C", "derived", "hamner2013", _SHANK),
+    Number("shank_tc_bias_slope_s", -0.1564, "s", -1.0, 1.0, "C", "derived", "hamner2013", _DUTY),
+    Number("shank_tc_bias_pivot", 0.3821, "1", 0.2, 0.5, "C", "derived", "hamner2013", _DUTY),
+    Number("shank_tc_bias_lowest", 0.3321, "1", 0.2, 0.5, "C", "derived", "hamner2013", _DUTY_HULL),
+    Number("shank_tc_bias_highest", 0.4568, "1", 0.3, 0.6, "C", "derived", "hamner2013", _DUTY_HULL),
+    Number("shank_tc_bias_sd_s", 0.0092, "s", 0.0, 0.04, "C", "derived", "hamner2013", _HELD_OUT),
+    Number("shank_contact_bias_sd_s", 0.0103, "s", 0.0, 0.05, "C", "derived", "hamner2013", _HELD_OUT),
     Number("foot_force_lean_run_deg", 21.3, "deg", 15.0, 30.0, "C", "derived", "hamner2013", _LEAN),
     Number("shank_force_lean_run_deg", 30.6, "deg", 25.0, 37.0, "C", "derived", "hamner2013", _LEAN),
     Number("foot_force_lean_walk_deg", 10.0, "deg", 0.0, 20.0, "D", "engineering", "design", _LEAN_WALK),
@@ -169,7 +175,7 @@ NUMBERS: tuple[Number, ...] = (
     Number("shank_tc_noise_sd_s", 0.0053, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
     Number("foot_contact_noise_sd_s", 0.0048, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
     Number("shank_ic_noise_sd_s", 0.0022, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
-    Number("shank_contact_noise_sd_s", 0.0058, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
+    Number("shank_contact_noise_sd_s", 0.0057, "s", 0.001, 0.02, "C", "derived", "hamner2013", _NOISE),
     Number("noise_variance_spread", 0.5, "1", 0.2, 1.0, "D", "engineering", "design", _NOISE_SPREAD),
     Number("variability_least_strides", 30.0, "1", 20.0, 100.0, "D", "engineering", "design", "fewer say too little"),
     Number("symmetry_least_strides", 10.0, "1", 5.0, 30.0, "D", "engineering", "design", "a side, to judge by"),

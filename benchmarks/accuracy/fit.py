@@ -4,7 +4,8 @@ The features of the detector are precise, but early or late by a bias. Here it i
 the treadmill runners (reference: vertical force over 50 N) and printed as it stands in `gaitpipe.evidence`:
 
 - initial contact, foot: a straight line in the foot strike angle, held outside the angles it was fitted on;
-- every other event: a constant.
+- terminal contact, shank: a straight line in the raw duty factor, held outside what it was fitted on;
+- the other events: a constant.
 
 Each runner weighs the same, whatever the number of contacts. The spreads are held out: each runner is left out of the
 fit in turn, and the mean error of each of its feet and speeds is looked at. `--check` compares with the shipped numbers
@@ -26,7 +27,7 @@ from benchmarks.accuracy.readers import Case, data_folder, read_virtual_imu
 from benchmarks.accuracy.score.matching import EVENT_WINDOW_S, match, scored
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_IC, EVENT_TC
-from gaitpipe.core.params import DetectorParams, default_params, initial_contact_bias_s
+from gaitpipe.core.params import DetectorParams, default_params, initial_contact_bias_s, terminal_contact_bias_s
 from gaitpipe.evidence import value
 from gaitpipe.gait.alignment import Aligner
 from gaitpipe.model import FloatArray, Placement
@@ -38,12 +39,16 @@ HULL_PCT = (1.0, 99.0)
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Contacts of one sensor beside the force plate: raw feature time minus reference [s], and foot pitch [rad]."""
+    """Contacts of one sensor beside the force plate: raw feature time minus reference [s], and foot pitch [rad].
+
+    `duty_factor` is the median raw one of the sensor's strides.
+    """
 
     runner: str
     ic_s: FloatArray
     tc_s: FloatArray
     pitch_rad: FloatArray
+    duty_factor: float
 
 
 def features_of(case: Case) -> Iterable[Features]:
@@ -60,7 +65,15 @@ def features_of(case: Case) -> Iterable[Features]:
         truth = case.truth[info.side]
         bias_s = default_params(info.placement).ic_bias_s
         found, true = match(ic_s - bias_s, np.where(scored(truth), truth.ic_s, np.nan), EVENT_WINDOW_S)
-        yield Features(case.subject, ic_s[found] - truth.ic_s[true], tc_s[found] - truth.tc_s[true], pitch[found])
+        stride_s = np.append(np.diff(ic_s), np.nan)
+        stride_s[stride_s > value("stride_time_maximum_s")] = np.nan
+        yield Features(
+            case.subject,
+            ic_s[found] - truth.ic_s[true],
+            tc_s[found] - truth.tc_s[true],
+            pitch[found],
+            float(np.nanmedian((tc_s - ic_s) / stride_s)),
+        )
 
 
 def collect(cases: Iterable[Case]) -> dict[Placement, list[Features]]:
@@ -84,7 +97,15 @@ def fit(placement: Placement, streams: Sequence[Features]) -> DetectorParams:
         tc_bias_s=float(np.average(tc_s[seen], weights=weight[seen])),
     )
     if placement == "shank":
-        return params
+        duty = np.concatenate([np.full(len(s.tc_s), s.duty_factor) for s in streams])
+        slope, _ = np.polyfit(duty[seen], tc_s[seen], 1, w=np.sqrt(weight[seen]))
+        return replace(
+            params,
+            tc_bias_slope_s=float(slope),
+            tc_bias_pivot=float(np.average(duty[seen], weights=weight[seen])),
+            tc_bias_lowest=float(duty.min()),
+            tc_bias_highest=float(duty.max()),
+        )
     pitch = np.concatenate([s.pitch_rad for s in streams])
     seen = np.isfinite(pitch)
     slope, _ = np.polyfit(pitch[seen], ic_s[seen], 1, w=np.sqrt(weight[seen]))
@@ -117,7 +138,7 @@ def spreads(placement: Placement, streams: Sequence[Features]) -> dict[str, floa
         params = fit(placement, [s for s in streams if s.runner != runner])
         for stream in (s for s in streams if s.runner == runner):
             ic = stream.ic_s - np.array([initial_contact_bias_s(params, float(p)) for p in stream.pitch_rad])
-            tc = stream.tc_s - params.tc_bias_s
+            tc = stream.tc_s - terminal_contact_bias_s(params, stream.duty_factor)
             for name, errors in (("ic", ic), ("tc", tc), ("contact", tc - ic)):
                 means[name].append(float(np.nanmean(errors)))
                 within[name].append(float(np.nanvar(errors, ddof=1)))
@@ -137,11 +158,18 @@ def numbers(placement: Placement, streams: Sequence[Features]) -> dict[str, floa
             "ic_bias_lowest_deg": math.degrees(params.ic_bias_lowest_rad),
             "ic_bias_highest_deg": math.degrees(params.ic_bias_highest_rad),
         }
+    else:
+        fitted |= {
+            "tc_bias_slope_s": params.tc_bias_slope_s,
+            "tc_bias_pivot": params.tc_bias_pivot,
+            "tc_bias_lowest": params.tc_bias_lowest,
+            "tc_bias_highest": params.tc_bias_highest,
+        }
     return {f"{placement}_{key}": number for key, number in (fitted | spreads(placement, streams)).items()}
 
 
 def rounded(key: str, number: float) -> float:
-    """As it stands in the evidence table: tenths of a millisecond, tenths of a degree, 0.01 ms per degree."""
+    """As it stands in the evidence table: tenths of a millisecond and of a degree, 0.01 ms a degree, else 4 digits."""
     return round(number, 5 if key.endswith("_s_per_deg") else 1 if key.endswith("_deg") else 4)
 
 

@@ -63,6 +63,10 @@ class DetectorParams:
     ic_bias_lowest_rad: float = 0.0
     ic_bias_highest_rad: float = 0.0
     tc_bias_s: float = 0.0
+    tc_bias_slope_s: float = 0.0
+    tc_bias_pivot: float = 0.0
+    tc_bias_lowest: float = 0.0
+    tc_bias_highest: float = 0.0
     walk_tc_bias_s: float = 0.0
 
 
@@ -76,6 +80,10 @@ def default_params(placement: Placement) -> DetectorParams:
             loading_to_s=0.080,
             ic_bias_s=value("shank_ic_bias_s"),
             tc_bias_s=value("shank_tc_bias_s"),
+            tc_bias_slope_s=value("shank_tc_bias_slope_s"),
+            tc_bias_pivot=value("shank_tc_bias_pivot"),
+            tc_bias_lowest=value("shank_tc_bias_lowest"),
+            tc_bias_highest=value("shank_tc_bias_highest"),
             walk_tc_bias_s=value("shank_tc_bias_s"),
         )
     return DetectorParams(
@@ -99,6 +107,17 @@ def initial_contact_bias_s(params: DetectorParams, foot_pitch_rad: float) -> flo
         return params.ic_bias_s
     held = min(max(foot_pitch_rad, params.ic_bias_lowest_rad), params.ic_bias_highest_rad)
     return params.ic_bias_s + params.ic_bias_slope_s_per_rad * (held - params.ic_bias_pivot_rad)
+
+
+def terminal_contact_bias_s(params: DetectorParams, raw_duty_factor: float) -> float:
+    """How late the terminal contact feature of running is at a raw duty factor [s]; the mean when that is NaN.
+
+    Raw is (terminal - initial contact feature) / stride time. A straight line, held outside what it was fitted on.
+    """
+    if math.isnan(raw_duty_factor):
+        return params.tc_bias_s
+    held = min(max(raw_duty_factor, params.tc_bias_lowest), params.tc_bias_highest)
+    return params.tc_bias_s + params.tc_bias_slope_s * (held - params.tc_bias_pivot)
 
 
 def parameter_hash(params: DetectorParams) -> str:

@@ -10,7 +10,7 @@ Rules
   5. Walking is a duty factor above one half (no flight). Near one half, where the error of contact time decides, a long
      stride time makes it walking. The mode changes when three strides in a row agree.
   6. Corrected times are raw feature times minus the placement's bias, for a foot by its strike angle, and
-     for the end of contact by the mode; both are kept.
+     for the end of contact by the mode and (shank) by the usual share of contact in the stride; both are kept.
      A stride's end is the corrected beginning of the next one.
   7. The last contact of a recording is kept without a stride time when a stride led to it.
   8. After a pause longer than the longest stride, mode and usual stride time are learned anew.
@@ -33,7 +33,7 @@ from gaitpipe.core.kernel import (
     EVENT_SWING,
     EVENT_TC,
 )
-from gaitpipe.core.params import DetectorParams, initial_contact_bias_s
+from gaitpipe.core.params import DetectorParams, initial_contact_bias_s, terminal_contact_bias_s
 from gaitpipe.evidence import value
 from gaitpipe.gait.trajectory import NO_MOTION, StrideMotion
 from gaitpipe.model import Side
@@ -107,6 +107,7 @@ class StrideBuilder:
     _mode: str = "run"
     _swing_rad_s: float = np.nan
     _recent: deque[float] = field(default_factory=lambda: deque(maxlen=9))
+    _raw_duty: deque[float] = field(default_factory=lambda: deque(maxlen=9))
     _looks_walked: deque[bool] = field(default_factory=lambda: deque(maxlen=3))
 
     def push(self, events: np.ndarray) -> list[Stride]:
@@ -160,6 +161,7 @@ class StrideBuilder:
         self._last_ic_s = raw_s
         if paused:
             self._recent.clear()
+            self._raw_duty.clear()
             self._looks_walked.clear()
         if previous is None:
             return None
@@ -182,6 +184,8 @@ class StrideBuilder:
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
         stride_time_s = following.ic_s - contact.ic_s
+        if not (contact.tc_lost or following.lost or np.isnan(contact.tc_raw_s)):
+            self._raw_duty.append((contact.tc_raw_s - contact.ic_raw_s) / (following.ic_raw_s - contact.ic_raw_s))
         self._follow_mode(self._tc_s(contact) - contact.ic_s, stride_time_s)
         contact_time_s = self._tc_s(contact) - contact.ic_s
         reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
@@ -190,8 +194,12 @@ class StrideBuilder:
         return self._row(contact, following.ic_s, reasons)
 
     def _tc_s(self, contact: _Contact) -> float:
-        bias_s = self.params.walk_tc_bias_s if self._mode == "walk" else self.params.tc_bias_s
-        return np.nan if contact.tc_lost else contact.tc_raw_s - bias_s
+        if contact.tc_lost:
+            return np.nan
+        if self._mode == "walk":
+            return contact.tc_raw_s - self.params.walk_tc_bias_s
+        duty_factor = float(np.median(self._raw_duty)) if self._raw_duty else np.nan
+        return contact.tc_raw_s - terminal_contact_bias_s(self.params, duty_factor)
 
     def _row(self, contact: _Contact, next_ic_s: float, reasons: list[Reason]) -> Stride:
         self._number += 1
