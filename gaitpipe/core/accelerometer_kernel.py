@@ -70,6 +70,10 @@ NEAR_BEST = 0.8
 RHYTHM_WIDTH = 0.4
 RISE_FRACTION = 0.25
 UNUSUAL_M_S2 = 3.0
+LAST_DIFFERS = 0.15
+"""At the end of the stream a hump more out of time than this may be anything."""
+FIRST_DIFFERS = 0.12
+"""A first cycle that differs more than this from the second begins with no landing, or the rest of one."""
 AFTER_LAST = 0.4
 """A new search begins this part of a stride after the last landing that was reported."""
 OVERDUE_CYCLES = 1.5
@@ -481,6 +485,8 @@ def _take_anchor(row: Any, par: Any, ring: Any, anchor: int, newest: int, events
     if held == NONE:
         return n
     if row["cycles"] == 0:
+        if abs(previous - held - cycle) > FIRST_DIFFERS * cycle:
+            return n
         n = _report(row, par, ring, held, previous, events, n)
     return _report(row, par, ring, previous, anchor, events, n)
 
@@ -582,7 +588,9 @@ def finish(state: Any, params: Any, events: Any) -> int:
     n = 0
     if row["tracking"] == 0:
         n = _search(row, par, ring, last, par["search_least"] // 2, events, n)
-    if row["tracking"] != 0 and row["hump"] > 0.0 and last - row["hump_sample"] >= par["last_wait"]:
+    off = row["hump_sample"] - par["hump_lag"] - row["anchor"] - row["stride"]
+    in_time = row["cycles"] > 0 and abs(off) < LAST_DIFFERS * row["stride"]
+    if in_time and row["hump"] > 0.0 and last - row["hump_sample"] >= par["last_wait"]:
         n = _take_anchor(row, par, ring, row["hump_sample"] - par["hump_lag"], last, events, n)
         row["hump"] = 0.0
     if row["cycles"] > 0 and row["ic"] != MISSING:
