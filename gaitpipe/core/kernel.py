@@ -10,6 +10,7 @@ Rules
      reported at once: initial contact, terminal contact, then the swing. A cycle without one is reported as such, so
      that no stride reaches over it. Each event is emitted once, is final, and is known before its stride is over.
   4. Swings further apart than the longest stride start anew: the walker stood, turned or stopped. Nothing is reported.
+     So does a swing that takes so long to end that the ring no longer holds the cycle before it.
   5. A hole in the sample numbers of up to `bridge_gap_s` is bridged by straight lines whose samples are marked; a
      feature within `gap_margin_s` of a marked sample is given as lost, not as measured. A longer hole restarts the
      filters and drops the running cycle; what was learned of the amplitude stays.
@@ -388,10 +389,10 @@ def _emit(events: Any, n: int, kind: int, sample: float, time_s: float, flags: i
 
 
 @njit(cache=True)
-def _in_hole(ring: Any, sample: float, margin: int) -> bool:
+def _in_hole(ring: Any, sample: float, margin: int, limits: Any) -> bool:
     centre = int(sample)
     bridged = 0
-    for i in range(centre - margin, centre + margin + 2):
+    for i in range(max(limits[0], centre - margin), min(limits[1] + 1, centre + margin + 2)):
         bridged |= int(ring[i & MASK, FLAGS]) & FLAG_BRIDGED
     return bridged != 0
 
@@ -445,7 +446,7 @@ def _report_contact(row: Any, par: Any, stop: int, last_known: int, complete: bo
     ic, tc, still = find_contact(ring, par, row["last_swing"], stop, limits, complete)
     if ic == MISSING:
         return n
-    lost = _in_hole(ring, ic, par["gap_margin"])
+    lost = _in_hole(ring, ic, par["gap_margin"], limits)
     n = _emit(events, n, EVENT_IC, ic, _time_at(ring, ic), EVENT_LOST if lost else 0)
     peak, clipped = _peak_acc(ring, par, ic)
     events[n - 1]["peak_acc_m_s2"] = peak
@@ -455,7 +456,7 @@ def _report_contact(row: Any, par: Any, stop: int, last_known: int, complete: bo
     events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic, tc)
     if par["placement"] == PLACEMENT_FOOT:
         events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic, still)
-    lost = _in_hole(ring, tc, par["gap_margin"])
+    lost = _in_hole(ring, tc, par["gap_margin"], limits)
     return _emit(events, n, EVENT_TC, tc, _time_at(ring, tc), EVENT_LOST if lost else 0)
 
 
@@ -469,7 +470,8 @@ def _close_swing(row: Any, par: Any, now: int, peak: float, peak_sample: int, ev
             row["rival"] = 1
         return n
     ring = row["ring"]
-    if interval <= par["cycle_maximum"] and row["last_swing"] > row["valid_from"]:
+    remembered = now - row["last_swing"] + TAPS < RING_SAMPLES  # else a leg was lifted for long: no gait
+    if interval <= par["cycle_maximum"] and remembered and row["last_swing"] > row["valid_from"]:
         found = n
         if row["rival"] == 0:
             n = _report_contact(row, par, mid_swing, now, True, events, n)

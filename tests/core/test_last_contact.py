@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from gaitpipe.core.detector import Detector
-from gaitpipe.core.kernel import EVENT_IC, EVENT_LOST, EVENT_SWING, EVENT_TC
+from gaitpipe.core.kernel import EVENT_IC, EVENT_LOST, EVENT_SWING, EVENT_TC, RING_SAMPLES
 from gaitpipe.core.params import default_params
-from gaitpipe.model import Placement
+from gaitpipe.model import Placement, SampleBlock
+from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
 
 RATE_HZ = 208.0
 PLACEMENTS = pytest.mark.parametrize("placement", ["foot", "shank"])
@@ -109,3 +110,46 @@ def test_a_bridged_gap_in_mid_stance_moves_no_event_by_more_than_a_sample_and_lo
         assert holed["kind"].tolist() == whole["kind"].tolist()
         assert not (holed["flags"] & EVENT_LOST).any()
         assert np.abs(holed["sample"] - whole["sample"]).max() < 1.0
+
+
+def test_what_the_ring_held_before_does_not_mark_a_contact_at_the_very_end_as_lost(cut: Any) -> None:
+    """Behind the end of the data the ring still holds the samples of one round before: there, a bridged hole."""
+    config = RunnerConfig(segments=(Segment("stand", 3.0), Segment("walk", 13.0, 1.3)), mount="aligned")
+    stream = simulate(config).sensors["left"]
+    block = SampleBlock("left", "foot", 0, stream.device_time_s, stream.acc_m_s2, stream.gyr_rad_s, stream.flags)
+    seen = 0
+    for stop in range(3000, 3240, 2):
+        _, last = detect(block, (0, stop), cut=cut)
+        if len(last) < 2 or last["sample"][1] < stop - 4:
+            continue
+        seen += 1
+        hole = stop - RING_SAMPLES
+        _, again = detect(block, (0, hole), (hole + 5, stop), cut=cut)
+        assert again["kind"].tolist() == last["kind"].tolist()
+        assert again["flags"].tolist() == last["flags"].tolist()
+    assert seen > 0
+
+
+def test_a_cycle_whose_beginning_is_no_longer_remembered_gives_no_contact() -> None:
+    """800 samples a second, a slow stride, and then a swing that takes more than a second to come down."""
+    rate_hz = 800.0
+    time_s = np.arange(round(8 * rate_hz)) / rate_hz
+    rate = np.zeros(len(time_s))
+    for start_s, length_s, height in (
+        (1.0, 0.35, 6.0), (1.4, 0.5, -1.0), (1.9, 0.25, -6.0),
+        (2.5, 0.35, 6.0), (2.9, 0.5, -1.0), (3.4, 0.25, -6.0), (4.0, 0.35, 6.0),
+    ):  # fmt: skip
+        inside = (time_s >= start_s) & (time_s < start_s + length_s)
+        rate[inside] += height * np.sin(np.pi * (time_s[inside] - start_s) / length_s)
+    slow = (time_s >= 4.175) & (time_s < 5.8)
+    rate[slow] = np.maximum(rate[slow], 4.0)
+    up = 9.81 + 3.0 * np.sin(2.0 * np.pi * 2.3 * time_s)
+    acc, gyr = np.zeros((2, len(time_s), 3))
+    acc[:, 2], gyr[:, 1] = up, -rate
+    block = SampleBlock("left", "foot", 0, time_s, acc, gyr, np.zeros(len(time_s), np.uint8))
+    events = Detector(default_params("foot"), rate_hz).push(block)
+    swings = events["sample"][events["kind"] == EVENT_SWING]
+    assert np.any((np.diff(swings) > 1000) & (np.diff(swings) <= 1280)), swings
+    contacts = events["sample"][events["kind"] == EVENT_IC]
+    assert len(contacts) == 1
+    assert contacts[0] < swings[1]
