@@ -31,7 +31,7 @@ from gaitpipe.simulate.springmass_body import (
 
 ComplexArray = NDArray[np.complex128]
 GRID_S = 0.00025
-LEAD_S = 7.0
+LEAD_S, TRAIL_S = 7.0, 1.5
 """A session that starts or ends running is preceded or followed by this much, so that its ends are ordinary."""
 MAX_CHANGE_M_S = 0.25
 LAUNCH_S, HALT_S = 0.65, 0.80
@@ -72,7 +72,7 @@ class Course:
 def build_course(config: RunnerConfig, generator: np.random.Generator) -> Course:
     """Run the body through all segments by the rules at the top of this file."""
     first, last = config.segments[0].kind == "stand", config.segments[-1].kind == "stand"
-    start_s, end_s = (-1.0 if first else -LEAD_S - 1.0), config.duration_s + (1.0 if last else LEAD_S)
+    start_s, end_s = (-1.0 if first else -LEAD_S - 1.0), config.duration_s + (1.0 if last else TRAIL_S)
     time_s: FloatArray = start_s + GRID_S * np.arange(round((end_s - start_s) / GRID_S), dtype=np.float64)
     zeros = np.zeros((3, len(time_s)), dtype=np.complex128)
     course = Course(time_s, zeros, {side: zeros[0].copy() for side in SIDES})
@@ -131,7 +131,7 @@ def _run(
         _bounce(course, side, plan, point_m, step.path)
         now_s = plan.terminal_s
         state = (point_m + complex(*step.path[-1, 1:3]), complex(*step.path[-1, 3:5]))
-        if now_s > course.time_s[-1]:
+        if now_s > course.time_s[-1] + 1.0:  # so that the last swings have somewhere to go
             return now_s
         side = SIDES[1 - SIDES.index(side)]
 

@@ -34,8 +34,8 @@ PARTS = 5
 
 FOOT = (
     LIMB_MASS_KG, 0.02, STANDARD_GRAVITY_M_S2, *HEEL, *BALL,
-    1.1e6,        # sole: N / m^1.5, so that 1500 N sink it by 12 mm
-    0.7,          # its damping: s / m
+    9e5, 4e5,     # heel and ball: N / m^1.5, so that 1000 N sink them by 11 and 18 mm: the forefoot bends
+    1.5,          # damping of the sole: s / m
     1.1, 6e4, 150.0,  # friction, stiffness of the sole in shear [N/m] and its damping [N s/m]
     THIGH_M, SHANK_M,
     340.0, 0.5, -0.25, 0.05,  # active calf: Nm/rad, Nm s/rad, where slack [rad]; damping of the ankle [Nm s/rad]
@@ -55,9 +55,9 @@ class Strike:
 
 
 STRIKES = {
-    "rearfoot": Strike(16.0, (0.02, 0.10), (0.01, 0.08)),
-    "midfoot": Strike(3.0, (0.0, 0.06), (-0.01, 0.04)),
-    "forefoot": Strike(-8.0, (-0.05, 0.04), (-0.01, 0.03)),
+    "rearfoot": Strike(16.0, (0.03, 0.11), (0.03, 0.09)),
+    "midfoot": Strike(3.0, (0.03, 0.12), (0.0, 0.05)),
+    "forefoot": Strike(-8.0, (-0.02, 0.11), (0.0, 0.05)),
 }
 POINTED_RAD = -0.35
 """Angle of the ankle in early swing."""
@@ -130,11 +130,13 @@ def _inputs(config: RunnerConfig, course: Course, side: Side, generator: np.rand
         pitch_rad = float(np.deg2rad(share * (STRIKES[config.strike].pitch_deg + config.angle_sd_deg * draws[0])))
         late_s = 3 * config.push_off_jitter_s * draws[1]
         rows = course.rows(before.terminal_s - 0.10, after.initial_s + 0.05)
+        if rows.stop - rows.start < 2:
+            break  # beyond the simulated time
         aim, shank_rad = _aim(course.time_s[rows], hip[:, rows], before, after, pitch_rad, draws)
         for column, order in ((k.AIM_X, 0), (k.AIM_VX, 1), (k.AIM_AX, 2)):
             inputs[rows, column], inputs[rows, column + 1] = aim[order].real, aim[order].imag
-        quick = min(1.0, 3.5 / max(before.speed_m_s, 1.0))  # the faster, the sooner the leg must follow the body
-        take = smooth_step((course.time_s[rows] - (before.terminal_s + late_s - 0.03 / quick)) / (0.16 * quick))
+        quick = min(1.0, 4.0 / max(before.speed_m_s, 1.0))  # the faster, the sooner the leg must follow the body
+        take = smooth_step((course.time_s[rows] - (before.terminal_s + late_s - 0.03)) / (0.16 * quick))
         inputs[rows, k.SWING] = take * (1 - smooth_step((course.time_s[rows] - after.initial_s + 0.012) / 0.03))
         muscles.swing(before, after, late_s, pitch_rad - shank_rad, STRIKES[config.strike])
     for column, ramp in ((k.ANKLE, muscles.ankle), (k.CALF, muscles.calf), (k.SHIN, muscles.shin)):

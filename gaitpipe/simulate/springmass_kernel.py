@@ -106,14 +106,14 @@ def shank(dx: Any, dz: Any, vx: Any, vz: Any, thigh_m: Any, shank_m: Any) -> Any
 @njit(cache=True)
 def forces(s: Any, u: Any, p: Any, rate: Any) -> Any:
     """Rate of change of the foot's state `s` under `u` into `rate`; returns the ground's force (x, z)."""
-    (mass, inertia, gravity, heel_x, heel_z, heel_r, ball_x, ball_z, ball_r, sole, damping, friction, shear,
+    (mass, inertia, gravity, heel_x, heel_z, heel_r, ball_x, ball_z, ball_r, hard, soft, damping, friction, shear,
      shear_damping, thigh_m, shank_m, calf, calf_c, slack, calf_damping,
      swing_w, swing_z, pitch_k, pitch_c, roll_w, roll_z, roll_gain,
      roll_rest) = p  # fmt: skip
     cosine, sine = np.cos(s[4]), np.sin(s[4])
     ground_x, ground_z, moment = 0.0, 0.0, 0.0
     for spot in range(2):
-        cx, cz, radius = (heel_x, heel_z, heel_r) if spot == 0 else (ball_x, ball_z, ball_r)
+        cx, cz, radius, sole = (heel_x, heel_z, heel_r, hard) if spot == 0 else (ball_x, ball_z, ball_r, soft)
         rate[8 + spot] = -s[8 + spot] / 0.01  # a sole in the air springs back
         dx, dz = cosine * cx - sine * cz, sine * cx + cosine * cz - radius
         depth = -(s[1] + dz)
