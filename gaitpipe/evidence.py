@@ -108,7 +108,7 @@ _SHANK_LEVER = (
 )
 _SPEED = (
     "root mean square error of the mean speed of each sensor and trial of the same trials, without the belt's speed; "
-    "the shank's lever (within 1 cm whichever runner is left out) and its phase of mid-stance were chosen on these runners"
+    "the shank's lever (within 1 cm whichever runner is left out) and phase of mid-stance were chosen on these runners"
 )
 _PLACE = "what 2 cm on the shoe or 3 cm along the shank do to the lever, computed"
 _ANGLE = "root mean square error over all contacts of the same trials, bias included; nothing was fitted to the angles"
