@@ -6,8 +6,8 @@ Rules
    the periodic gait is found in which the leg's stiffness and the step time are those asked for; flight speed, angle of
    attack and contact time follow. Stiffness does not depend on speed, as it hardly does in people; only below
    `SOFT_BELOW_M_S`, where such a leg has no flight, the contact time is held and the leg is stiffer.
-2. Each step has a stiffness of its own. The runner chooses the angle at which the leg is put down and how much energy
-   it gives: those two that bring the step to the flight aimed at.
+2. Each step has a stiffness of its own. The runner chooses the angle at which the leg is put down, how much energy it
+   gives and, reluctantly, how firm it is: what brings the step to the flight aimed at.
 3. The mass on the leg is the body without the lower limb that stands.
 
 Lengths are metres and equal rest lengths of the leg, since that is 1 m. Complex numbers are x + i z.
@@ -37,8 +37,8 @@ SOFT_BELOW_M_S = 2.0
 STIFFNESS_EXPONENT = -1.6
 """How stiffness must change for a change of contact time, about; what comes out is in the truth."""
 NUDGE = 1e-4
-NUDGES = NUDGE * np.eye(2)
-DAMPING = 0.02
+NUDGES = NUDGE * np.eye(3)
+DAMPING = (0.1, 0.02, 0.02)
 MISS = 0.6
 """Of `_aim`: a flight this far off is still caught by the next step. Not every flight can be reached in one step."""
 CADENCE_SPEED_M_S = (0.0, 2.0, 2.8, 3.3, 4.0, 5.0, 6.0, 7.0)
@@ -142,7 +142,7 @@ def _step_time_s(config: RunnerConfig, speed_m_s: float) -> float:
 def choose_step(
     config: RunnerConfig, side: Side, state: tuple[complex, complex], gait: Gait, generator: np.random.Generator
 ) -> Step:
-    """Choose angle of attack and energy so that the step, with a stiffness of its own, ends in the flight aimed at.
+    """Choose angle of attack, energy and firmness so that the step ends in the flight aimed at.
 
     `state` is position and velocity of the body when it takes off.
 
@@ -155,18 +155,18 @@ def choose_step(
     sign = 1.0 if side == "left" else -1.0
     asked = (1 + config.contact_time_cv * draws[0]) * (1 + sign * config.contact_time_asymmetry_pct / 200.0)
     stiffness_n_m = gait.stiffness_n_m * asked**STIFFNESS_EXPONENT
-    flight_change_s = 2**0.5 * config.stride_time_cv * draws[1] * gait.step_s
+    flight_change_s = 0.8 * config.stride_time_cv * draws[1] * gait.step_s  # other causes add to it
     sink_m_s = max(gait.sink_m_s + 0.5 * STANDARD_GRAVITY_M_S2 * flight_change_s, 0.1)
     aim = _aim(np.sin(gait.attack_rad), gait.flight_speed_m_s, sink_m_s)
-    choice = np.array([gait.attack_rad, 0.0])
+    choice = np.array([gait.attack_rad, 0.0, 1.0])
     step = _step(state, choice, stiffness_n_m)
     for _ in range(15):
         miss = _away(step) - aim
         if np.abs(miss).max() < 1e-4:
             break
         slopes = np.array([(_away(_step(state, choice + d, stiffness_n_m)) - aim - miss) / NUDGE for d in NUDGES])
-        change = -np.linalg.solve(slopes @ slopes.T + DAMPING * np.eye(2), slopes @ miss)
-        change /= max(1.0, abs(change[0]) / 0.08, abs(change[1]) / 0.2)
+        change = -np.linalg.solve(slopes @ slopes.T + np.diag(DAMPING), slopes @ miss)
+        change /= max(1.0, *np.abs(change) / (0.08, 0.2, 0.1))
         for _ in range(6):  # a shorter change, as long as it does not get nearer
             tried = _step(state, choice + change, stiffness_n_m)
             if np.linalg.norm(_away(tried) - aim) < np.linalg.norm(miss):
@@ -183,13 +183,13 @@ def choose_step(
 
 
 def _step(state: tuple[complex, complex], choice: FloatArray, stiffness_n_m: float) -> Step:
-    attack, gain = choice
+    attack, gain, firmness = choice
     body, velocity = state
     drop = body.imag - np.sin(attack)
     reach = velocity.imag**2 + 2 * STANDARD_GRAVITY_M_S2 * drop
     flight_s = float(velocity.imag + np.sqrt(max(reach, 0.0))) / STANDARD_GRAVITY_M_S2
     sinking = velocity.imag - STANDARD_GRAVITY_M_S2 * flight_s
-    path = _stance(-np.cos(attack), np.sin(attack), velocity.real, sinking, stiffness_n_m, gain)
+    path = _stance(-np.cos(attack), np.sin(attack), velocity.real, sinking, firmness * stiffness_n_m, gain)
     return Step(flight_s, path)
 
 

@@ -2,8 +2,8 @@
 
 Rules
 -----
-1. Steps alternate. A step draws its own stiffness and its own aim for the next flight; what the runner chooses is the
-   angle at which the leg is put down and how much energy the leg gives (`choose_step`).
+1. Steps alternate. A step draws its own stiffness and its own aim for the next flight; what the runner chooses is
+   how the leg is put down (`springmass_body.choose_step`).
 2. The aimed speed changes by at most `MAX_CHANGE_M_S` from step to step, and is low when a stop is near.
 3. Standing, the first push-off and the last landing are written down, not simulated: the body goes smoothly from rest
    into its first flight, or from its last touch-down to rest, and the legs carry what that takes.

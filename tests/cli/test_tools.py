@@ -100,3 +100,15 @@ def test_doctor_is_content_without_bluetooth(call, tmp_path):
     assert all(check["advice"] for check in checks.values() if check["verdict"] != "ok")
     assert checks["bluetooth"]["verdict"] in ("ok", "warn")
     assert "open_imu" in call("doctor").out
+
+
+def test_the_spring_mass_runner_is_written_and_analysed_through_the_same_door(call, tmp_path):
+    made = call("simulate", "--out", tmp_path, "--seconds", "14", "--model", "spring-mass", "--force-threshold", "20")
+    assert made.code == 0
+    header, *rows = (tmp_path / "truth.csv").read_text("utf-8").splitlines()
+    assert header.startswith("side,stride,ic_s,tc_s")
+    assert len(rows) > 15
+    assert call("analyze", tmp_path / "session.mcap", "--out", tmp_path / "out").code == 0
+    refused = call("simulate", "--out", tmp_path / "no", "--force-threshold", "20")
+    assert refused.code == 2
+    assert "spring-mass" in refused.err
