@@ -22,7 +22,7 @@ from scipy.signal import sosfilt
 from benchmarks.speed.common import RATE_HZ, Outcome, block, running, show, tiled
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.params import coefficients, default_params
-from gaitpipe.model import Placement
+from gaitpipe.model import FloatArray, Placement
 
 SAMPLES = 720_000
 ROUNDS = 41
@@ -42,8 +42,7 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
     params = default_params(placement)
     rate = np.ascontiguousarray(-signals.gyr_rad_s[:, 1])
     forces = [np.ascontiguousarray(signals.acc_m_s2[:, axis]) for axis in ((0, 2) if placement == "foot" else (2,))]
-    gate = np.insert(coefficients(params, RATE_HZ)[0]["gate"], 3, 1.0)[None, :]
-    rate_sigma, force_sigma = gaussian_sigma(params.rate_hz), gaussian_sigma(params.force_hz)
+    gate = gate_sections(placement)
 
     def detect() -> float:
         detector = Detector(params, RATE_HZ)
@@ -53,8 +52,8 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
         return timed(
             lambda: (
                 sosfilt(gate, rate),
-                gaussian_filter1d(rate, rate_sigma, truncate=3.0),
-                *(gaussian_filter1d(force, force_sigma, truncate=3.0) for force in forces),
+                smoothed(rate, params.rate_hz),
+                *(smoothed(force, params.force_hz) for force in forces),
             )
         )
 
@@ -82,9 +81,16 @@ def measure_placement(placement: Placement, samples: int, rounds: int) -> Outcom
     )
 
 
-def gaussian_sigma(corner_hz: float) -> float:
-    """Width in samples of the Gaussian window that is 3 dB down at `corner_hz` (`core.params.smoothing_window`)."""
-    return math.sqrt(math.log(2.0)) / (2.0 * math.pi * corner_hz) * RATE_HZ
+def gate_sections(placement: Placement) -> FloatArray:
+    """The detector's own swing gate as a second-order section of scipy, shape (1, 6)."""
+    gate = coefficients(default_params(placement), RATE_HZ)[0]["gate"]
+    return np.asarray(np.insert(gate, 3, 1.0)[None, :], dtype=np.float64)
+
+
+def smoothed(signal: FloatArray, corner_hz: float) -> FloatArray:
+    """The detector's own smoothing by scipy: a Gaussian 3 dB down at `corner_hz`, cut at 3 sigma."""
+    sigma = math.sqrt(math.log(2.0)) / (2.0 * math.pi * corner_hz) * RATE_HZ
+    return np.asarray(gaussian_filter1d(signal, sigma, radius=int(3.0 * sigma)))
 
 
 def timed(work: Callable[[], object]) -> float:

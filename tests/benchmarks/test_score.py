@@ -10,6 +10,7 @@ from benchmarks.accuracy.cadence import verdict
 from benchmarks.accuracy.score import match, score_cadence
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
 from benchmarks.speed import common, detector, help_imports, memory
+from gaitpipe.core.params import default_params, smoothing_window
 from gaitpipe.model import FLAG_ACC_CLIPPED, STRIDE_DTYPE, SensorInfo
 
 
@@ -82,13 +83,17 @@ def test_without_the_recordings_the_script_says_so_and_leaves_with_its_own_code(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_filters_given_to_scipy_are_those_of_the_detector():
-    gate, feature = detector.sections("foot")
+@pytest.mark.parametrize("placement", ["foot", "shank"])
+def test_the_filters_given_to_scipy_are_those_of_the_detector(placement):
+    gate = detector.gate_sections(placement)
     assert gate.shape == (1, 6)
-    assert feature.shape == (2, 6)
-    for sos in (gate, feature):
-        assert sos[:, 3] == pytest.approx(1.0)
-        assert np.prod(sos[:, :3].sum(axis=1) / sos[:, 3:].sum(axis=1)) == pytest.approx(1.0)
+    assert np.prod(gate[:, :3].sum(axis=1) / gate[:, 3:].sum(axis=1)) == pytest.approx(1.0)
+    params = default_params(placement)
+    impulse = np.zeros(201)
+    impulse[100] = 1.0
+    for corner_hz in (params.rate_hz, params.force_hz):
+        window = smoothing_window(corner_hz, common.RATE_HZ)
+        np.testing.assert_allclose(detector.smoothed(impulse, corner_hz)[100 : 100 + len(window)], window, atol=1e-12)
 
 
 def test_help_of_the_tool_loads_no_heavy_library():
