@@ -147,24 +147,36 @@ def smoothed(ring: Any, column: int, first: int, count: int, limits: Any, window
     """`count` samples of a ring column from sample `first`, smoothed; shape (count,).
 
     `window` holds the middle and one half of a symmetric window. Samples outside `limits` (first, last known) take no
-    part: there the window is cut and scaled up.
+    part: there the window is cut and scaled up. Tap by tap over all samples: so the compiler takes several at once.
     """
-    half = window.shape[0] - 1
-    while half > 0 and window[half] == 0.0:
-        half -= 1
-    out = np.empty(count)
-    for i in range(count):
-        centre = first + i
-        total, weight = window[0] * ring[centre & MASK, column], window[0]
-        for k in range(1, half + 1):
-            if centre - k >= limits[0]:
-                total += window[k] * ring[(centre - k) & MASK, column]
-                weight += window[k]
-            if centre + k <= limits[1]:
-                total += window[k] * ring[(centre + k) & MASK, column]
-                weight += window[k]
-        out[i] = total / weight
+    half = 0
+    while half < window.shape[0] - 1 and window[half + 1] != 0.0:
+        half += 1
+    low, high = first - half, first + count + half
+    raw = np.zeros(high - low)
+    for i in range(max(low, limits[0]), min(high, limits[1] + 1)):
+        raw[i - low] = ring[i & MASK, column]
+    out = window[0] * raw[half : half + count]
+    for k in range(1, half + 1):
+        weight, before, after = window[k], raw[half - k : half - k + count], raw[half + k : half + k + count]
+        for i in range(count):
+            out[i] += weight * (before[i] + after[i])
+    if low < limits[0] or high > limits[1] + 1:
+        for i in range(count):
+            out[i] /= share(window, half, first + i - limits[0], limits[1] - first - i)
     return out
+
+
+@njit(cache=True)
+def share(window: Any, half: int, before: int, after: int) -> float:
+    """Sum of a window of which `before` and `after` taps beside the middle are known."""
+    total = window[0]
+    for k in range(1, half + 1):
+        if k <= before:
+            total += window[k]
+        if k <= after:
+            total += window[k]
+    return float(total)
 
 
 @njit(cache=True)
@@ -266,15 +278,16 @@ def stillest(ring: Any, ic: float, push_off: float) -> int:
 
 
 @njit(cache=True)
-def vertical(ring: Any, forward: Any, up: Any, start: int, still: int, interval_s: float) -> Any:
-    """Vertical specific force of a foot from sample `start` to mid-stance `still`, in place of `up`.
+def vertical(ring: Any, forward: Any, up: Any, begin: int, still: int, interval_s: float) -> Any:
+    """Vertical specific force of a foot from sample `begin` on, up to mid-stance `still`, in place of `up`.
 
     The pitch is summed backwards from mid-stance, where it is zero.
     """
     pitch = 0.0
-    for i in range(still, start - 1, -1):
-        k = i - start
-        up[k] = math.sin(pitch) * forward[k] + math.cos(pitch) * up[k]
+    for i in range(still, begin - 1, -1):
+        k = i - begin
+        if k < up.shape[0]:
+            up[k] = math.sin(pitch) * forward[k] + math.cos(pitch) * up[k]
         pitch -= 0.5 * interval_s * (ring[i & MASK, RATE] + ring[(i - 1) & MASK, RATE])
     return up
 
@@ -301,38 +314,44 @@ def heel_rise(ring: Any, still: int, stop: int, level: float, complete: bool) ->
 
 
 @njit(cache=True)
-def shank_push_off(rate: Any, up: Any, par: Any, fall: int, rise: int) -> float:
+def shank_push_off(ring: Any, par: Any, start: int, limits: Any, rate: Any, fall: int, rise: int) -> float:
     """Middle between the last dip of the rate before the rise and the lowest longitudinal force before that dip."""
     turned = last_dip(rate, rise, fall, par["prominence"] * rate[0])
     if turned < fall + par["unloading_from"] or turned >= rise - 1:
         return MISSING
-    low = turned - par["unloading_from"]
-    for i in range(low, turned - par["unloading_to"] + 1):
+    begin = turned - par["unloading_from"] - 1
+    count = par["unloading_from"] - par["unloading_to"] + 3
+    up = smoothed(ring, UP, start + begin, count, limits, par["force_window"])
+    low = 1
+    for i in range(1, count - 1):
         if up[i] < up[low]:
             low = i
-    return float(0.5 * (turned + vertex(rate, turned) + low + vertex(up, low)))
+    return float(0.5 * (turned + vertex(rate, turned) + begin + low + vertex(up, low)))
 
 
 @njit(cache=True)
-def foot_contact(ring: Any, par: Any, start: int, rate: Any, forward: Any, up: Any, marks: Any) -> Any:
+def foot_contact(ring: Any, par: Any, start: int, limits: Any, rate: Any, marks: Any) -> Any:
     """(initial contact, terminal contact, mid-stance) of a foot; `marks`: (first, last of the window, rise, complete).
 
     The longitudinal force says roughly where the foot lands, that and push-off where mid-stance is, and that the rest.
     """
     first, last, rise, complete = marks
-    rough = loading(up, first, last)
+    begin, count = start + first - 1, last - first + 2
+    up = smoothed(ring, UP, begin, count, limits, par["force_window"])
+    rough = loading(up, 1, count - 1)
     shortest = par["contact_minimum"]
-    if rough == MISSING or rise - rough <= shortest:
+    if rough == MISSING or rise - (first - 1 + rough) <= shortest:
         return MISSING, MISSING, -1
-    push_off = push_off_middle(rate, int(rough) + shortest, rise)
+    push_off = push_off_middle(rate, int(first - 1 + rough) + shortest, rise)
     if push_off == MISSING:
-        return start + rough, MISSING, -1
-    still = stillest(ring, start + rough, start + push_off)
-    up = vertical(ring, forward, up, start, still, par["interval_s"])
-    ic = loading(up, first, min(last, still - start))
+        return begin + rough, MISSING, -1
+    still = stillest(ring, begin + rough, start + push_off)
+    forward = smoothed(ring, FORWARD, begin, count, limits, par["force_window"])
+    up = vertical(ring, forward, up, begin, still, par["interval_s"])
+    ic = loading(up, 1, min(count - 1, still - begin))
     if ic == MISSING:
-        return start + rough, MISSING, -1
-    return start + ic, heel_rise(ring, still, start + rise, par["heel_rise"], complete), still
+        return begin + rough, MISSING, -1
+    return begin + ic, heel_rise(ring, still, start + rise, par["heel_rise"], complete), still
 
 
 @njit(cache=True)
@@ -348,18 +367,19 @@ def find_contact(ring: Any, par: Any, start: int, stop: int, limits: Any, comple
     complete = complete or fall < rise < count - 1
     first = max(1, fall + par["loading_from"])
     last = min(fall + par["loading_to"], rise - par["loading_before_rise"])
-    cut_off = not complete and last < fall + par["loading_to"]
-    if rise - fall < par["contact_minimum"] or last <= first or cut_off:
+    if rise - fall < par["contact_minimum"] or last <= first:
         return MISSING, MISSING, -1
-    up = smoothed(ring, UP, start, count, limits, par["force_window"])
+    if not complete and last < fall + par["loading_to"]:
+        return MISSING, MISSING, -1
     if par["placement"] == PLACEMENT_FOOT:
-        forward = smoothed(ring, FORWARD, start, count, limits, par["force_window"])
-        ic, tc, still = foot_contact(ring, par, start, rate, forward, up, (first, last, rise, complete))
+        ic, tc, still = foot_contact(ring, par, start, limits, rate, (first, last, rise, complete))
     else:
-        ic = start + loading(up, first, last)
-        tc = shank_push_off(rate, up, par, fall, rise) if complete else MISSING
+        up = smoothed(ring, UP, start + first - 1, last - first + 2, limits, par["force_window"])
+        ic, tc, still = loading(up, 1, last - first + 1), MISSING, -1
+        ic = start + first - 1 + ic if ic != MISSING else MISSING
+        if complete:
+            tc = shank_push_off(ring, par, start, limits, rate, fall, rise)
         tc = start + tc if tc != MISSING else MISSING
-        still = -1
     if ic < start:
         return MISSING, MISSING, -1
     if tc != MISSING and tc - ic < par["contact_minimum"]:
