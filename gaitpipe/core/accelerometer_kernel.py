@@ -280,17 +280,26 @@ def unit_axes(row: Any, up: Any, front: Any) -> None:
 
 
 @njit(cache=True)
+def bottom_of_rise(ring: Any, axis: Any, i: int, valid_from: int) -> int:
+    """Where the rise began that sample `i` stands on; `i` itself when the force does not rise there."""
+    while i > valid_from and along(ring, axis, i - 1) < along(ring, axis, i):
+        i -= 1
+    return i
+
+
+@njit(cache=True)
 def braking(ring: Any, par: Any, front: Any, anchor: int, valid_from: int) -> float:
     """A quarter of the way up the rise of the frontal force that is the landing's; MISSING without a rise.
 
-    Of all rises near the anchor it is the highest, those far from where it usually lies counting less. What lies
-    within that reach of the first sample may be the rest of a landing before it: not used.
+    Of all rises near the anchor it is the highest, those far from where it usually lies counting less. A rise that
+    began before that reach is taken whole: cut off there, its bottom would move with the anchor, which is good to a
+    sample. What lies within that reach of the first sample may be the rest of a landing before it: not used.
     """
     first, last = anchor - par["braking_before"], anchor + par["braking_after"]
     if first < valid_from:
         return MISSING
     best, chosen, top = 0.0, first, first
-    i = first
+    i = bottom_of_rise(ring, front, first, valid_from)
     while i < last:
         while i < last and along(ring, front, i + 1) <= along(ring, front, i):
             i += 1

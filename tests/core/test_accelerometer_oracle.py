@@ -71,7 +71,9 @@ class Oracle:
     def _landing(front: Signal, anchor: int) -> float:
         window = range(anchor - round(0.11 * RATE_HZ), anchor + round(0.06 * RATE_HZ))
         slope = np.sign(np.diff(front))
-        bottoms = [i for i in window if slope[i] > 0 and (slope[i - 1] <= 0 or i == window[0])]
+        bottoms = [i for i in window if slope[i] > 0 >= slope[i - 1]]
+        if slope[window[0]] > 0 and slope[window[0] - 1] > 0:  # a rise is taken whole, wherever it began
+            bottoms.append(int(np.flatnonzero(slope[: window[0]] <= 0)[-1]) + 1)
         scores = {}
         for bottom in bottoms:
             top = bottom + int(np.argmax(slope[bottom:] <= 0))
