@@ -50,6 +50,7 @@ from gaitpipe.gait.summary import (
 from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
 from gaitpipe.gait.trajectory import TrajectoryBuilder
+from gaitpipe.gait.transitions import mark_transitions
 from gaitpipe.gait.variability import variability_of
 from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import (
@@ -187,6 +188,7 @@ class Session:
             foot.mounting.finish()
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
             set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
+        mark_transitions(table.rows)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
