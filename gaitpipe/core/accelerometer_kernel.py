@@ -24,8 +24,9 @@ Rules
      No such place inside the window: no terminal contact is given, rather than a wrong one.
   8. Running or walking: how strongly the leg is shaken, against what its stride time makes one expect; with
      hysteresis. It decides which terminal contact is looked for.
-  9. A hole of up to `bridge_gap_s` is bridged by straight lines whose samples are marked; a feature near a marked
-     sample is given as lost. A longer hole restarts the filters and the search.
+  9. A hole of up to `bridge_gap_s` is bridged by straight lines whose samples are marked; a terminal contact near a
+     marked sample, and an initial contact with one in its window, is given as lost. A longer hole restarts the filters
+     and the search.
 
 The features are late or early by a bias: see `gaitpipe.evidence`. Everything compiled stands in this one file: numba
 keys its disk cache on the file of the outermost function alone. No fastmath: sums must come out the same to the last
@@ -386,9 +387,10 @@ def _time_at(ring: Any, sample: float) -> float:
 
 
 @njit(cache=True)
-def _lost(ring: Any, sample: float, margin: int) -> int:
+def _lost(ring: Any, first: int, last: int) -> int:
+    """EVENT_LOST when a sample of [first, last] was bridged."""
     bridged = 0
-    for i in range(int(sample) - margin, int(sample) + margin + 2):
+    for i in range(first, last + 1):
         bridged |= int(ring[i & MASK, FLAGS]) & FLAG_BRIDGED
     return EVENT_LOST if bridged else 0
 
@@ -407,9 +409,15 @@ def _emit(events: Any, n: int, kind: int, ring: Any, sample: float, flags: int) 
 
 
 @njit(cache=True)
-def _emit_initial(events: Any, n: int, ring: Any, par: Any, sample: float) -> int:
-    """The initial contact with the peak |specific force| of the time after it."""
-    n = _emit(events, n, EVENT_IC, ring, sample, _lost(ring, sample, par["gap_margin"]))
+def _emit_initial(events: Any, n: int, ring: Any, par: Any, anchor: int, ic: float) -> int:
+    """The initial contact of an anchor, with the peak |specific force| of the time after it.
+
+    It is the highest of several rises: a hole anywhere near the anchor may have hidden a higher one, so it is lost.
+    """
+    sample = ic - par["smooth_delay"]
+    first = min(anchor - par["braking_before"], int(ic)) - int(par["smooth_delay"]) - par["gap_margin"]
+    last = max(anchor + par["braking_after"], int(ic) + 1) - int(par["smooth_delay"]) + par["gap_margin"]
+    n = _emit(events, n, EVENT_IC, ring, sample, _lost(ring, first, last))
     first = int(sample) - 1
     peak, clipped = 0.0, 0
     for i in range(first, first + par["peak_window"] + 2):
@@ -429,7 +437,8 @@ def _emit_terminal(row: Any, par: Any, ring: Any, up: Any, front: Any, cycle: fl
     if tc == MISSING:
         return n
     sample = tc - par["smooth_delay"]
-    flags = _lost(ring, sample, par["gap_margin"]) | (EVENT_WALKED if walking else 0)
+    flags = _lost(ring, int(sample) - par["gap_margin"], int(sample) + par["gap_margin"] + 1)
+    flags |= EVENT_WALKED if walking else 0
     return _emit(events, n, EVENT_TC, ring, sample, flags)
 
 
@@ -445,14 +454,14 @@ def _report(row: Any, par: Any, ring: Any, first: int, last: int, events: Any, n
     if fresh:
         row["ic"] = braking(ring, par, front, first, row["valid_from"])
         if row["ic"] != MISSING:
-            n = _emit_initial(events, n, ring, par, row["ic"] - delay)
+            n = _emit_initial(events, n, ring, par, first, row["ic"])
     if row["ic"] == MISSING:
         n = _emit(events, n, EVENT_NO_CONTACT, ring, first - delay, 0)
     else:
         n = _emit_terminal(row, par, ring, up, front, cycle, events, n)
     row["ic"] = braking(ring, par, front, last, row["valid_from"])
     if row["ic"] != MISSING:
-        n = _emit_initial(events, n, ring, par, row["ic"] - delay)
+        n = _emit_initial(events, n, ring, par, last, row["ic"])
     row["cycles"] += 1
     row["last_end"] = last + par["hump_lag"] + int(AFTER_LAST * row["stride"])
     return _emit(events, n, EVENT_SWING, ring, last - delay, 0)
