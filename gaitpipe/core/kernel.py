@@ -68,6 +68,8 @@ NO_SWING = -(2**40)
 
 ACC_CLIPPED = 1
 """The bit of `gaitpipe.model.FLAG_ACC_CLIPPED` (checked by a test)."""
+GYR_CLIPPED = 2
+"""The bit of `gaitpipe.model.FLAG_GYR_CLIPPED` (checked by a test)."""
 
 MASK = RING_SAMPLES - 1
 MISSING = -1.0
@@ -86,7 +88,8 @@ EVENT_NO_CONTACT = 5
 EVENT_LOST = 1
 """Flag of an event whose feature fell into a hole: the contact happened, its time is unknown."""
 EVENT_CLIPPED = 2
-"""Flag of an initial contact whose acceleration peak is cut off by the sensor's range or falls into a hole."""
+"""Flag of an initial contact whose acceleration peak is cut off by the sensor's range or falls into a hole, and of a
+terminal contact that was found on rotation rates at the end of their range: it is then late."""
 
 FLAG_BRIDGED = 64
 """Ring flag of a sample that was not measured but bridged."""
@@ -326,7 +329,13 @@ def shank_push_off(ring: Any, par: Any, start: int, limits: Any, rate: Any, fall
     for i in range(1, count - 1):
         if up[i] < up[low]:
             low = i
-    return float(0.5 * (turned + vertex(rate, turned) + begin + low + vertex(up, low)))
+    dip, lightest = turned + vertex(rate, turned), begin + low + vertex(up, low)
+    # A force that falls on at an edge has no lowest place inside: then it is the edge itself, not the sample next to it.
+    if low == count - 2 and up[low + 1] < up[low]:
+        lightest = dip - par["unloading_end"]
+    elif low == 1 and up[0] < up[1]:
+        lightest = dip - par["unloading_begin"]
+    return float(0.5 * (dip + lightest))
 
 
 @njit(cache=True)
@@ -447,6 +456,15 @@ def _peak_acc(ring: Any, par: Any, ic: float) -> Any:
 
 
 @njit(cache=True)
+def _rate_clipped(ring: Any, first: int, last: int) -> int:
+    """EVENT_CLIPPED when a rotation rate in [first, last] stands at the end of its range, else 0."""
+    clipped = 0
+    for i in range(first, last + 1):
+        clipped |= int(ring[i & MASK, FLAGS]) & GYR_CLIPPED
+    return EVENT_CLIPPED if clipped else 0
+
+
+@njit(cache=True)
 def _stance_rate(ring: Any, ic: float, tc: float) -> float:
     """Mean |rate| between 15 and 40 % of the contact: small for a foot, which lies flat then, large for a shank."""
     raw = ring[:, RATE]
@@ -476,8 +494,12 @@ def _report_contact(row: Any, par: Any, stop: int, last_known: int, complete: bo
     events[n - 1]["rate_rad_s"] = _stance_rate(ring, ic, tc)
     if par["placement"] == PLACEMENT_FOOT:
         events[n - 1]["pitch_rad"] = _pitch_before(ring, par, ic, still)
-    lost = _in_hole(ring, tc, par["gap_margin"], limits)
-    return _emit(events, n, EVENT_TC, tc, _time_at(ring, tc), EVENT_LOST if lost else 0)
+    flags = EVENT_LOST if _in_hole(ring, tc, par["gap_margin"], limits) else 0
+    if still >= 0:
+        flags |= _rate_clipped(ring, still, int(tc) + 1)
+    else:
+        flags |= _rate_clipped(ring, int(tc), min(int(tc) + par["unloading_from"], last_known))
+    return _emit(events, n, EVENT_TC, tc, _time_at(ring, tc), flags)
 
 
 @njit(cache=True)

@@ -125,15 +125,47 @@ class StreamWatch:
         return found
 
 
+LEAST_TO_ALTERNATE = 3
+"""Good strides of each foot before anything is said about how the feet alternate."""
+UNEVEN_STEP_SHARE = 0.10
+"""Steps further than this from half the stride are no limp that runs: clocks are apart, or one foot is there twice."""
+
+
 def sensor_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
     """Findings of one sensor: its stream, its mounting, its strides."""
     return [
         *_stream_findings(result),
+        *_clipping_findings(result, table),
         *_alignment_findings(result),
         *_stride_findings(result, table),
         *_placement_findings(result, table),
         *belt_findings(table, result.info.side),
     ]
+
+
+def _clipping_findings(result: SensorResult, table: StrideTable) -> list[Finding]:
+    quality, side, found = result.quality, result.info.side, []
+    mine = table.of_side(side)
+    if quality.acc_clipped_samples:
+        clipped = counted(quality.acc_clipped_samples, "acceleration sample")
+        message = f"{clipped} of the {side} sensor at the end of its range."
+        found.append(
+            Finding(
+                "acc_clipped",
+                "info",
+                message,
+                "A clipped peak counts as larger than what was seen; it is not repaired.",
+                side,
+            )
+        )
+    if quality.gyr_clipped_samples:
+        clipped = counted(quality.gyr_clipped_samples, "rotation sample")
+        message = f"{clipped} of the {side} sensor at the end of its range: angles and stride length are less certain."
+        late = int(np.sum(mine & np.isfinite(table.column("tc_raw_s")) & np.isnan(table.column("tc_s"))))
+        if late:
+            message += f" {counted(late, 'contact')} ended on such samples: no contact time there."
+        found.append(Finding("gyr_clipped", "warning", message, "Use a gyroscope range of 2000 deg/s.", side))
+    return found
 
 
 def _stream_findings(result: SensorResult) -> list[Finding]:
@@ -160,22 +192,6 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
         found.append(
             Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)
         )
-    if quality.acc_clipped_samples:
-        clipped = counted(quality.acc_clipped_samples, "acceleration sample")
-        message = f"{clipped} of the {side} sensor at the end of its range."
-        found.append(
-            Finding(
-                "acc_clipped",
-                "info",
-                message,
-                "A clipped peak counts as larger than what was seen; it is not repaired.",
-                side,
-            )
-        )
-    if quality.gyr_clipped_samples:
-        clipped = counted(quality.gyr_clipped_samples, "rotation sample")
-        message = f"{clipped} of the {side} sensor at the end of its range: angles and stride length are less certain."
-        found.append(Finding("gyr_clipped", "warning", message, "Use a gyroscope range of 2000 deg/s.", side))
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))
@@ -340,8 +356,8 @@ def _alternate(table: StrideTable) -> bool:
     no contact inside each other's strides at all.
     """
     good = counted_rows(table)
-    if min(int((good & table.of_side(side)).sum()) for side in SIDES) < 10:
+    if min(int((good & table.of_side(side)).sum()) for side in SIDES) < LEAST_TO_ALTERNATE:
         return True
     steps = (table.column("other_ic_s") - table.column("ic_s")) / (table.column("next_ic_s") - table.column("ic_s"))
     known = steps[np.isfinite(steps) & good]
-    return len(known) >= 0.5 * int(good.sum()) and float(np.median(np.abs(known - 0.5))) < 0.15
+    return len(known) >= 0.5 * int(good.sum()) and float(np.median(np.abs(known - 0.5))) < UNEVEN_STEP_SHARE

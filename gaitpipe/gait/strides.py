@@ -13,7 +13,9 @@ Rules
      for the end of contact by the mode and (shank) by the usual share of contact in the stride; both are kept.
      A stride's end is the corrected beginning of the next one.
   7. The last contact of a recording is kept without a stride time when a stride led to it.
-  8. After a pause longer than the longest stride, mode and usual stride time are learned anew.
+  8. A terminal contact found on clipped rotation rates is late: its raw time is kept, the corrected one stays empty.
+     The stride itself is good.
+  9. After a pause longer than the longest stride, mode and usual stride time are learned anew.
 """
 
 from __future__ import annotations
@@ -86,6 +88,7 @@ class _Contact:
     peak_acc_bound_m_s2: float
     tc_raw_s: float = np.nan
     tc_lost: bool = False
+    tc_clipped: bool = False
     ends_stride: bool = False
 
 
@@ -123,6 +126,7 @@ class StrideBuilder:
             elif kind == EVENT_TC and self._open is not None:
                 self._open.tc_raw_s = float(event["time_s"])
                 self._open.tc_lost = bool(event["flags"] & EVENT_LOST)
+                self._open.tc_clipped = bool(event["flags"] & EVENT_CLIPPED)
             elif kind == EVENT_RESTART:
                 self._drop(Reason.GAP)
             elif kind == EVENT_NO_CONTACT:
@@ -136,7 +140,11 @@ class StrideBuilder:
         contact, self._open = self._open, None
         if contact is None or contact.lost or not contact.ends_stride:
             return []
-        return [self._row(contact, np.nan, self._reasons(np.nan, self._tc_s(contact) - contact.ic_s, contact.tc_lost))]
+        return [
+            self._row(
+                contact, np.nan, self._reasons(contact, np.nan, self._tc_s(contact) - contact.ic_s, contact.tc_lost)
+            )
+        ]
 
     def _drop(self, reason: Reason) -> None:
         if self._open is not None:
@@ -184,17 +192,17 @@ class StrideBuilder:
 
     def _stride(self, contact: _Contact, following: _Contact) -> Stride:
         stride_time_s = following.ic_s - contact.ic_s
-        if not (contact.tc_lost or following.lost or np.isnan(contact.tc_raw_s)):
+        if not (contact.tc_lost or contact.tc_clipped or following.lost or np.isnan(contact.tc_raw_s)):
             self._raw_duty.append((contact.tc_raw_s - contact.ic_raw_s) / (following.ic_raw_s - contact.ic_raw_s))
         self._follow_mode(self._tc_s(contact) - contact.ic_s, stride_time_s)
         contact_time_s = self._tc_s(contact) - contact.ic_s
-        reasons = self._reasons(stride_time_s, contact_time_s, contact.tc_lost or following.lost)
+        reasons = self._reasons(contact, stride_time_s, contact_time_s, contact.tc_lost or following.lost)
         if not following.lost:
             self._recent.append(stride_time_s)
         return self._row(contact, following.ic_s, reasons)
 
     def _tc_s(self, contact: _Contact) -> float:
-        if contact.tc_lost:
+        if contact.tc_lost or contact.tc_clipped:
             return np.nan
         if self._mode == "walk":
             return contact.tc_raw_s - self.params.walk_tc_bias_s
@@ -219,11 +227,11 @@ class StrideBuilder:
             contact.peak_acc_bound_m_s2,
         )
 
-    def _reasons(self, stride_time_s: float, contact_time_s: float, in_gap: bool) -> list[Reason]:
+    def _reasons(self, contact: _Contact, stride_time_s: float, contact_time_s: float, in_gap: bool) -> list[Reason]:
         reasons = []
         if in_gap:
             reasons.append(Reason.GAP)
-        elif np.isnan(contact_time_s):
+        elif np.isnan(contact_time_s) and not contact.tc_clipped:
             reasons.append(Reason.NO_TERMINAL_CONTACT)
         elif contact_time_s < self.params.minimum_contact_s or (
             self._mode == "run" and contact_time_s > value("contact_time_maximum_run_s")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.errors import RecordingError, counted
+from gaitpipe.errors import RecordingError
 from gaitpipe.importers._contract import Importer
 from gaitpipe.importers._table import FIRST_ROW_LINE, NumberTable, read_table
 from gaitpipe.importers._timing import Timing, read_timing
@@ -150,9 +150,8 @@ def _flags(
     )
     for count, word in ((quality.acc_clipped_samples, "accelerometer"), (quality.gyr_clipped_samples, "gyroscope")):
         if count:
-            samples = counted(count, "sample")
-            message = f"The {side} {word} seems to stand at the end of its range in {samples} (inferred)."
-            findings.append(Finding("clipping_inferred", "warning", message, "Use a larger range.", side))
+            message = f"The {side} {word}'s range is not in the file; its end is inferred from a level it stands at."
+            findings.append(Finding("clipping_inferred", "info", message, "Use a larger range.", side))
     return flags, quality
 
 

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 @dataclass
 class Stretch:
-    """Samples without a hole, in segment axes; `bridged` and `clipped` are masks."""
+    """Samples without a hole, in segment axes; `bridged`, `clipped` (force) and `rate_clipped` are masks."""
 
     first_sample: int
     time_s: Array
@@ -30,6 +30,7 @@ class Stretch:
     gyr: Array
     bridged: NDArray[np.bool_]
     clipped: NDArray[np.bool_]
+    rate_clipped: NDArray[np.bool_]
 
 
 @dataclass
@@ -189,7 +190,14 @@ class Finder:
             lead = (self.p.ic_bias_s + self.p.strike_angle_lead_s) * self.rate_hz
             before = int(np.floor(ic - lead + 0.5))
             contact.pitch_rad = float(self.angle[before] - self.angle[still]) if before < still else 0.0
-        return [contact, self.event("tc", tc, may_be_lost=True)]
+        end = self.event("tc", tc, may_be_lost=True)
+        seen = slice(still, int(tc) + 2) if still is not None else self._around_push_off(tc)
+        end.clipped = bool(self.s.rate_clipped[seen].any())
+        return [contact, end]
+
+    def _around_push_off(self, tc: float) -> slice:
+        """Where a shank's rate must not be clipped: its dip follows the end of contact."""
+        return slice(int(tc), int(tc) + self.samples(self.p.unloading_from_s) + 1)
 
     def _foot(self, window: NDArray[np.intp], rise: int, *, is_complete: bool) -> tuple[float | None, ...]:
         """Initial contact, terminal contact and mid-stance."""
@@ -241,7 +249,12 @@ class Finder:
         if dip < fall + early or dip >= rise - 1:
             return None
         lightest = dip - early + int(np.argmin(self.up[dip - early : dip - late + 1]))
-        return 0.5 * (self._vertex(self.w, dip) + self._vertex(self.up, lightest))
+        turn, low = self._vertex(self.w, dip), self._vertex(self.up, lightest)
+        if lightest == dip - late and self.up[lightest + 1] < self.up[lightest]:
+            low = turn - self.p.unloading_to_s * self.rate_hz  # falls on at the edge: the edge itself
+        elif lightest == dip - early and self.up[lightest - 1] < self.up[lightest]:
+            low = turn - self.p.unloading_from_s * self.rate_hz
+        return 0.5 * (turn + low)
 
     def _vertex(self, x: Array, i: int) -> float:
         before, here, after = x[i - 1 : i + 2]

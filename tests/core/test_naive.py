@@ -56,6 +56,7 @@ def stretches_of(naive: Any, block: SampleBlock, holes: list[tuple[int, int]], b
                 gyr=np.stack([fill(block.gyr_rad_s[:, axis]) for axis in range(3)], axis=1),
                 bridged=~kept[first:last],
                 clipped=(block.flags[first:last] & FLAG_ACC_CLIPPED).astype(bool) & kept[first:last],
+                rate_clipped=(block.flags[first:last] & FLAG_GYR_CLIPPED).astype(bool) & kept[first:last],
             )
         )
     return stretches
@@ -183,6 +184,7 @@ def wobble(seed: int, placement: Placement, rate_hz: float, amplitude_rad_s: flo
     gyr += generator.standard_normal(gyr.shape)
     acc += generator.standard_normal(acc.shape)
     flags = (generator.uniform(size=count) < 0.01).astype(np.uint8) * FLAG_ACC_CLIPPED
+    flags |= (generator.uniform(size=count) < 0.01).astype(np.uint8) * FLAG_GYR_CLIPPED
     return SampleBlock("left", placement, 0, time_s + 100.0, acc, gyr, flags)
 
 
