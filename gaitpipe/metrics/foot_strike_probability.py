@@ -37,7 +37,7 @@ METRIC = StrideMetric(
     repeat_sd=none,
     example=({"foot_pitch_ic_rad": float(np.radians(_ONE_SD_ABOVE_DEG))}, 0.8413447460685429),
     in_summary=False,
-    absent="needs foot sensors",
+    absent="needs foot sensors with a gyroscope that is not clipped",
     order=72,
     has_ratio=False,
 )

@@ -26,7 +26,7 @@ METRIC = StrideMetric(
     systematic_sd=none,
     repeat_sd=none,
     example=({"retraction_speed_m_s": 1.5}, 1.5),
-    absent="needs foot sensors",
+    absent="needs foot sensors with a gyroscope that is not clipped",
     order=77,
     unstated="not compared with any reference",
 )

@@ -60,6 +60,6 @@ METRIC = StrideMetric(
     systematic_sd=_systematic,
     repeat_sd=_repeat,
     example=({"belt_speed_m_s": 3.0}, 3.0),
-    absent="needs a gyroscope",
+    absent="needs a gyroscope that is not clipped for long",
     order=78,
 )

@@ -39,7 +39,7 @@ METRIC = StrideMetric(
     systematic_sd=_systematic,
     repeat_sd=_repeat,
     example=({"ic_s": 1.0, "next_ic_s": 1.7, "belt_speed_m_s": 3.0}, 2.1),
-    absent="needs a gyroscope",
+    absent="needs a gyroscope that is not clipped for long",
     order=80,
     compare="own",
 )
