@@ -330,11 +330,12 @@ def shank_push_off(ring: Any, par: Any, start: int, limits: Any, rate: Any, fall
         if up[i] < up[low]:
             low = i
     dip, lightest = turned + vertex(rate, turned), begin + low + vertex(up, low)
-    # A force that falls on at an edge has no lowest place inside: then it is the edge itself, not the sample next to it.
+    # A force that falls on at an edge has no lowest place inside: then it is the edge itself, whatever the rate.
     if low == count - 2 and up[low + 1] < up[low]:
-        lightest = dip - par["unloading_end"]
+        lightest = dip
     elif low == 1 and up[0] < up[1]:
-        lightest = dip - par["unloading_begin"]
+        lightest = float(begin)
+    lightest = min(max(lightest, dip - par["unloading_begin"]), dip - par["unloading_end"])
     return float(0.5 * (dip + lightest))
 
 

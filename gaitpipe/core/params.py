@@ -150,6 +150,8 @@ COEFFICIENTS_DTYPE = np.dtype(
         ("heel_rise", "f8"),
         ("unloading_from", "i8"),
         ("unloading_to", "i8"),
+        ("unloading_begin", "f8"),
+        ("unloading_end", "f8"),
         ("peak_window", "i8"),
         ("gap_margin", "i8"),
         ("ic_lead", "f8"),
@@ -202,6 +204,8 @@ def coefficients(params: DetectorParams, rate_hz: float) -> NDArray[np.void]:
     row["heel_rise"] = params.heel_rise_rad * rate_hz
     row["unloading_from"] = round(params.unloading_from_s * rate_hz)
     row["unloading_to"] = round(params.unloading_to_s * rate_hz)
+    row["unloading_begin"] = params.unloading_from_s * rate_hz
+    row["unloading_end"] = params.unloading_to_s * rate_hz
     row["peak_window"] = round(params.peak_window_s * rate_hz)
     row["gap_margin"] = round(params.gap_margin_s * rate_hz)
     row["ic_lead"] = (params.ic_bias_s + params.strike_angle_lead_s) * rate_hz

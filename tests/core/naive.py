@@ -250,11 +250,12 @@ class Finder:
             return None
         lightest = dip - early + int(np.argmin(self.up[dip - early : dip - late + 1]))
         turn, low = self._vertex(self.w, dip), self._vertex(self.up, lightest)
+        first, last = (turn - seconds * self.rate_hz for seconds in (self.p.unloading_from_s, self.p.unloading_to_s))
         if lightest == dip - late and self.up[lightest + 1] < self.up[lightest]:
-            low = turn - self.p.unloading_to_s * self.rate_hz  # falls on at the edge: the edge itself
+            low = last  # falls on at the edge
         elif lightest == dip - early and self.up[lightest - 1] < self.up[lightest]:
-            low = turn - self.p.unloading_from_s * self.rate_hz
-        return 0.5 * (turn + low)
+            low = first
+        return 0.5 * (turn + float(np.clip(low, first, last)))
 
     def _vertex(self, x: Array, i: int) -> float:
         before, here, after = x[i - 1 : i + 2]

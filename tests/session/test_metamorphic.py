@@ -40,7 +40,7 @@ def test_twice_the_rate_moves_events_by_less_than_two_milliseconds(
     )
     assert len(slow) == len(fast) > 12
     for name in ("ic_s", "tc_s"):
-        np.testing.assert_allclose(slow[name], fast[name], rtol=0, atol=2e-3)
+        np.testing.assert_allclose(slow[name], fast[name], rtol=0, atol=2e-3 if placement == "foot" else 1e-3)
 
 
 @PLACEMENTS
