@@ -34,7 +34,9 @@ def test_a_clipped_accelerometer_leaves_contacts_and_gives_no_peak(
     limit = range_g * STANDARD_GRAVITY_M_S2
     flags = (np.abs(stream.acc_m_s2).max(axis=1) >= limit).astype(np.uint8) * np.uint8(FLAG_ACC_CLIPPED)
     got = analyse([replace(stream, acc_m_s2=np.clip(stream.acc_m_s2, -limit, limit), flags=flags)])
-    assert np.nanmedian(np.abs(shift_s(whole, got, "ic_s"))) < 0.003
+    # At 4 g much of a landing is cut off: contacts of real runners move by 2 ms, one in ten by 8 ms.
+    most_s = 0.001 if range_g > 4.0 else np.nanmedian(whole.strides["ic_uncertainty_s"])
+    assert np.nanmedian(np.abs(shift_s(whole, got, "ic_s"))) < most_s
     assert np.nanmedian(np.abs(shift_s(whole, got, "tc_s"))) < 0.003
     peaks = got.strides["peak_acc_m_s2"]
     assert not np.nanmax(peaks, initial=0.0) > np.sqrt(3.0) * limit
