@@ -45,7 +45,7 @@ def contact_time_too_unsure(table: StrideTable) -> str:
         most = value("stiffness_contact_error_maximum")
         if len(chosen) and (error_s is None or error_s >= most * float(np.median(chosen))):
             known = "not at all" if error_s is None else f"to {100.0 * error_s / float(np.median(chosen)):.1f} %"
-            return f"needs the {side} contact time to {100.0 * most:.0f} %; it is known {known}"
+            return f"needs the {side} contact time to better than {100.0 * most:.0f} %; it is known {known}"
     return ""
 
 
