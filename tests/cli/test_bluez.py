@@ -48,7 +48,7 @@ async def bluez_environment(tmp_path_factory):
     fake = load_fake_bluez()
     profile = profile_store.load("open_imu")
     settings = profile.resolve_settings({})
-    streams = simulate(RunnerConfig((Segment("stand", 3.0), Segment("run", 30.0, 3.0)))).sensors
+    streams = simulate(RunnerConfig((Segment("stand", 2.0), Segment("run", 14.0, 3.0)))).sensors
     with fake.dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
         async with VirtualRadio() as radio:
             for number, (side, stream) in enumerate(streams.items(), start=1):

@@ -23,7 +23,7 @@ def start_demo(folder, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_the_demo_finds_records_analyses_and_reports_both_feet(tmp_path):
-    process = start_demo(tmp_path, "--seconds", "20", "--json")
+    process = start_demo(tmp_path, "--seconds", "15", "--json")
     out, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0, err
     assert "OpenIMU left" in err
@@ -36,7 +36,7 @@ def test_the_demo_finds_records_analyses_and_reports_both_feet(tmp_path):
     assert len(cadence) == len(contact) == 3
     assert all(abs(row["measured"] / row["truth"] - 1.0) < 0.005 for row in cadence)
     assert all(row["within"] for row in contact)
-    assert summary["truth"]["matched_strides"] > 30
+    assert summary["truth"]["matched_strides"] > 18
     page = (tmp_path / "report.html").read_text()
     assert "Synthetic session" in page
     assert "Check against the truth" in page
@@ -48,7 +48,7 @@ def test_ctrl_c_stops_the_recording_cleanly_and_reports(tmp_path):
     lines = []
     for line in process.stderr:
         lines.append(line)
-        if line[:3] == "00:" and line[3:5].isdigit() and int(line[3:5]) >= 10:
+        if line[:3] == "00:" and line[3:5].isdigit() and int(line[3:5]) >= 8:
             process.send_signal(signal.SIGINT)
             break
     _out, rest = process.communicate(timeout=WAIT_S)
@@ -58,7 +58,7 @@ def test_ctrl_c_stops_the_recording_cleanly_and_reports(tmp_path):
     assert "Traceback" not in err
     [path] = tmp_path.glob("*.mcap")
     recording = read_recording(path)
-    assert sum(len(block) for block in recording) > 2 * 208 * 9
+    assert sum(len(block) for block in recording) > 2 * 208 * 7
     assert recording.findings == []
     assert (tmp_path / "report.html").exists()
 
