@@ -2,6 +2,10 @@
 
 While strides come in, only those before can be looked at, so the first stride of a start passes. At the end of the
 session both sides are known.
+
+Where the strides before and those after are alike, nothing started, stopped or changed. A stride that differs there
+has a contact at a wrong time, and the next one differs the other way: both stay, since leaving out one would shift the
+means.
 """
 
 from __future__ import annotations
@@ -36,6 +40,10 @@ def mark_transitions(rows: NDArray[np.void]) -> None:
             around[2 * k - 1, :-k][same] = stride_s[k:][same]
         judged = np.isfinite(around).sum(axis=0) >= FEWEST
         usual_s = np.nanmedian(around[:, judged], axis=0)
-        unlike = np.abs(stride_s[judged] / usual_s - 1.0) > value("transition_neighbour_change")
+        most = value("transition_neighbour_change")
+        unlike = np.abs(stride_s[judged] / usual_s - 1.0) > most
+        both = judged & np.isfinite(around[::2]).any(axis=0) & np.isfinite(around[1::2]).any(axis=0)
+        before_s, after_s = (np.nanmedian(around[part::2, both], axis=0) for part in (0, 1))
+        unlike[both[judged]] &= np.abs(before_s / after_s - 1.0) > most
         place = mine[judged][unlike]
         rows["quality"][place[rows["quality"][place] == "ok"]] = Reason.TRANSITION.value

@@ -24,6 +24,25 @@ def test_a_slow_first_stride_is_a_start() -> None:
     assert rows["quality"].tolist() == ["transition", "ok", "ok", "ok", "ok"]
 
 
+@pytest.mark.parametrize("late_s", [0.1, -0.1])
+def test_a_contact_at_the_wrong_time_is_no_transition_and_leaves_the_mean(late_s: float) -> None:
+    rows = rows_of([0.7, 0.69, 0.71, 0.7 + late_s, 0.7 - late_s, 0.7, 0.69])
+    mark_transitions(rows)
+    assert set(rows["quality"]) == {"ok"}
+
+
+def test_two_slow_strides_at_the_start_are_both_left_out() -> None:
+    rows = rows_of([1.0, 0.85, 0.7, 0.71, 0.7, 0.69, 0.7])
+    mark_transitions(rows)
+    assert rows["quality"].tolist() == ["transition"] * 2 + ["ok"] * 5
+
+
+def test_a_change_from_walking_to_running_leaves_out_the_strides_at_the_border() -> None:
+    rows = rows_of([1.08, 1.07, 1.08, 1.09, 0.77, 0.76, 0.75, 0.76])
+    mark_transitions(rows)
+    assert rows["quality"].tolist() == ["ok"] * 3 + ["transition"] * 2 + ["ok"] * 3
+
+
 def test_steady_strides_and_a_slow_change_of_pace_stay() -> None:
     rows = rows_of(list(np.linspace(0.80, 0.66, 25)))
     mark_transitions(rows)
