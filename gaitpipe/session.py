@@ -34,8 +34,9 @@ from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.event_uncertainty import event_uncertainty_s
 from gaitpipe.gait.mounting import Mounting
-from gaitpipe.gait.quality import StreamWatch, pair_findings, sensor_findings, swap_findings
+from gaitpipe.gait.quality import pair_findings, sensor_findings, swap_findings
 from gaitpipe.gait.slip import blank, set_aside
+from gaitpipe.gait.stream_watch import StreamWatch
 from gaitpipe.gait.strides import Stride, StrideBuilder
 from gaitpipe.gait.strike import strike_class
 from gaitpipe.gait.summary import (

@@ -1,8 +1,9 @@
 """From strides to the metric table: mean, spread, uncertainty and smallest detectable change, left, right and both.
 
 Only `ok` strides of the session's main mode count. The standard uncertainty of a mean is
-sqrt(systematic^2 + sd^2 / n). The smallest detectable change between two sessions is
-1.96 sqrt(2) sqrt(repeat^2 + sd^2 / n): what does not change from one session to the next cancels.
+sqrt(systematic^2 + (k sd)^2 / n), with k half of Student's 97.5 % point for n strides, about 1 for many. The smallest
+detectable change between two sessions is 1.96 sqrt(2) sqrt(repeat^2 + (k sd)^2 / n): what does not change from one
+session to the next cancels. A figure that is known in few of the strides only has no mean.
 The asymmetry index is 100 (left - right) / mean of both.
 """
 
@@ -24,6 +25,8 @@ from gaitpipe.metrics._contract import MetricContext, StrideMetric
 from gaitpipe.model import SIDES, FloatArray, MetricSummary, Side, SideStatistic
 
 LEAST_STRIDES = 5
+LEAST_SHARE = 0.2
+"""A mean is given when the figure is known in at least this share of the strides."""
 
 
 def main_mode(table: StrideTable) -> Literal["run", "walk"]:
@@ -68,6 +71,7 @@ def _row(table: StrideTable, metric: StrideMetric, clock_s: float) -> MetricSumm
         left, right = None, None
     shown = [one for one in (left, right, both) if one is not None]
     notes = [_caution(table, metric, side, clock_s, values) for side in SIDES] if shown else [_absent(table, metric)]
+    notes = [*(_scarce(table, metric, side, values) for side in SIDES), *notes]
     return MetricSummary(
         key=metric.key,
         label=metric.label,
@@ -92,8 +96,23 @@ def _side_statistic(
     if side not in table.sensors or not chosen.any():
         return None
     context = side_context(table, side, clock_s, values)
+    if _too_scarce(metric, values[chosen]):
+        return None
     found = _statistic(values[chosen], metric.systematic_sd(context), metric.repeat_sd(context))
     return found if metric.bound is None else _with_median(found, values[chosen], metric.bound(table)[chosen])
+
+
+def _too_scarce(metric: StrideMetric, values: FloatArray) -> bool:
+    """Whether a figure is known in so few of the strides that their mean would speak of the exceptions."""
+    known = int(np.isfinite(values).sum())
+    return metric.bound is None and 0 < known < LEAST_SHARE * len(values)
+
+
+def _scarce(table: StrideTable, metric: StrideMetric, side: Side, values: FloatArray) -> str:
+    chosen = values[counted_rows(table) & table.of_side(side)]
+    if not _too_scarce(metric, chosen):
+        return ""
+    return f"{side}: not given, known in {int(np.isfinite(chosen).sum())} of {len(chosen)} strides only"
 
 
 def _absent(table: StrideTable, metric: StrideMetric) -> str:
@@ -156,7 +175,9 @@ def _statistic(values: FloatArray, systematic: float | None, repeat: float | Non
     if len(values) == 0:
         return None
     sd = float(values.std(ddof=1)) if len(values) > 1 else 0.0
-    random = sd / math.sqrt(len(values))
+    random = _student_half(len(values)) * sd / math.sqrt(len(values))
+    if len(values) == 1:  # one stride does not tell how much the next one would differ
+        systematic = repeat = None
     return SideStatistic(
         count=len(values),
         mean=float(values.mean()),
@@ -164,6 +185,13 @@ def _statistic(values: FloatArray, systematic: float | None, repeat: float | Non
         uncertainty=None if systematic is None else math.hypot(systematic, random),
         mdc=None if repeat is None else 1.96 * math.sqrt(2.0) * math.hypot(repeat, random),
     )
+
+
+def _student_half(count: int) -> float:
+    """Half of Student's 97.5 % point: twice the uncertainty then covers 95 % with few strides too. About 1 for many."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(count - 1, 0.975)) / 2.0 if count > 1 else 1.0
 
 
 def _with_median(found: SideStatistic | None, values: FloatArray, bounds: FloatArray) -> SideStatistic | None:

@@ -123,8 +123,9 @@ def _check_gaps(
         return
     line = int(rows[np.argmax(gaps) + 1]) + FIRST_ROW_LINE
     if count > MAX_GAP_SHARE * len(steps_s):
-        message = f"the times come in bursts: {count} of {len(steps_s)} steps are jumps, first in line {line}"
-        raise RecordingError(path, message, "Export the sensor's own time, not the time of arrival.", line)
+        message = f"too many samples are missing: {count} of {len(steps_s)} time steps are jumps, first in line {line}"
+        advice = "If the times are those of arrival, in bursts, export the sensor's own time; else record again."
+        raise RecordingError(path, message, advice, line)
     lost_s = float((steps_s[gaps] - interval_s).sum())
     message = (
         f"Samples are missing in {counted(count, 'place')} of the {side} file, {_length(lost_s)} in all, "

@@ -51,7 +51,7 @@ def test_mean_spread_uncertainty_and_detectable_change() -> None:
     assert row.left is not None
     assert row.right is not None
     assert row.both is not None
-    random = np.std(left, ddof=1) / 2.0
+    random = 3.182446 / 2.0 * np.std(left, ddof=1) / 2.0  # Student's 97.5 % point for 4 strides
     systematic = value("few_runners_factor") * value("foot_contact_bias_sd_s")
     repeat = value("mounting_repeat_sd_s")
     assert (row.left.count, row.left.mean) == (4, pytest.approx(0.25))
@@ -120,7 +120,8 @@ def test_window_cadence_gives_one_foot_or_both_or_nothing() -> None:
     (row,) = with_window_cadence((), {"left": [160.0, 164.0]}, CADENCE)
     assert row.left is not None
     assert row.left.mean == 162.0
-    assert row.left.uncertainty == pytest.approx(np.hypot(2.0, value("accelerometer_cadence_sd_spm")))
+    random = 12.706205 / 2.0 * 2.0  # Student's 97.5 % point for 2 windows
+    assert row.left.uncertainty == pytest.approx(np.hypot(random, value("accelerometer_cadence_sd_spm")))
     assert (row.right, row.both) == (None, None)
 
 
@@ -311,3 +312,29 @@ def test_the_ensemble_is_the_mean_and_spread_of_the_resampled_strides() -> None:
     assert found.terminal_contact_pct == pytest.approx(30.0)
     assert builder.result("walk") is None
     assert len(builder._blocks) * 17 / 208.0 < 7.0
+
+
+def test_a_figure_known_in_few_strides_has_no_mean_and_says_so() -> None:
+    contacts = [0.25] * 2 + [float("nan")] * 18
+    (row,) = summarise(two_feet(contacts, [0.25] * 20), [CONTACT], dict.fromkeys(SIDES, 0.0))
+    assert row.left is None
+    assert row.right is not None
+    assert "left: not given, known in 2 of 20 strides only" in row.note
+
+
+def test_one_stride_alone_has_a_mean_and_no_uncertainty() -> None:
+    (row,) = summarise(table([stride("left", 0.0)]), [CONTACT], dict.fromkeys(SIDES, 0.0))
+    assert row.left is not None
+    assert (row.left.mean, row.left.uncertainty, row.left.mdc) == (pytest.approx(0.25), None, None)
+
+
+@pytest.mark.parametrize("count", [3, 5, 12])
+def test_twice_the_uncertainty_covers_95_of_100_with_few_strides_too(count: int) -> None:
+    generator = np.random.default_rng(count)
+    covered = 0
+    for _ in range(400):
+        (row,) = with_window_cadence((), {"left": generator.normal(160.0, 5.0, count).tolist()}, CADENCE)
+        assert row.left is not None
+        assert row.left.uncertainty is not None
+        covered += abs(row.left.mean - 160.0) < 2.0 * row.left.uncertainty
+    assert 0.92 < covered / 400 < 0.98

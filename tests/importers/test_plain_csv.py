@@ -167,7 +167,7 @@ def test_single_late_times_are_stated(save, samples):
 
 
 @pytest.mark.parametrize(
-    ("burst", "step_s", "words"), [(8, 1e-3, "in bursts"), (2, 1e-3, "in bursts"), (8, 3e-3, "uneven|bursts")]
+    ("burst", "step_s", "words"), [(8, 1e-3, "are missing"), (2, 1e-3, "are missing"), (8, 3e-3, "uneven|missing")]
 )
 def test_arrival_times_in_bursts_are_refused(save, samples, burst, step_s, words):
     index = np.arange(2080)

@@ -109,6 +109,8 @@ def test_swapped_axes_of_one_sensor_keep_contacts_and_lower_confidence(
     [
         ("acc_m_s2", 1.0 / STANDARD_GRAVITY_M_S2, "acc_units"),
         ("acc_m_s2", 1000.0 / STANDARD_GRAVITY_M_S2, "acc_units"),
+        ("acc_m_s2", 2.0, "acc_units"),
+        ("acc_m_s2", 0.8, "acc_units"),
         ("gyr_rad_s", 180.0 / np.pi, "gyr_units"),
         ("gyr_rad_s", np.pi / 180.0, "gyr_units"),
         ("gyr_rad_s", 0.0, "gyr_units"),
@@ -116,6 +118,11 @@ def test_swapped_axes_of_one_sensor_keep_contacts_and_lower_confidence(
 )
 def test_wrong_units_are_an_error(stream: SimulatedStream, analyse: Any, sensor: str, factor: float, code: str) -> None:
     assert code in errors(analyse([replace(stream, **{sensor: factor * getattr(stream, sensor)})]))
+
+
+def test_gravity_taken_off_is_an_error(stream: SimulatedStream, analyse: Any) -> None:
+    standing = stream.acc_m_s2[: round(3.0 * stream.rate_hz)].mean(axis=0)
+    assert "acc_units" in errors(analyse([replace(stream, acc_m_s2=stream.acc_m_s2 - standing)]))
 
 
 def test_a_turned_accelerometer_is_only_another_mounting(

@@ -218,3 +218,16 @@ def test_a_belt_speed_outside_the_fitted_ones_is_told(runner: Any, analyse: Any)
     sensors = runner(config()).sensors.values()
     assert "speed_not_fitted" in codes(analyse(sensors, belt_speed_m_s=6.0))
     assert "speed_not_fitted" not in codes(analyse(sensors, belt_speed_m_s=3.0))
+
+
+def test_a_speed_outside_the_fitted_ones_is_told_without_a_belt_too(runner: Any, analyse: Any) -> None:
+    slow = RunnerConfig(segments=(Segment("stand", 4.0), Segment("run", 20.0, 1.5)), seed=5)
+    assert "speed_not_fitted" in codes(analyse(runner(slow).sensors.values()))
+
+
+def test_two_files_whose_clocks_drift_apart_are_told(runner: Any, analyse: Any) -> None:
+    """A twentieth of a second and more between the feet's clocks: no legs run like that."""
+    sensors = runner(config()).sensors
+    late = replace(sensors["right"], device_time_s=sensors["right"].device_time_s + 0.08)
+    assert "not_alternating" in codes(analyse([sensors["left"], late]))
+    assert "not_alternating" not in codes(analyse(sensors.values()))
