@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 
+from gaitpipe.gait.recent import RecentBlocks
 from gaitpipe.gait.strides import Stride
-from gaitpipe.model import Ensemble, FloatArray, SampleBlock
+from gaitpipe.model import Ensemble, SampleBlock
 
 POINTS = 101
 KEEP_S = 6.0
@@ -17,7 +16,7 @@ class EnsembleBuilder:
     """Collects aligned samples of the last seconds and adds each good stride to the running sums, by mode."""
 
     def __init__(self) -> None:
-        self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
+        self._recent = RecentBlocks()
         self._count = {"run": 0, "walk": 0}
         self._mean = {mode: np.zeros(POINTS) for mode in self._count}
         self._squares = {mode: np.zeros(POINTS) for mode in self._count}
@@ -25,21 +24,20 @@ class EnsembleBuilder:
 
     def feed(self, block: SampleBlock) -> None:
         """Remember the aligned samples for as long as a stride may still need them."""
-        self._blocks.append((block.time_s, -np.degrees(block.gyr_rad_s[:, 1])))
+        self._recent.push(block)
 
     def add(self, stride: Stride) -> None:
         """Resample a good and complete stride to the grid and add it (Welford's running mean and squares)."""
         if stride.quality != "ok" or np.isnan(stride.next_ic_s):
             return
         phase = np.linspace(stride.ic_s, stride.next_ic_s, POINTS)
-        near = [part for part in self._blocks if part[0][-1] >= phase[0] - 0.1 and part[0][0] <= phase[-1] + 0.1]
-        if not near:
+        near = self._recent.near(phase[0] - 0.1, phase[-1] + 0.1)
+        cuts = [np.searchsorted(part.time_s, (phase[0] - 0.1, phase[-1] + 0.1)) for part in near]
+        if not any(first < last for first, last in cuts):
             return
-        cuts = [np.searchsorted(part[0], (phase[0] - 0.1, phase[-1] + 0.1)) for part in near]
-        times = np.concatenate([part[0][first:last] for part, (first, last) in zip(near, cuts, strict=True)])
-        rates = np.concatenate([part[1][first:last] for part, (first, last) in zip(near, cuts, strict=True)])
-        if len(times) == 0:
-            return
+        parts = [(part, first, last) for part, (first, last) in zip(near, cuts, strict=True)]
+        times = np.concatenate([part.time_s[first:last] for part, first, last in parts])
+        rates = -np.degrees(np.concatenate([part.gyr_rad_s[first:last, 1] for part, first, last in parts]))
         curve = np.interp(phase, times, rates)
         mode = stride.mode
         self._count[mode] += 1
@@ -51,8 +49,7 @@ class EnsembleBuilder:
 
     def forget(self, before_s: float) -> None:
         """Drop samples that no coming stride can reach."""
-        while self._blocks and self._blocks[0][0][-1] < before_s - KEEP_S:
-            self._blocks.popleft()
+        self._recent.forget(before_s - KEEP_S)
 
     def result(self, mode: str) -> Ensemble | None:
         """Mean and standard deviation over the strides of a mode, None with fewer than two."""

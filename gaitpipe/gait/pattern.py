@@ -6,12 +6,12 @@ rotation looks like swings. A stride that resembles none of its neighbours is no
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from gaitpipe.gait.recent import RecentBlocks
 from gaitpipe.model import FloatArray, SampleBlock
 
 BINS = 24
@@ -38,25 +38,24 @@ class PatternBuilder:
     """Keeps the aligned specific force of the last seconds and cuts patterns out of it."""
 
     def __init__(self) -> None:
-        self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
+        self._recent = RecentBlocks()
 
     def feed(self, block: SampleBlock) -> None:
         """Remember the samples for as long as a stride may still need them."""
-        self._blocks.append((block.time_s, block.acc_m_s2))
-        while self._blocks[0][0][-1] < block.time_s[-1] - KEEP_S:
-            self._blocks.popleft()
+        self._recent.push(block)
+        self._recent.forget(float(block.time_s[-1]) - KEEP_S)
 
     def pattern(self, stride: Timed) -> FloatArray | None:
         """Mean specific force in the parts of a stride, shape (BINS, 3); None when samples are missing."""
         edges = np.linspace(stride.ic_s, stride.next_ic_s, BINS + 1)
         if not 0.3 < edges[-1] - edges[0] < 2.0:
             return None
-        near = [part for part in self._blocks if part[0][-1] >= edges[0] - 0.1 and part[0][0] <= edges[-1] + 0.1]
+        near = self._recent.near(edges[0] - 0.1, edges[-1] + 0.1)
         if not near:
             return None
-        cuts = [np.searchsorted(part[0], (edges[0] - 0.1, edges[-1] + 0.1)) for part in near]
-        times = np.concatenate([part[0][a:b] for part, (a, b) in zip(near, cuts, strict=True)])
-        acc = np.concatenate([part[1][a:b] for part, (a, b) in zip(near, cuts, strict=True)])
+        cuts = [np.searchsorted(part.time_s, (edges[0] - 0.1, edges[-1] + 0.1)) for part in near]
+        times = np.concatenate([part.time_s[a:b] for part, (a, b) in zip(near, cuts, strict=True)])
+        acc = np.concatenate([part.acc_m_s2[a:b] for part, (a, b) in zip(near, cuts, strict=True)])
         stop = int(np.searchsorted(times, edges[-1])) + 1
         times, acc = times[:stop], acc[:stop]
         if len(times) < 8 or times[0] > edges[0] or times[-1] < edges[-1] or np.diff(times).max() > 0.1:

@@ -94,17 +94,14 @@ class _Mode:
 
 def turn_between(reference: FloatArray, now: FloatArray) -> Turn:
     """Best rotation from one pattern to another, both (m, 3), over small shifts of phase."""
-    best: tuple[float, FloatArray] = -np.inf, np.eye(3)
-    for shift in PHASE_SHIFTS:
-        moved = np.roll(now, shift, axis=0)
-        cross = np.array([[np.sum(moved[:, i] * reference[:, j]) for j in range(3)] for i in range(3)])
-        u, sizes, v = np.linalg.svd(cross)
-        handed = 1.0 if np.linalg.det(u @ v) > 0.0 else -1.0
-        explained = float(sizes[0] + sizes[1] + handed * sizes[2])
-        if explained > best[0]:
-            best = explained, np.asarray(u @ np.diag([1.0, 1.0, handed]) @ v)
-    alike = best[0] / max(1e-12, float(np.sqrt(np.sum(reference * reference) * np.sum(now * now))))
-    return Turn(best[1], _rotation_deg(best[1]), float(np.degrees(np.arccos(np.clip(alike, -1.0, 1.0)))))
+    moved = np.stack([np.roll(now, shift, axis=0) for shift in PHASE_SHIFTS])
+    u, sizes, v = np.linalg.svd(np.einsum("smi,mj->sij", moved, reference))
+    handed = np.sign(np.linalg.det(u @ v))
+    explained = sizes[:, 0] + sizes[:, 1] + handed * sizes[:, 2]
+    best = int(np.argmax(explained))
+    matrix = np.asarray(u[best] @ np.diag([1.0, 1.0, handed[best]]) @ v[best], dtype=np.float64)
+    alike = float(explained[best]) / max(1e-12, float(np.sqrt(np.sum(reference * reference) * np.sum(now * now))))
+    return Turn(matrix, _rotation_deg(matrix), float(np.degrees(np.arccos(np.clip(alike, -1.0, 1.0)))))
 
 
 class SlipMonitor:

@@ -18,7 +18,6 @@ Rules
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Protocol
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 
 from gaitpipe.core.strapdown import RESULTS, measure_stride
 from gaitpipe.evidence import value
+from gaitpipe.gait.recent import RecentBlocks
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
     FLAG_GYR_CLIPPED,
@@ -98,7 +98,7 @@ class TrajectoryBuilder:
 
     def __init__(self, placement: Placement) -> None:
         self._is_foot = placement == "foot"
-        self._blocks: deque[SampleBlock] = deque()
+        self._recent = RecentBlocks()
         self._before: Timing | None = None
         self._stance = FOOT_STANCE if self._is_foot else SHANK_STANCE
         if self._is_foot:
@@ -108,16 +108,15 @@ class TrajectoryBuilder:
 
     def feed(self, block: SampleBlock) -> None:
         """Remember the aligned samples for as long as a stride may still need them."""
-        self._blocks.append(block)
+        self._recent.push(block)
 
     def forget(self, before_s: float) -> None:
         """Drop samples that no coming stride can reach."""
-        while self._blocks and self._blocks[0].time_s[-1] < before_s - KEEP_S:
-            self._blocks.popleft()
+        self._recent.forget(before_s - KEEP_S)
 
     def clear(self) -> None:
         """Forget all samples: those to come stand in other axes, and no stride may mix the two."""
-        self._blocks.clear()
+        self._recent.clear()
 
     def measure(self, stride: Timing, stood: bool, known_s: float = math.inf) -> StrideMotion:
         """Measure the stride between two contacts.
@@ -161,7 +160,7 @@ class TrajectoryBuilder:
 
     def _cut(self, from_s: float, to_s: float) -> tuple[FloatArray, FloatArray, FloatArray] | None:
         """Time, specific force and rotation rate in [from, to]; None when a sample is missing or clipped too long."""
-        near = [block for block in self._blocks if block.time_s[-1] >= from_s and block.time_s[0] <= to_s]
+        near = self._recent.near(from_s, to_s)
         if not near:
             return None
         time_s = np.concatenate([block.time_s for block in near]) if len(near) > 1 else near[0].time_s
