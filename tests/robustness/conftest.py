@@ -125,6 +125,8 @@ def tools() -> Any:
 def runners() -> list[Case]:
     """Computed sensors of five real runners, both placements; skipped where the recordings are not at hand."""
     try:
-        return list(read_virtual_imu(data_folder(None) / "virtual_imu"))
+        folder = data_folder(None)
+        pytest.importorskip("pyarrow", reason="the recordings are Parquet files: install the extra `bench`")
+        return list(read_virtual_imu(folder / "virtual_imu"))
     except (DataMissingError, FileNotFoundError):
         pytest.skip("the reference recordings are not on this machine (see benchmarks/README.md)")
