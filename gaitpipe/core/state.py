@@ -36,22 +36,3 @@ def fresh() -> NDArray[np.void]:
     row["next_sample"] = -1
     row["last_swing"] = NO_SWING
     return state
-
-
-def snapshot(state: NDArray[np.void]) -> bytes:
-    """The whole state as bytes; `restore` gives back a detector that continues bit-exactly."""
-    return state.tobytes()
-
-
-def restore(data: bytes) -> NDArray[np.void]:
-    """The inverse of `snapshot`.
-
-    Raises
-    ------
-    ValueError
-        The bytes are not a state of this version.
-    """
-    if len(data) != STATE_DTYPE.itemsize:
-        message = f"a detector state has {STATE_DTYPE.itemsize} bytes, not {len(data)}"
-        raise ValueError(message)
-    return np.frombuffer(data, STATE_DTYPE).copy()
