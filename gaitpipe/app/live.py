@@ -20,10 +20,12 @@ from gaitpipe.app.athlete import athlete_of
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     Finding,
+    Placement,
     RawNotification,
     Recording,
     RecordingEvent,
     SampleBlock,
+    SensorInfo,
     SensorSetup,
     Side,
     StrideUpdate,
@@ -189,15 +191,20 @@ class LiveSession:
 
 
 def warm_up() -> None:
-    """Load and compile what the first samples need, before sensors stream: the first time this takes a while."""
+    """Load and compile all that live analysis needs, before sensors stream: the first time this takes a while.
+
+    A few synthetic strides go through whole sessions, one for each kind of sensor: whatever is compiled on first use
+    would else stop the receiving of packets for seconds, and their arrival times would be worth nothing.
+    """
     import numpy as np
 
-    from gaitpipe.core.detector import Detector
-    from gaitpipe.core.params import default_params
+    from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
 
-    count, rate_hz = 64, 200.0
-    acc = np.tile([0.0, 0.0, 9.81], (count, 1))
-    times_s = np.arange(count) / rate_hz
-    for placement in ("foot", "shank"):
-        block = SampleBlock("left", placement, 0, times_s, acc, np.zeros((count, 3)), np.zeros(count, np.uint8))
-        Detector(default_params(placement), rate_hz).push(block)
+    kinds: tuple[tuple[Placement, bool], ...] = (("foot", True), ("shank", True), ("shank", False))
+    for placement, has_gyro in kinds:
+        runner = simulate(RunnerConfig((Segment("stand", 2.0), Segment("run", 9.0, 3.0)), placement=placement))
+        stream = runner.sensors["left"]
+        gyr = stream.gyr_rad_s if has_gyro else np.full_like(stream.gyr_rad_s, np.nan)
+        session = Session([SensorInfo("left", placement, stream.rate_hz, has_gyro=has_gyro)])
+        session.feed(SampleBlock("left", placement, 0, stream.device_time_s, stream.acc_m_s2, gyr, stream.flags))
+        session.finish()
