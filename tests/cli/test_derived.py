@@ -93,8 +93,8 @@ def test_a_longer_run_tells_variability_and_drift_of_both_feet(feet):
 
 
 def test_a_clipping_sensor_never_makes_its_impacts_smaller(feet):
-    """The same run through a sensor that ends at 8 g along each axis."""
-    range_m_s2 = 8.0 * STANDARD_GRAVITY_M_S2
+    """The same run through a sensor that ends at 4 g along each axis."""
+    range_m_s2 = 4.0 * STANDARD_GRAVITY_M_S2
     whole = gaitpipe.analyze(left=feet["left"], placement="foot").result
     cut = dict(feet["left"])
     for axis in "xyz":
@@ -104,7 +104,7 @@ def test_a_clipping_sensor_never_makes_its_impacts_smaller(feet):
         next(metric for metric in one.metrics if metric.key == "peak_acc_m_s2").left for one in (whole, clipped)
     )
     if true.censored or not seen.censored:
-        pytest.skip("the importer did not take the flat tops for clipping")
+        pytest.fail("the importer did not take the flat tops for clipping")
     peaks = whole.strides["peak_acc_m_s2"][whole.strides["quality"] == "ok"]
     told = seen.median if seen.median is not None else seen.median_above
     assert told <= 1.02 * np.nanmedian(peaks)
