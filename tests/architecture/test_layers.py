@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 PARTS = {"errors", "model", "evidence", "core", "protocol", "gait", "metrics", "session", "recording", "importers"} | {
-    "exporters", "sources", "simulate", "report", "profile_store", "app", "cli",
+    "exporters", "sources", "simulate", "report", "profile_store", "app", "cli", "rehab",
 }  # fmt: skip
 
 
@@ -49,6 +49,8 @@ def test_the_checker_really_reads_the_package(layers: Any, package: Path) -> Non
         ("sources/replay.py", "import bleak"),
         ("gait/quality.py", "print('here')"),
         ("app/demo.py", "def f():\n    print('here')"),
+        ("rehab/decide.py", "import time"),
+        ("rehab/decide.py", "import datetime\nday = datetime.date.today()"),
         ("helpers/misc.py", "x = 1"),
     ],
 )
@@ -68,6 +70,7 @@ def test_a_planted_violation_is_caught(layers: Any, file: str, line: str) -> Non
         ("report/html.py", "from gaitpipe import __version__"),
         ("cli.py", "from gaitpipe.app.analyze import analyze\nprint('done')"),
         ("metrics/cadence.py", "from gaitpipe.gait.table import StrideTable"),
+        ("rehab/decide.py", "from datetime import date, timedelta"),
     ],
 )
 def test_what_is_allowed_passes(layers: Any, file: str, line: str) -> None:

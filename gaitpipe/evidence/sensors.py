@@ -1,75 +1,8 @@
-"""Every number about the body, with unit, plausible range, evidence grade, tag and source, in one place.
-
-`tag` says how the number was come by: "read" (source read), "memory" (from memory of the literature, shown as
-unverified), "engineering" (a choice of this project), "derived" (measured or computed here; the note says on what).
-Grades: A trials in people with the condition, B direct laboratory studies, C indirect, D expert opinion or engineering.
-"""
+"""Numbers about how well the sensors see gait, and about the body as they see it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Tag = Literal["read", "memory", "engineering", "derived"]
-Grade = Literal["A", "B", "C", "D"]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a number comes from."""
-
-    key: str
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number about the body or about how well the sensors see it."""
-
-    key: str
-    value: float
-    unit: str
-    low: float
-    high: float
-    grade: Grade
-    tag: Tag
-    source: str
-    note: str
-
-
-SOURCES: tuple[Source, ...] = (
-    Source("design", "gaitpipe engineering choice, documented in docs/architecture.md"),
-    Source(
-        "hamner2013",
-        "Hamner SR, Delp SL (2013) J Biomech 46:780-787: treadmill running, optical markers and force plates; the "
-        "sensor signals are computed from the markers",
-    ),
-    Source(
-        "bach2022",
-        "Bach MM, Dominici N, Daffertshofer A (2022) doi 10.1101/2022.02.14.480318: shank accelerometer, force plate",
-    ),
-    Source(
-        "gaitmap_walk",
-        "Example data of gaitmap (Machine Learning and Data Analytics Lab, FAU Erlangen, MIT licence): one person "
-        "walking 2 x 20 m, real sensors on both feet, events from motion capture",
-    ),
-    Source(
-        "kiernan_placement",
-        "Kiernan D and others, PMC10820910: misplaced sensors and running gait events",
-    ),
-    Source(
-        "morin2005",
-        "Morin JB and others (2005) J Appl Biomech 21:167-180: sine-wave model of running against force plates",
-    ),
-    Source(
-        "altman2012",
-        "Altman AR, Davis IS (2012) Gait Posture 35:298-300: foot strike angle and strike pattern",
-    ),
-    Source(
-        "mitschke2017",
-        "Mitschke C and others (2017) Comput Methods Biomech Biomed Engin 20:1502: sampling rate in running",
-    ),
-)
+from gaitpipe.evidence.types import Number
 
 _FOOT = "mean over 227 contacts of 5 runners at 2-5 m/s, each weighing the same; computed signals, no impact in them"
 _SHANK = "mean over 239 contacts of 5 runners at 2-5 m/s, each weighing the same; computed signals, no impact in them"
@@ -117,7 +50,7 @@ _UPRIGHT = "how far a shank is from upright in quiet standing"
 _NEIGHBOURS = "against the median of 3 strides before and 3 after; 485 steady strides of 7 people stayed within 0.10"
 _MARGIN = "within this margin of one half, a stride longer than this is taken for walking"
 
-NUMBERS: tuple[Number, ...] = (
+SENSOR_NUMBERS: tuple[Number, ...] = (
     Number("stride_time_minimum_s", 0.40, "s", 0.35, 0.50, "D", "engineering", "design", "150 strides/min per foot"),
     Number("stride_time_maximum_s", 1.60, "s", 1.40, 2.00, "D", "engineering", "design", "slow walking"),
     Number("contact_time_minimum_s", 0.09, "s", 0.08, 0.12, "D", "engineering", "design", "shorter: a sprint at best"),
@@ -194,20 +127,3 @@ NUMBERS: tuple[Number, ...] = (
     Number("peak_acc_minimum_rate_hz", 100.0, "Hz", 50.0, 200.0, "B", "read", "mitschke2017", "below: no peak"),
     Number("peak_acc_caution_rate_hz", 200.0, "Hz", 200.0, 500.0, "B", "read", "mitschke2017", "shank; feet: 500"),
 )  # fmt: skip
-
-_BY_KEY = {number.key: number for number in NUMBERS}
-
-
-def number(key: str) -> Number:
-    """The entry of a key; KeyError names an unknown one."""
-    return _BY_KEY[key]
-
-
-def value(key: str) -> float:
-    """The value of a key, in its SI unit."""
-    return _BY_KEY[key].value
-
-
-def reference(key: str) -> str:
-    """The full reference of a source key."""
-    return next(source.reference for source in SOURCES if source.key == key)
