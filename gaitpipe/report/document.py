@@ -21,6 +21,7 @@ from gaitpipe.model import (
     Side,
     SideStatistic,
 )
+from gaitpipe.report.rehab_input import RehabInput
 
 MeasuredSide: TypeAlias = Literal["left", "right", "both"]
 
@@ -81,6 +82,10 @@ class ReportInput:
         ISO 8601 time of the recording, None when unknown.
     session_start_monotonic_ns
         Host time of session time 0; places `events` on the time axis. None: events have no place in time.
+    recorded
+        False when there is no recording: the report is made of the plan and the log, and `result` is empty.
+    rehab
+        What the rehab sections say; None for a plain gait report.
     """
 
     result: SessionResult
@@ -94,6 +99,13 @@ class ReportInput:
     metadata: Mapping[str, str] = field(default_factory=dict)
     synthetic: bool = False
     truth: TruthComparison | None = None
+    recorded: bool = True
+    rehab: RehabInput | None = None
+
+    @property
+    def refers(self) -> bool:
+        """True when a red flag stands: then the report holds no advice but that one."""
+        return self.rehab is not None and self.rehab.decision.decision == "REFER"
 
     def sensor(self, side: Side) -> SensorResult | None:
         """The sensor of this side, None when there was none."""
@@ -247,12 +259,70 @@ class Figure:
     table: Table | None = None
 
 
-Block: TypeAlias = Paragraph | Heading | Callout | Bullets | Facts | Cards | Table | Figure
+Tone = Literal["stop", "back", "stay", "go", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The first box of the runner's page: one word, what it means, why, and what comes next.
+
+    `kicker` stands small above the word. The tone is drawn as a pattern beside the word, never as colour alone.
+    """
+
+    tone: Tone
+    kicker: str
+    word: str
+    meaning: str
+    reasons: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One line of a list of days: the day as text, what it is for, and what to do; `rest` for days of little load."""
+
+    day: str
+    title: str
+    text: str
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days in their order, as a list."""
+
+    items: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Advice by phrase: pairs of the phrase's id and its words."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Empty lines to write on, each with what belongs there."""
+
+    labels: tuple[str, ...]
+
+
+Block: TypeAlias = (
+    Paragraph | Heading | Callout | Bullets | Facts | Cards | Table | Figure | Verdict | Days | Advice | Lines
+)
 Content: TypeAlias = tuple[Block, ...]
+Page: TypeAlias = Literal["runner", "clinician"]
 
 
-def _always(_report: ReportInput) -> bool:
-    return True
+def has_recording(report: ReportInput) -> bool:
+    """True when there is a recording to speak of: where a section of gait figures belongs."""
+    return report.recorded
+
+
+def has_rehab(report: ReportInput) -> bool:
+    """True when a plan came with the report: where a section of rehab belongs."""
+    return report.rehab is not None
 
 
 def _nothing_missing(_report: ReportInput) -> str:
@@ -275,14 +345,27 @@ class Section:
         False leaves the section out (a truth comparison of a real recording).
     missing
         Why the section cannot be computed from this input, in a sentence; empty when it can.
+    page
+        Whom it is for: the one page of the runner, or the pages of the clinician after it.
+    half
+        Takes half the width where two fit beside each other.
+    on_refer
+        False for what must not stand in a report with a red flag: advice, stages, plans.
     """
 
     key: str
     title: str
     order: int
     render: Callable[[ReportInput], Content]
-    applies: Callable[[ReportInput], bool] = _always
+    applies: Callable[[ReportInput], bool] = has_recording
     missing: Callable[[ReportInput], str] = _nothing_missing
+    page: Page = "clinician"
+    half: bool = False
+    on_refer: bool = True
+
+    def shown(self, report: ReportInput) -> bool:
+        """Whether the section stands in this report."""
+        return (self.on_refer or not report.refers) and self.applies(report)
 
     def content(self, report: ReportInput) -> Content:
         """Blocks of this section for this report: what it shows, or why it cannot."""
