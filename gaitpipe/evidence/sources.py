@@ -1,7 +1,8 @@
-"""Where numbers come from: every source is used by a number, a rule, a phrase or a metric."""
+"""Where numbers come from: every source is used by a number, a rule, a phrase, a line of education or a metric."""
 
 from __future__ import annotations
 
+from gaitpipe.evidence.sources_rehab import REHAB_SOURCES
 from gaitpipe.evidence.types import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -36,4 +37,5 @@ SOURCES: tuple[Source, ...] = (
         "mitschke2017",
         "Mitschke C and others (2017) Comput Methods Biomech Biomed Engin 20:1502: sampling rate in running",
     ),
+    *REHAB_SOURCES,
 )

@@ -53,7 +53,8 @@ class Number:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of the decision: `id` as printed (`R1`, `F2`, `RF1`), `text` what fires it in plain words, `numbers`
-    the keys of the numbers it uses."""
+    the keys of the numbers it uses.
+    """
 
     id: str
     title: str

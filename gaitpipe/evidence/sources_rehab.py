@@ -1,0 +1,80 @@
+"""Where the numbers of load and rehab come from. Of all of them an abstract, a table or an excerpt was read.
+
+Whole papers were not read: a number is called verified only as far as that. A page that only tells of a paper says so.
+"""
+
+from __future__ import annotations
+
+from gaitpipe.evidence.types import Source
+
+REHAB_SOURCES: tuple[Source, ...] = (
+    # the load of the tendon in running
+    Source("tensiometry", "Shear-wave tensiometry of the Achilles tendon in running, PMC11096059"),
+    Source("demangeot2023", "Demangeot: The load borne by the Achilles tendon during exercise (2023, SJMSS), review"),
+    Source("starbuck2021", "Starbuck: Effect of speed on Achilles tendon forces (2021, SJMSS)"),
+    Source("firminger", "Firminger: Cumulative metrics of tendon load and damage vary discordantly with speed (MSSE)"),
+    Source("lyght2016", "Lyght: Foot strike and step frequency on Achilles tendon stress (2016, J Appl Biomech)"),
+    Source("heiderscheit2011", "Heiderscheit: Effects of step rate manipulation on joint mechanics (2011, MSSE)"),
+    Source("anderson2022", "Anderson: Changing running step rate, review with meta-analysis (2022, Sports Med Open)"),
+    Source("lieberman2015", "Lieberman: Stride frequency and foot position at landing (2015, J Exp Biol)"),
+    Source("almonroeder2013", "Almonroeder: Foot strike pattern and Achilles tendon load (2013, Ann Biomed Eng)"),
+    Source("jssm_midfoot", "Midfoot strike and Achilles tendon load, J Sports Sci Med 24:747"),
+    Source("sinclair2015", "Sinclair: Minimalist and maximalist footwear, Achilles load (2015, Comp Exerc Physiol)"),
+    Source("sinclair2014", "Sinclair: Barefoot-inspired footwear, Achilles tendon load (2014, Clin Biomech)"),
+    Source("shoe_drop", "Running shoes with different heel-to-toe drops (Applied Sciences)"),
+    Source("wearing2014", "Wearing: Running shoes increase Achilles tendon load in walking (2014, MSSE)"),
+    Source("healthy2021", "HEALTHY trial: heel lifts against calf muscle eccentric exercise (2021, BJSM)"),
+    Source("willy2016", "Willy: Patellofemoral and Achilles loads, overground and treadmill (2016, JOSPT)"),
+    Source("roper2010", "Joint kinetics in sloped running at 4 degrees, PMC2808749"),
+    Source("rice2024", "Rice: Speed and surface steepness affect tibial loading (2024, J Sport Health Sci)"),
+    Source("neves2014", "Neves: Achilles tendon cross-section, downhill, level and uphill running (2014, JSSM)"),
+    Source("van_hooren2024", "Van Hooren: speed, gradient and cadence in running (2024, SJMSS)"),
+    Source("knobloch2008", "Knobloch: Acute and overuse injuries in master runners (2008, Foot Ankle Int)"),
+    Source("lorimer2016", "Lorimer: Stiffness as a risk factor for Achilles tendon injury (2016, Sports Med)"),
+    Source("fletcher2018", "Fletcher: Achilles tendon stiffness after a prolonged run (2018, PLoS One)"),
+    Source("corrigan2022", "Corrigan: Tendon loading in runners with Achilles tendinopathy (2022, SJMSS)"),
+    Source("strength_review", "Plantar flexion strength in Achilles tendinopathy, review, PMC6761911"),
+    Source("oneill2019", "O'Neill: Plantar flexor deficits, soleus (2019, Phys Ther Sport)"),
+    Source("creaby2017", "Creaby: Hip biomechanics in male runners with Achilles tendinopathy (2017)"),
+    Source("schechtman1997", "Schechtman: In vitro fatigue of human tendons (1997, J Biomech)"),
+    Source("edwards2018", "Edwards: Overuse injuries as mechanical fatigue (2018, Exerc Sport Sci Rev)"),
+    Source("song_baxter", "Song and Baxter: Two-week cumulative tendon load by insole, PMC13004889"),
+    Source("baxter2021", "Baxter: Exercise progression to incrementally load the Achilles tendon (2021, MSSE)"),
+    Source("weinert2015", "Weinert: Knee flexion in heel drops (2015, J Sports Sci Med)"),
+    # what sensors see of it
+    Source("falbriard2018", "Falbriard: Running temporal parameters with foot sensors (2018, Front Physiol)"),
+    Source("isbs2017", "Contact time and foot strike angle from a foot sensor (2017, ISBS conference)"),
+    Source("matijevich2019", "Matijevich: Ground reaction force and tibial load do not go together (2019, PLoS One)"),
+    Source("girard", "Girard: Running velocity and asymmetry"),
+    Source("gct_pain2024", "Asymmetric running is associated with pain (2024, Phys Ther Sport), PubMed 38460486"),
+    Source("padulo2012", "Padulo: Running at slopes and speeds (2012, J Strength Cond Res)"),
+    Source("frandsen2025", "Frandsen: How much running is too much? 5205 runners (2025, BJSM)"),
+    Source("impellizzeri2020", "Impellizzeri: Time to dismiss the acute:chronic workload ratio (2020, Sports Med)"),
+    Source("rearfoot_series", "Rear-foot retraining with sensor feedback, two patients (2024, Mil Med)"),
+    # rehab
+    Source("diagnosis_table", "Table 13 of the review PMC8485842: how Achilles tendinopathy is told"),
+    Source("chimenti2024", "Chimenti: Achilles pain, stiffness and power deficits, revision 2024 (JOSPT)"),
+    Source("de_vos2021", "de Vos: Dutch guideline on Achilles tendinopathy (2021, BJSM)"),
+    Source("silbernagel_crossley2015", "Silbernagel, Crossley: Return-to-sport programme (2015, JOSPT)"),
+    Source("gameplan", "Clinic blog that tells of Silbernagel and Crossley 2015 (secondary source)"),
+    Source("silbernagel2007", "Silbernagel: Continued sports activity in Achilles tendinopathy, trial (2007, AJSM)"),
+    Source("silbernagel2007_summary", "Web summary (bim.physio) of Silbernagel 2007 (secondary source)"),
+    Source("silbernagel2020", "Silbernagel: Conservative management of midportion tendinopathy (2020, JAT), table 2"),
+    Source("beyer2015_table", "Heavy slow resistance protocol of Beyer 2015 as shown by UpToDate (secondary source)"),
+    Source("beyer2015", "Beyer: Heavy slow resistance against eccentric training (2015, AJSM)"),
+    Source("praet2019", "Praet: Collagen and return to running (2019, Nutrients), tables A2"),
+    Source("oneill2018", "O'Neill: 45-second isometric holds (2018, KSSTA)"),
+    Source("bradford2021", "Bradford: Isometric holds, crossover pilot (2021, IJSM)"),
+    Source("kurtz", "Kurtz: Single-leg jump testing in Achilles tendinopathy"),
+    Source("jonsson2008", "Jonsson: New regimen of eccentric training, insertional (2008, BJSM)"),
+    Source("heel_rise_norms", "Sleeswijk Visser: Heel-rise endurance test, thesis, chapter 3"),
+    Source("hebert_losier2017", "Hebert-Losier: Heel-rise test norms (2017, Physiotherapy)"),
+    Source("lagas2021", "Web report (ryortho) of Lagas 2021, BJSM: VISA-A (secondary source)"),
+    Source("iversen2012", "Iversen: VISA-A, a review (2012, IJSPT)"),
+    Source("tendins2023", "TENDINS-A: development (2023, medRxiv) and BJSM blog (2024)"),
+    Source("order_blog", "Clinic blog (runningmatekc.com): order of progression (secondary source)"),
+    # red flags
+    Source("rupture_article", "Encyclopedia article on Achilles rupture (secondary source)"),
+    Source("fluoroquinolones", "Contemporary Clinic: fluoroquinolones and tendon (secondary source)"),
+    Source("pace_trial", "PACE trial listing: exclusion criteria"),
+)
