@@ -71,6 +71,37 @@ class UnknownProfileError(ProfileError):
         self.args = (self.message,)
 
 
+@dataclass(frozen=True, slots=True)
+class LogFault:
+    """One fault of a training log: line in the file, column and value (both may be empty) and what is wrong."""
+
+    line: int | None
+    column: str
+    value: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line is not None else ""
+        cell = f"{self.column} '{self.value}'" if self.column and self.value else self.column
+        return ": ".join(part for part in (", ".join(part for part in (place, cell) if part), self.problem) if part)
+
+
+class LogError(GaitpipeError):
+    """A training log that cannot be used; carries all its faults at once."""
+
+    exit_code = 2
+    SHOWN = 40
+
+    def __init__(self, file: str, faults: Sequence[LogFault], advice: str = "") -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        whole = len(self.faults) == 1 and self.faults[0].line is None
+        lines = "\n".join(f"  {fault}" for fault in self.faults[: self.SHOWN])
+        more = f"\n  and {len(self.faults) - self.SHOWN} more" if len(self.faults) > self.SHOWN else ""
+        found = f"{counted(len(self.faults), 'fault')} in this log\n{lines}{more}"
+        super().__init__(f"{file}: {self.faults[0] if whole else found}", advice)
+
+
 class DeviceReason(Enum):
     """Why a sensor or the Bluetooth adapter could not be used."""
 

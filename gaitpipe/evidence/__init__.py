@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gaitpipe.evidence.rehab import REHAB_NUMBERS
+from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
 from gaitpipe.evidence.sources import SOURCES
 from gaitpipe.evidence.types import TAG_WORD, EducationLine, Grade, Number, Phrase, Rule, Source, Tag
@@ -23,7 +24,7 @@ __all__ = [
     "value",
 ]
 
-NUMBERS: tuple[Number, ...] = (*SENSOR_NUMBERS, *REHAB_NUMBERS)
+NUMBERS: tuple[Number, ...] = (*SENSOR_NUMBERS, *REHAB_NUMBERS, *SCHEDULE_NUMBERS)
 
 _BY_KEY = {number.key: number for number in NUMBERS}
 
