@@ -35,7 +35,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class ProfileFault:
-    """One fault of a profile file: dotted key, line in the file (None if unknown) and what is wrong."""
+    """One fault of a profile or plan file: dotted key, line in the file (None if unknown) and what is wrong."""
 
     key: str
     line: int | None
@@ -100,6 +100,20 @@ class LogError(GaitpipeError):
         more = f"\n  and {len(self.faults) - self.SHOWN} more" if len(self.faults) > self.SHOWN else ""
         found = f"{counted(len(self.faults), 'fault')} in this log\n{lines}{more}"
         super().__init__(f"{file}: {self.faults[0] if whole else found}", advice)
+
+
+class PlanError(GaitpipeError):
+    """A plan of rehab that cannot be used; carries all its faults at once."""
+
+    exit_code = 2
+
+    def __init__(self, file: str, faults: Sequence[ProfileFault], advice: str = "") -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        whole = len(self.faults) == 1 and not self.faults[0].key and self.faults[0].line is None
+        lines = "\n".join(f"  {fault}" for fault in self.faults)
+        found = f"{counted(len(self.faults), 'fault')} in this plan\n{lines}"
+        super().__init__(f"{file}: {self.faults[0].problem if whole else found}", advice)
 
 
 class DeviceReason(Enum):
