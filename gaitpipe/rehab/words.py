@@ -79,9 +79,9 @@ class DriftFigure:
 class GaitScreen:
     """What the rehab part takes of one analysed session: everything comes out of its `summary.json`.
 
-    `mode` is the gait that the figures speak of. `running_steps` counts the good running steps of each leg as recorded.
-    `asymmetry_contact_pct` is 100 x (left - right) / mean. `errors` are the codes of findings that make figures
-    unreliable, `lost_share` the lost samples over all. `day` is the UTC day of the recording, None when not known.
+    `mode` is the gait that the figures speak of. `errors` are the codes of findings that make figures unreliable,
+    `cautions` those of the other warnings, `lost_share` the lost samples over all. `day` is the UTC day of the
+    recording, None when not known.
     """
 
     name: str
@@ -101,6 +101,7 @@ class GaitScreen:
     software_version: str
     parameter_hash: str
     input_sha256: str
+    cautions: tuple[str, ...] = ()
 
     def leg(self, side: Side) -> LegMeans | None:
         """The means of one leg."""
@@ -109,11 +110,16 @@ class GaitScreen:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A condition for a figure to be given: passed, or the reason why not; `passed` None: it could not be checked."""
+    """A condition for a figure to be given: passed, or the reason why not; `passed` None: it could not be checked.
+
+    `scope` is what a gate that is not passed takes away: the whole index, the comparison at the same speed
+    (`psi_technique`), or nothing (it is only said).
+    """
 
     id: str
     passed: bool | None
     reason: str
+    scope: Literal["index", "technique", "note"] = "index"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,13 @@ class AchillesLoad:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why there is no index, in sentences; empty when there is one."""
-        return tuple(gate.reason for gate in self.gates if gate.passed is False)
+        return tuple(gate.reason for gate in self.gates if gate.passed is False and gate.scope == "index")
+
+    @property
+    def technique_reasons(self) -> tuple[str, ...]:
+        """Why there is no `psi_technique`, in sentences: no index at all, or another or an unknown speed."""
+        speed = (gate for gate in self.gates if gate.passed is not True and gate.scope == "technique")
+        return self.reasons + tuple(gate.reason for gate in speed)
 
 
 @dataclass(frozen=True, slots=True)
