@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gaitpipe import evidence
+from gaitpipe.evidence.types import Grade
 from gaitpipe.rehab.words import InjuredSide, Location, Path, Stage, Surface
 
 SCHEMA_VERSION = 1
@@ -94,10 +95,10 @@ class LadderLevel(Table):
     """`sets` times `run_min` with `walk_min` between; `strides` are short faster runs of `strides_s` at the end."""
 
     level: Text
-    sets: Annotated[int, Field(ge=1)]
-    run_min: Annotated[float, Field(gt=0)]
+    sets: Annotated[int, Field(ge=1, le=60)]
+    run_min: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
     walk_min: NotNegative
-    strides: Annotated[int, Field(ge=0)] = 0
+    strides: Annotated[int, Field(ge=0, le=60)] = 0
     strides_s: NotNegative = 0.0
 
     @property
@@ -107,19 +108,34 @@ class LadderLevel(Table):
 
 
 class Exercise(Table):
+    """One exercise: what, in which stages, how much, how slowly, how often, and what that rests on.
+
+    `tier` is the tendon load class 1 (low) to 4 (high), `knee` which calf muscle it asks for, `to_floor_only` that the
+    heel stays at or above the floor, `locations` whom it suits. `unverified` says that dose or choice is from memory,
+    `tier_unverified` that the tier is. `source` is a key of the evidence, or the clinic's own words.
+    """
+
     id: Text
     name: Text
-    kind: Literal["isometric", "slow heavy", "eccentric", "rebounding", "hops", "drills"]
+    kind: Literal["isometric", "raises", "slow heavy", "eccentric", "rebounding", "hops", "drills"]
     stages: list[Stage]
     tier: Annotated[int, Field(ge=1, le=4)]
     knee: Literal["straight", "bent", "both"]
-    sets: Annotated[int, Field(ge=1)]
+    sets: Annotated[int, Field(ge=1, le=20)]
     dose: Text
     tempo: str = ""
     per_week: Annotated[int, Field(ge=1, le=14)]
     to_floor_only: bool = False
+    locations: list[Location] = ["midportion", "insertional"]
+    grade: Grade | None = None
     unverified: bool = False
+    tier_unverified: bool = False
     source: Text
+
+    @property
+    def soleus(self) -> bool:
+        """Whether it trains the soleus, the deep calf muscle: strength work with the knee bent."""
+        return self.knee in ("bent", "both") and self.kind not in ("rebounding", "hops", "drills")
 
 
 class Strength(Table):
