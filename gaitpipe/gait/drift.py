@@ -81,5 +81,14 @@ def drift(key: str, side: Side, values: FloatArray, settling_sd: float, has_rati
 
 def _mean_of_stretches(values: FloatArray) -> tuple[float, float]:
     """Mean of the medians of five stretches of neighbours, and its standard error."""
-    medians = np.array([np.median(stretch) for stretch in np.array_split(values, STRETCHES)])
+    return mean_and_error(stretch_medians(values))
+
+
+def stretch_medians(values: FloatArray) -> FloatArray:
+    """Medians of five stretches of neighbours, shape (5,); values in order of time, shape (n,)."""
+    return np.array([np.median(stretch) for stretch in np.array_split(values, STRETCHES)])
+
+
+def mean_and_error(medians: FloatArray) -> tuple[float, float]:
+    """Mean of the stretches and its standard error, which holds what makes neighbouring strides alike."""
     return float(medians.mean()), float(medians.std(ddof=1) / math.sqrt(STRETCHES))
