@@ -145,7 +145,7 @@ def _word(cell: str, known: Sequence[str]) -> str:
 def _red_flags(cell: str, known: Sequence[str]) -> tuple[str, ...]:
     by_word = {name.casefold(): name for name in known}
     words = [word.casefold() for word in cell.split()]
-    unknown = [word for word in words if word not in by_word and word != NO_RED_FLAGS]
+    unknown = [word for word in cell.split() if word.casefold() not in (*by_word, NO_RED_FLAGS)]
     if unknown:
         ids = ", ".join(known)
         raise CellError(f"no red flag is called {', '.join(unknown)}; write ids ({ids}) parted by spaces, or none")

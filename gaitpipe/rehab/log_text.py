@@ -174,7 +174,6 @@ def _row(
         faults.append(LogFault(line, "", "", words + hint))
         return None
     values: dict[str, Any] = {}
-    bad = False
     for name, raw in zip(names, cells, strict=True):
         if not name and raw.strip():
             faults.append(LogFault(line, "", raw[:_SHOWN], "this cell stands under no column"))
@@ -186,20 +185,19 @@ def _row(
             values[name] = cell if guarded else read_cell(name, cell, delimiter != ",", red_flags)
         except CellError as error:
             faults.append(LogFault(line, name, cell[:_SHOWN], str(error)))
-            bad = True
     if values.get("date") is None:
         if "date" in names and "date" in values:
             faults.append(LogFault(line, "date", "", "the day is missing; write it such as 2026-11-03"))
         return None
     entry = LogEntry(**values)
-    if not bad:
-        faults += [LogFault(line, name, cell_text(entry, name), problem) for name, problem in contradictions(entry)]
+    faults += [LogFault(line, name, cell_text(entry, name), problem) for name, problem in contradictions(entry)]
     own = tuple(cell.strip() for name, cell in zip(names, cells, strict=True) if name.startswith(OWN_PREFIX))
     return _Row(line, entry, own)
 
 
 def _between_rows(rows: Sequence[_Row], on: datetime.date) -> Iterator[LogFault]:
     """Days that have not come yet, days and sessions that are there twice."""
+    morning_of: dict[tuple[datetime.date, str], _Row] = {}
     first_of: dict[tuple[datetime.date, str | None], int] = {}
     day_of: dict[str, _Row] = {}
     for row in rows:
@@ -213,6 +211,13 @@ def _between_rows(rows: Sequence[_Row], on: datetime.date) -> Iterator[LogFault]
                 row.line, "date", day, f"{which} of this day is in line {first_of[key]} too; keep one of them"
             )
         first_of.setdefault(key, row.line)
+        for name in ("pain_am", "stiff_am_min"):
+            value = getattr(entry, name)
+            if value is not None:
+                same = morning_of.setdefault((entry.date, name), row)
+                if getattr(same.entry, name) != value:
+                    problem = f"another value for the same morning is in line {same.line}; a day has one next morning"
+                    yield LogFault(row.line, name, cell_text(entry, name), problem)
         if entry.session_id is not None:
             other = day_of.setdefault(entry.session_id, row)
             if other.entry.date != entry.date:
