@@ -49,6 +49,16 @@ _LOAD = (
         "longest session of the last 30 days"),
     Number("load_test_retest_least_sessions", 3.0, "1", 3.0, 10.0, "D", "engineering", "design",
         "baseline sessions that replace the default uncertainty"),
+    Number("load_window_agreement_pct", 2.0, "%", 1.0, 5.0, "D", "engineering", "design",
+        "windows and session means must agree to this, or the means count"),
+    Number("screen_contact_time_minimum_s", 0.05, "s", 0.05, 0.10, "D", "engineering", "design",
+        "no foot is on the ground for less: a wrong unit"),
+    Number("screen_contact_time_maximum_s", 1.5, "s", 1.0, 2.0, "D", "engineering", "design",
+        "no step of gait is longer: a wrong unit"),
+    Number("screen_cadence_minimum_spm", 60.0, "1/min", 40.0, 80.0, "D", "engineering", "design",
+        "slower is no gait, or a wrong unit"),
+    Number("screen_cadence_maximum_spm", 300.0, "1/min", 260.0, 320.0, "D", "engineering", "design",
+        "quicker is no gait, or a wrong unit"),
     _set("baseline_age_maximum_days", 180.0, "d", 30.0, 730.0, "D", "engineering", "design",
         "an older baseline is stale"),
 )  # fmt: skip
@@ -98,6 +108,9 @@ _PAIN = (
         "rated effort 0-10"),
     Number("red_flag_stiffness_min", 60.0, "min", 30.0, 60.0, "D", "engineering", "design",
         "longer morning stiffness in the log raises RF5"),
+    Number("red_flag_fluoroquinolone_months", 6.0, "month", 6.0, 12.0, "C", "read", "pace_trial",
+        "a trial leaves out those who took one within this time"),
+    Number("adult_age_years", 18.0, "a", 18.0, 18.0, "D", "engineering", "design", "younger raises RF8"),
     Number("red_flag_daily_pain", 5.0, "1", 5.0, 5.0, "D", "engineering", "design", "more in daily walking raises RF7"),
 )  # fmt: skip
 
@@ -118,6 +131,7 @@ _STAGES = (
     _set("stage3_stable_days", 14.0, "d", 14.0, 28.0, "D", "engineering", "design", "mornings stable, to leave S3"),
     _set("stage3_walk_pain_maximum", 2.0, "1", 0.0, 3.0, "D", "engineering", "silbernagel2020",
         "0-10, 30 minutes of walking, to leave S3"),
+    Number("stage3_walk_min", 30.0, "min", 30.0, 30.0, "D", "engineering", "silbernagel2020", "of walking, to leave S3"),
     _set("stage3_hop_pain_maximum", 2.0, "1", 0.0, 3.0, "C", "read", "praet2019",
         "0-10; the trial used less than 1-2, without testing this limit"),
     _set("stage3_hops_reps", 10.0, "1", 10.0, 20.0, "D", "engineering", "praet2019", "single-leg hops, to leave S3"),
@@ -183,6 +197,13 @@ _FLAGS = (
     Number("shoe_zero_drop_mm", 0.0, "mm", 0.0, 1.0, "D", "engineering", "sinclair2015", "a zero-drop shoe"),
 )  # fmt: skip
 
+_CUES = (
+    _set("cadence_cue_pct", 5.0, "%", 2.0, 10.0, "B", "read", "lyght2016",
+        "quicker at the same speed: less peak stress in the tendon of 19 women; how much less was not seen"),
+    Number("cadence_cue_highest_pct", 10.0, "%", 5.0, 10.0, "D", "engineering", "heiderscheit2011",
+        "no advice goes beyond the step rates studied"),
+)  # fmt: skip
+
 _BANDS: tuple[tuple[str, float, float, float, float], ...] = (
     ("s0", 0, 0, 0, 30), ("s1", 0, 0, 0, 30), ("s2", 0, 0, 10, 40),
     ("s3", 0, 10, 20, 50), ("s4", 10, 70, 10, 70), ("s5", 70, 110, 70, 110),
@@ -201,4 +222,4 @@ _WEEKLY = tuple(
     for path, end, place in (("r", "low", 0), ("r", "high", 1), ("k", "low", 2), ("k", "high", 3))
 )
 
-REHAB_NUMBERS: tuple[Number, ...] = (*_LOAD, *_PAIN, *_STAGES, *_FLAGS, *_WEEKLY)
+REHAB_NUMBERS: tuple[Number, ...] = (*_LOAD, *_PAIN, *_STAGES, *_FLAGS, *_CUES, *_WEEKLY)
