@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from gaitpipe.evidence.education import EDUCATION, FORBIDDEN, forbidden_in
+from gaitpipe.evidence.effects import EFFECTS
+from gaitpipe.evidence.fill import fill
+from gaitpipe.evidence.phrases import PHRASES
 from gaitpipe.evidence.rehab import REHAB_NUMBERS
+from gaitpipe.evidence.rules import RULES
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
 from gaitpipe.evidence.sources import SOURCES
-from gaitpipe.evidence.types import TAG_WORD, EducationLine, Grade, Number, Phrase, Rule, Source, Tag
+from gaitpipe.evidence.types import TAG_WORD, EducationLine, Effect, Grade, Number, Phrase, Rule, Source, Tag
 
 __all__ = [
+    "EDUCATION",
+    "EFFECTS",
+    "FORBIDDEN",
     "NUMBERS",
+    "PHRASES",
+    "RULES",
     "SOURCES",
     "TAG_WORD",
     "EducationLine",
+    "Effect",
     "Grade",
     "Number",
     "Phrase",
     "Rule",
     "Source",
     "Tag",
+    "fill",
+    "forbidden_in",
     "number",
+    "phrase",
     "reference",
+    "rule",
     "value",
 ]
 
 NUMBERS: tuple[Number, ...] = (*SENSOR_NUMBERS, *REHAB_NUMBERS, *SCHEDULE_NUMBERS)
 
 _BY_KEY = {number.key: number for number in NUMBERS}
+_RULES = {rule.id: rule for rule in RULES}
+_PHRASES = {phrase.id: phrase for phrase in PHRASES}
+_REFERENCES = {source.key: source.reference for source in SOURCES}
 
 
 def number(key: str) -> Number:
@@ -35,10 +53,20 @@ def number(key: str) -> Number:
 
 
 def value(key: str) -> float:
-    """The value of a key, in its SI unit."""
+    """The value of a key, in its unit."""
     return _BY_KEY[key].value
 
 
+def rule(rule_id: str) -> Rule:
+    """The rule of an id as printed (`RF1`, `R1`, `H6`, `P1`, `F7`, `S3`); KeyError names an unknown one."""
+    return _RULES[rule_id]
+
+
+def phrase(phrase_id: str) -> Phrase:
+    """The advice of an id (`A1` to `A10`), not filled in; KeyError names an unknown one."""
+    return _PHRASES[phrase_id]
+
+
 def reference(key: str) -> str:
-    """The full reference of a source key."""
-    return next(source.reference for source in SOURCES if source.key == key)
+    """The full reference of a source key; KeyError names an unknown one."""
+    return _REFERENCES[key]

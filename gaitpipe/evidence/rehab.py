@@ -131,7 +131,7 @@ _STAGES = (
     _set("stage3_stable_days", 14.0, "d", 14.0, 28.0, "D", "engineering", "design", "mornings stable, to leave S3"),
     _set("stage3_walk_pain_maximum", 2.0, "1", 0.0, 3.0, "D", "engineering", "silbernagel2020",
         "0-10, 30 minutes of walking, to leave S3"),
-    Number("stage3_walk_min", 30.0, "min", 30.0, 30.0, "D", "engineering", "silbernagel2020", "of walking, to leave S3"),
+    Number("stage3_walk_min", 30.0, "min", 30.0, 30.0, "D", "engineering", "silbernagel2020", "walking, to leave S3"),
     _set("stage3_hop_pain_maximum", 2.0, "1", 0.0, 3.0, "C", "read", "praet2019",
         "0-10; the trial used less than 1-2, without testing this limit"),
     _set("stage3_hops_reps", 10.0, "1", 10.0, 20.0, "D", "engineering", "praet2019", "single-leg hops, to leave S3"),

@@ -24,6 +24,7 @@ REHAB_SOURCES: tuple[Source, ...] = (
     Source("shoe_drop", "Running shoes with different heel-to-toe drops (Applied Sciences)"),
     Source("wearing2014", "Wearing: Running shoes increase Achilles tendon load in walking (2014, MSSE)"),
     Source("healthy2021", "HEALTHY trial: heel lifts against calf muscle eccentric exercise (2021, BJSM)"),
+    Source("female_speed", "Alterations in Achilles tendon stress and strain across running velocities, women"),
     Source("willy2016", "Willy: Patellofemoral and Achilles loads, overground and treadmill (2016, JOSPT)"),
     Source("roper2010", "Joint kinetics in sloped running at 4 degrees, PMC2808749"),
     Source("rice2024", "Rice: Speed and surface steepness affect tibial loading (2024, J Sport Health Sci)"),
@@ -73,6 +74,10 @@ REHAB_SOURCES: tuple[Source, ...] = (
     Source("iversen2012", "Iversen: VISA-A, a review (2012, IJSPT)"),
     Source("tendins2023", "TENDINS-A: development (2023, medRxiv) and BJSM blog (2024)"),
     Source("order_blog", "Clinic blog (runningmatekc.com): order of progression (secondary source)"),
+    Source("physiopedia", "Physiopedia: Achilles tendinopathy, continuum of Cook and Purdam (secondary source)"),
+    Source("thomee1997", "Thomee 1997 and Silbernagel 2007 (AJSM): pain-monitoring model"),
+    Source("pain_monitoring_page", "Web page (evidenceforexercise.com) on pain monitoring (secondary source)"),
+    Source("souza2016", "Souza: Evidence-based videotaped running analysis (2016, PM&R Clinics)"),
     # red flags
     Source("rupture_article", "Encyclopedia article on Achilles rupture (secondary source)"),
     Source("fluoroquinolones", "Contemporary Clinic: fluoroquinolones and tendon (secondary source)"),

@@ -52,8 +52,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the decision: `id` as printed (`R1`, `F2`, `RF1`), `text` what fires it in plain words, `numbers`
-    the keys of the numbers it uses.
+    """One rule of the decision: `id` as printed (`R1`, `F2`, `RF1`), `text` what fires it in plain words.
+
+    `numbers` are the keys of the numbers it uses; `text` holds their usual values, `template` their keys in braces (a
+    plan may set other values: `fill`). `action` is what follows from it, in words for the runner; `note` where the
+    evidence qualifies it.
     """
 
     id: str
@@ -63,11 +66,17 @@ class Rule:
     tag: Tag
     source: str
     numbers: tuple[str, ...] = ()
+    template: str = ""
+    action: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One advice that a report may give; `{name}` is filled in. `when` says in words what calls for it."""
+    """One advice that a report may give; `when` says in words what calls for it.
+
+    `{name}` in the text is filled in by `fill`: the key of a number, or one of `values`, which the caller gives.
+    """
 
     id: str
     text: str
@@ -75,16 +84,33 @@ class Phrase:
     grade: Grade
     tag: Tag
     source: str
+    values: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EducationLine:
-    """One line of education text, with the place where the evidence qualifies it (`but`, may be empty)."""
+    """One line of education text, with the place where the evidence qualifies it (`but`, may be empty).
+
+    `stages` are the stages it is shown in, empty for all.
+    """
 
     id: str
     topic: str
     text: str
     but: str
+    grade: Grade
+    tag: Tag
+    source: str
+    stages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a study found: a factor, what it does, in words with its figures. For reading, never for computing."""
+
+    factor: str
+    effect: str
     grade: Grade
     tag: Tag
     source: str
