@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from gaitpipe.errors import ProfileFault
 from gaitpipe.protocol.codecs import CODECS
@@ -108,15 +108,17 @@ def cross_faults(raw: Mapping[str, Any], text: str) -> list[ProfileFault]:
     return [ProfileFault(dotted(location), line_of(lines, location), problem) for location, problem in found]
 
 
-Found = Iterator[tuple[Location, str]]
+Found: TypeAlias = Iterator[tuple[Location, str]]
 
 
-def _table(raw: Any, key: str) -> Mapping[str, Any]:
+def table(raw: Any, key: str) -> Mapping[str, Any]:
+    """The table of this name; an empty one where there is none, or something else."""
     value = raw.get(key) if isinstance(raw, Mapping) else None
     return value if isinstance(value, Mapping) else {}
 
 
-def _tables(raw: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:
+def tables(raw: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """The tables of this list with their places; what is no table is left out."""
     value = raw.get(key) if isinstance(raw, Mapping) else None
     rows = value if isinstance(value, list) else []
     return [(index, row) for index, row in enumerate(rows) if isinstance(row, Mapping)]
@@ -124,39 +126,39 @@ def _tables(raw: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:
 
 def _role_faults(raw: Mapping[str, Any]) -> Found:
     roles: list[str] = []
-    for number, service in _tables(raw, "service"):
-        for row, item in _tables(service, "characteristic"):
+    for number, service in tables(raw, "service"):
+        for row, item in tables(service, "characteristic"):
             role = item.get("role")
             if role in roles:
                 yield ("service", number, "characteristic", row, "role"), f"role '{role}' is used twice"
             roles.append(str(role))
     used: list[tuple[Location, Any]] = [
-        ((key, "role"), _table(raw, key).get("role")) for key in ("packet", "status") if _table(raw, key)
+        ((key, "role"), table(raw, key).get("role")) for key in ("packet", "status") if table(raw, key)
     ]
-    for number, command in _tables(raw, "command"):
+    for number, command in tables(raw, "command"):
         used.append((("command", number, "role"), command.get("role")))
         for kind in ("reply", "refusal"):
-            used += [(("command", number, kind, row, "role"), item.get("role")) for row, item in _tables(command, kind)]
+            used += [(("command", number, kind, row, "role"), item.get("role")) for row, item in tables(command, kind)]
     for location, role in used:
         if isinstance(role, str) and role not in roles:
             yield location, f"no characteristic has the role '{role}'" + meant(role, roles)
 
 
 def _setting_faults(raw: Mapping[str, Any]) -> Found:
-    known = list(_table(raw, "settings"))
+    known = list(table(raw, "settings"))
     if "rate_hz" not in known:
         yield ("settings", "rate_hz"), "missing: every sensor has a sampling rate"
     used: list[tuple[Location, Any]] = []
-    for number, command in _tables(raw, "command"):
+    for number, command in tables(raw, "command"):
         places = [("payload", command, ())]
         for kind in ("reply", "refusal"):
-            places += [("payload", item, (kind, row)) for row, item in _tables(command, kind)]  # type: ignore[misc]
+            places += [("payload", item, (kind, row)) for row, item in tables(command, kind)]  # type: ignore[misc]
         for key, holder, path in places:
-            for row, part in _tables(holder, key):
+            for row, part in tables(holder, key):
                 place: Location = ("command", number, *path, key, row)
                 used.append(((*place, "setting"), part.get("setting")))
                 used += [((*place, "ascii"), name) for name in settings_named_in_text(part.get("ascii"))]
-    for row, item in _tables(_table(raw, "packet"), "field"):
+    for row, item in tables(table(raw, "packet"), "field"):
         used.append((("packet", "field", row, "scale_setting"), item.get("scale_setting")))
     for location, name in used:
         if isinstance(name, str) and name not in known:
@@ -164,12 +166,12 @@ def _setting_faults(raw: Mapping[str, Any]) -> Found:
 
 
 def _packet_faults(raw: Mapping[str, Any]) -> Found:
-    packet = _table(raw, "packet")
+    packet = table(raw, "packet")
     codec = packet.get("codec")
     if isinstance(codec, str) and codec not in CODECS:
         yield ("packet", "codec"), f"there is no codec '{codec}'{meant(codec, list(CODECS))}"
     names = []
-    for row, item in _tables(packet, "header"):
+    for row, item in tables(packet, "header"):
         name = item.get("name")
         names.append(name)
         if isinstance(name, str) and name not in SPECIAL_HEADER_NAMES:
@@ -177,7 +179,7 @@ def _packet_faults(raw: Mapping[str, Any]) -> Found:
             yield ("packet", "header", row, "name"), f"'{name}' is not one of {', '.join(SPECIAL_HEADER_NAMES)}{hint}"
     yield from _clock_faults(packet, names)
     quantities = []
-    for row, item in _tables(packet, "field"):
+    for row, item in tables(packet, "field"):
         quantities.append(item.get("quantity"))
         allowed = _UNITS_OF.get(str(item.get("quantity")))
         if allowed and item.get("unit") not in allowed:
@@ -193,7 +195,7 @@ def _packet_faults(raw: Mapping[str, Any]) -> Found:
 
 
 def _clock_faults(packet: Mapping[str, Any], names: Sequence[Any]) -> Found:
-    timestamp = _table(packet, "timestamp")
+    timestamp = table(packet, "timestamp")
     has_clock = timestamp.get("meaning") in ("first_sample", "last_sample")
     if has_clock and "device_time" not in names:
         yield ("packet", "timestamp", "meaning"), "the header has no field named 'device_time'"
@@ -205,7 +207,7 @@ def _clock_faults(packet: Mapping[str, Any], names: Sequence[Any]) -> Found:
 
 def _count_faults(raw: Mapping[str, Any], packet: Mapping[str, Any]) -> Found:
     counts = packet.get("samples_per_packet")
-    rates = _table(_table(raw, "settings"), "rate_hz").get("allowed")
+    rates = table(table(raw, "settings"), "rate_hz").get("allowed")
     if not isinstance(counts, Mapping) or not isinstance(rates, list):
         return
     numeric = {}

@@ -16,6 +16,11 @@ from gaitpipe.evidence.types import Grade
 from gaitpipe.rehab.words import InjuredSide, Location, Path, Stage, Surface
 
 SCHEMA_VERSION = 1
+RED_FLAG_IDS = tuple(f"RF{number}" for number in range(1, 9))
+FIXED_RED_FLAGS = RED_FLAG_IDS[:4]
+"""Rupture, fluoroquinolone, clot, infection: no plan may switch them off."""
+FLAG_IDS = tuple(f"F{number}" for number in range(1, 12))
+DATA_QUALITY_FLAG = "F11"
 Text = Annotated[str, Field(min_length=1)]
 Pain = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
