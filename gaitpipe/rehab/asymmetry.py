@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from gaitpipe.gait.symmetry import symmetry_index_pct
-from gaitpipe.rehab.words import InjuredSide, LegMeans
 from gaitpipe.model import Side
+from gaitpipe.rehab.load import known
+from gaitpipe.rehab.words import InjuredSide, LegMeans
 
 
 def other_side(side: Side) -> Side:
@@ -26,11 +27,10 @@ def limb_symmetry_pct(injured: float | None, other: float | None) -> float | Non
 
 def contact_asymmetry_pct(left: LegMeans | None, right: LegMeans | None, injured: InjuredSide) -> float | None:
     """Asymmetry of contact time [%]: injured less other; left less right when both are injured. None: a leg missing."""
-    if left is None or right is None or left.contact_time_s is None or right.contact_time_s is None:
+    left_s, right_s = (None if leg is None else known(leg.contact_time_s) for leg in (left, right))
+    if left_s is None or right_s is None:
         return None
-    if injured == "right":
-        left, right = right, left
-    return asymmetry_pct(left.contact_time_s, right.contact_time_s)  # type: ignore[arg-type]
+    return asymmetry_pct(right_s, left_s) if injured == "right" else asymmetry_pct(left_s, right_s)
 
 
 def ratio_of_symmetry_angle(angle_pct: float) -> float:

@@ -56,18 +56,23 @@ def step_of(left: LegMeans | None, right: LegMeans | None, strike_angle_deg: flo
 
     Step time is 60 / mean cadence of the legs that know theirs: one leg's strides tell the cadence of both feet.
     """
-    if left is None or right is None or left.contact_time_s is None or right.contact_time_s is None:
-        return None
+    left_s, right_s = (None if leg is None else known(leg.contact_time_s) for leg in (left, right))
     cadence = cadence_spm(left, right)
-    if cadence is None:
+    if left_s is None or right_s is None or cadence is None:
         return None
-    return Step(60.0 / cadence, 0.5 * (left.contact_time_s + right.contact_time_s), strike_angle_deg)
+    return Step(60.0 / cadence, 0.5 * (left_s + right_s), known(strike_angle_deg))
+
+
+def known(figure: float | None) -> float | None:
+    """The figure, None when it is missing or not finite: NaN is missing, never 0 and never "nothing to see"."""
+    return figure if figure is not None and math.isfinite(figure) else None
 
 
 def cadence_spm(left: LegMeans | None, right: LegMeans | None) -> float | None:
     """Mean cadence, steps per minute of both feet; None when no leg's stride time is known."""
-    known = [120.0 / leg.stride_time_s for leg in (left, right) if leg is not None and leg.stride_time_s is not None]
-    return sum(known) / len(known) if known else None
+    strides_s = [known(leg.stride_time_s) for leg in (left, right) if leg is not None]
+    cadences = [120.0 / stride_s for stride_s in strides_s if stride_s is not None and stride_s > 0.0]
+    return sum(cadences) / len(cadences) if cadences else None
 
 
 def duty_factor(step_time_s: float, contact_time_s: float) -> float:
@@ -81,18 +86,20 @@ def peak_force_bw(step_time_s: float, contact_time_s: float) -> float:
 
 
 def strike_term(strike_angle_deg: float) -> float:
-    """q: 0 at the rearfoot's limit and above, 1 at the forefoot's and below, straight between."""
+    """q: 0 at the rearfoot's limit and above, 1 at the forefoot's and below, straight between; NaN gives NaN."""
+    if math.isnan(strike_angle_deg):
+        return math.nan
     rear, fore = value("foot_strike_rearfoot_deg"), value("foot_strike_forefoot_deg")
     return min(1.0, max(0.0, (rear - strike_angle_deg) / (rear - fore)))
 
 
 def strike_factor(term: float, strike_weight: float) -> float:
-    """g = 1 + kappa q."""
+    """G = 1 + kappa q."""
     return 1.0 + strike_weight * term
 
 
 def strike_ratio(today: Step, baseline: Step, strike_weight: float) -> float:
-    """g over the baseline's; 1 when either strike angle is not known: then there is no strike term."""
+    """G over the baseline's; 1 when either strike angle is not known: then there is no strike term."""
     term, term_baseline = today.strike_term, baseline.strike_term
     if term is None or term_baseline is None:
         return 1.0
@@ -105,7 +112,7 @@ def relative_step_load(today: Step, baseline: Step, strike_weight: float) -> flo
 
 
 def step_weight(relative_load: float, contact_ratio: float, exponent: float) -> float:
-    """w = ell^b times contact time over the baseline's: one step in damage-weighted baseline steps."""
+    """W = ell^b times contact time over the baseline's: one step in damage-weighted baseline steps."""
     return float(relative_load**exponent * contact_ratio)
 
 
@@ -168,9 +175,10 @@ def direction(figure: float, lowest: float, highest: float, error: float, neutra
     """What may be said of a ratio (`neutral` 1) or an index (100).
 
     "no conclusion" exactly when its range over the models holds `neutral` inside; else "within error" when the change
-    is not larger than the smallest detectable one (`error`, in the figure's unit); else "up" or "down".
+    is not larger than the smallest detectable one (`error`, in the figure's unit); else "up" or "down". Of what is not
+    finite there is no conclusion either.
     """
-    if lowest < neutral < highest:
+    if lowest < neutral < highest or not all(map(math.isfinite, (figure, lowest, highest, error))):
         return "no conclusion"
     if abs(figure - neutral) <= error:
         return "within error"
@@ -183,7 +191,7 @@ def range_of(figures: Mapping[Model, float]) -> tuple[float, float]:
 
 
 def local_exponent(stress_pct: float) -> float:
-    """b of tendon in vitro at a stress in % of ultimate: -d ln N / d ln S of S = 101.3 - 14.8 log10 N."""
+    """B of tendon in vitro at a stress in % of ultimate: -d ln N / d ln S of S = 101.3 - 14.8 log10 N."""
     return math.log(10.0) * stress_pct / value("tendon_fatigue_slope_pct")
 
 

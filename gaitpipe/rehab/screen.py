@@ -166,8 +166,10 @@ def _measured_speed_m_s(speed: Reader) -> float | None:
 
 def _placement(sensors: Reader) -> Placement | None:
     """Where the sensors sat; None when not known, or not the same on both sides."""
-    found = {sensors.table(side).choice("placement", ("foot", "shank")) for side in SIDES if sensors.table(side).present}
-    return found.pop() if len(found) == 1 else None  # type: ignore[return-value]
+    found = {
+        sensors.table(side).choice("placement", ("foot", "shank")) for side in SIDES if sensors.table(side).present
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _rate_hz(sensors: Reader) -> float | None:
