@@ -49,6 +49,8 @@ def test_the_checker_really_reads_the_package(layers: Any, package: Path) -> Non
         ("sources/replay.py", "import bleak"),
         ("gait/quality.py", "print('here')"),
         ("app/demo.py", "def f():\n    print('here')"),
+        ("gait/sine_model.py", "from gaitpipe.rehab.load import step_of"),
+        ("rehab/decide.py", "import gaitpipe.metrics.cadence"),
         ("rehab/decide.py", "import time"),
         ("rehab/decide.py", "import datetime\nday = datetime.date.today()"),
         ("helpers/misc.py", "x = 1"),
