@@ -59,6 +59,18 @@ _LOAD = (
         "slower is no gait, or a wrong unit"),
     Number("screen_cadence_maximum_spm", 300.0, "1/min", 260.0, 320.0, "D", "engineering", "design",
         "quicker is no gait, or a wrong unit"),
+    _set("session_age_maximum_days", 14.0, "d", 7.0, 28.0, "D", "engineering", "design",
+        "without a recording to judge, an older last session is no ground for going on"),
+    _set("strength_test_age_maximum_days", 42.0, "d", 14.0, 84.0, "D", "engineering", "design",
+        "an older test of strength or hops is not known any more"),
+    _set("insertional_daily_pain_maximum", 0.0, "1", 0.0, 1.0, "C", "read", "silbernagel2020",
+        "0-10; insertional: free of pain before hops, to leave S2"),
+    _set("lost_share_maximum", 0.1, "1", 0.01, 0.3, "D", "engineering", "design",
+        "samples lost on the air; more, and the flags of the sensors do not count"),
+    _set("clock_residual_maximum_s", 0.03, "s", 0.005, 0.05, "D", "engineering", "design",
+        "spread of a sensor's clock against the session's; more, and the flags of the sensors do not count"),
+    _set("cadence_change_conflict_pct", 2.0, "%", 1.0, 5.0, "D", "engineering", "design",
+        "a quicker cadence than the baseline's by this much brings more steps a kilometre"),
     _set("baseline_age_maximum_days", 180.0, "d", 30.0, 730.0, "D", "engineering", "design",
         "an older baseline is stale"),
 )  # fmt: skip
@@ -222,4 +234,12 @@ _WEEKLY = tuple(
     for path, end, place in (("r", "low", 0), ("r", "high", 1), ("k", "low", 2), ("k", "high", 3))
 )
 
-REHAB_NUMBERS: tuple[Number, ...] = (*_LOAD, *_PAIN, *_STAGES, *_FLAGS, *_CUES, *_WEEKLY)
+REHAB_GROUPS: dict[str, tuple[Number, ...]] = {
+    "Load index": _LOAD,
+    "Pain, symptoms and recovery": _PAIN,
+    "Stages, strength and outcome": _STAGES,
+    "Flags of the sensors": _FLAGS,
+    "Cadence cue": _CUES,
+    "Weekly load by stage and path": _WEEKLY,
+}
+REHAB_NUMBERS: tuple[Number, ...] = tuple(number for group in REHAB_GROUPS.values() for number in group)
