@@ -50,7 +50,7 @@ def test_the_checker_really_reads_the_package(layers: Any, package: Path) -> Non
         ("gait/quality.py", "print('here')"),
         ("app/demo.py", "def f():\n    print('here')"),
         ("gait/sine_model.py", "from gaitpipe.rehab.load import step_of"),
-        ("rehab/decide.py", "import gaitpipe.metrics.cadence"),
+        ("metrics/cadence.py", "import gaitpipe.rehab.load"),
         ("rehab/decide.py", "import time"),
         ("rehab/decide.py", "import datetime\nday = datetime.date.today()"),
         ("helpers/misc.py", "x = 1"),
