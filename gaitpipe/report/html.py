@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gaitpipe.registry import load_plugins
-from gaitpipe.report.document import Cell, Column, Content, Facts, ReportInput, Section, Table
+from gaitpipe.report.document import Cell, Column, Content, Facts, Page, ReportInput, Section, Table
+from gaitpipe.report.rehab_words import LOCATION_WORD, SIDE_WORD, day_text
 from gaitpipe.report.text import DASH, date, duration, foreign, number, with_unit
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+Shown: TypeAlias = tuple[tuple[Section, Content], ...]
 
 LIMITS = (
     "Research and education software, not a medical device. It does not diagnose, treat or predict injury, and it does "
@@ -24,7 +28,24 @@ def sections() -> tuple[Section, ...]:
     """All section plug-ins in the order of the page."""
     from gaitpipe.report import sections as package
 
-    return tuple(sorted(load_plugins(package, "SECTION", Section), key=lambda section: (section.order, section.key)))
+    found = load_plugins(package, "SECTION", Section)
+    return tuple(sorted(found, key=lambda section: (section.page != "runner", section.order, section.key)))
+
+
+def shown(report: ReportInput, page: Page) -> Shown:
+    """The sections of one page with their blocks, in order."""
+    return tuple(
+        (section, section.content(report)) for section in sections() if section.page == page and section.shown(report)
+    )
+
+
+def rows_of(parts: Shown) -> tuple[tuple[Shown, ...], ...]:
+    """The sections of a page as rows: one alone, or two columns of neighbours that take half the width each."""
+    rows: list[tuple[Shown, ...]] = []
+    for half, group in itertools.groupby(parts, key=lambda part: part[0].half):
+        members = tuple(group)
+        rows += [(members[0::2], members[1::2])] if half else [((member,),) for member in members]
+    return tuple(rows)
 
 
 def render_html(report: ReportInput) -> str:
@@ -32,9 +53,6 @@ def render_html(report: ReportInput) -> str:
 
     Every text is escaped by the template; only the drawings, which hold no foreign text, are put in as they are.
     """
-    shown: list[tuple[Section, Content]] = [
-        (section, section.content(report)) for section in sections() if section.applies(report)
-    ]
     return (
         _environment()
         .get_template("report.html")
@@ -43,9 +61,12 @@ def render_html(report: ReportInput) -> str:
             name=foreign(report.recording_name),
             synthetic=report.synthetic,
             limits=LIMITS,
-            facts=_session_facts(report),
-            sensors=_sensor_table(report),
-            sections=shown,
+            rehab=report.rehab is not None,
+            facts=head_facts(report),
+            sensors=sensor_table(report),
+            runner=rows_of(shown(report, "runner")),
+            clinician=rows_of(shown(report, "clinician")),
+            sections=shown(report, "clinician"),
             software=f"gaitpipe {foreign(report.software_version)}",
             parameter_hash=foreign(report.result.parameter_hash),
             input_sha256=foreign(report.input_sha256),
@@ -74,6 +95,22 @@ def _style() -> str:
     return files("gaitpipe.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
 
 
+def head_facts(report: ReportInput) -> Facts:
+    """What stands under the title: the runner and the day, or the recording."""
+    rehab = report.rehab
+    if rehab is None:
+        return _session_facts(report)
+    tendon = rehab.plan.tendon
+    return Facts(
+        (
+            ("Runner", foreign(rehab.plan.plan.athlete)),
+            ("Day", day_text(rehab.on)),
+            ("Tendon", f"{SIDE_WORD[tendon.side]}, {LOCATION_WORD[tendon.location]}"),
+            ("Session", foreign(report.recording_name) or "log and plan only"),
+        )
+    )
+
+
 def _session_facts(report: ReportInput) -> Facts:
     sensors = report.result.sensors
     longest = max((sensor.duration_s for sensor in sensors), default=0.0)
@@ -91,7 +128,8 @@ def _session_facts(report: ReportInput) -> Facts:
     )
 
 
-def _sensor_table(report: ReportInput) -> Table | None:
+def sensor_table(report: ReportInput) -> Table | None:
+    """The sensors of the recording; None without any."""
     if not report.result.sensors:
         return None
     rows = tuple(

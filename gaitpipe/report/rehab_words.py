@@ -1,0 +1,188 @@
+"""The words of the rehab pages: what a decision means, why it fell, how sure the data are, and what limits it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gaitpipe.rehab.words import STAGES, DecisionWord, InjuredSide, Stage
+from gaitpipe.report.document import Tone
+from gaitpipe.report.rehab_input import RehabInput
+from gaitpipe.report.text import foreign, number, with_unit
+
+STAGE_NAME: dict[Stage, str] = {
+    "S0": "Triage",
+    "S1": "Settle",
+    "S2": "Strength",
+    "S3": "Spring",
+    "S4": "Return to running",
+    "S5": "Return to performance",
+}
+TONE: dict[DecisionWord, Tone] = {
+    "REFER": "stop",
+    "REGRESS": "back",
+    "HOLD": "stay",
+    "PROGRESS": "go",
+    "INSUFFICIENT": "open",
+}
+WORD: dict[DecisionWord, str] = {
+    "REFER": "See a clinician first",
+    "REGRESS": "Step back",
+    "HOLD": "Hold",
+    "PROGRESS": "Progress",
+    "INSUFFICIENT": "Not enough to decide",
+}
+MEANING: dict[DecisionWord, str] = {
+    "REFER": "Something in your answers needs a clinician before any training.",
+    "REGRESS": "The last step was too much for now. Go one step back; light loading goes on, this is not a rest.",
+    "HOLD": "Stay at this step and repeat it. Do not add anything yet.",
+    "PROGRESS": "This step went well. You may take the next one.",
+    "INSUFFICIENT": "Something that the decision needs is missing. Stay at this step until it is there.",
+}
+LOCATION_WORD = {"midportion": "mid-portion", "insertional": "insertional"}
+SIDE_WORD: dict[InjuredSide, str] = {"left": "left", "right": "right", "both": "both sides"}
+PATH_WORD = {"R": "R: rebuild, no running until S4", "K": "K: keep running under pain monitoring"}
+EMERGENCY = (
+    "A sudden pop, snap or weakness; a calf that is swollen, warm or red; breathlessness; fever with a hot, red "
+    "tendon: do not run and get medical help the same day."
+)
+MOST_REASONS = 3
+_FLAGS_IN_ALL = 11
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def day_text(day: date | None) -> str:
+    """A day as `22 Nov 2026`."""
+    return "not known" if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def weekday_text(day: date) -> str:
+    """A day as `Sun 22 Nov`."""
+    return f"{_WEEKDAYS[day.weekday()]}\u00a0{day.day}\u00a0{_MONTHS[day.month - 1]}"
+
+
+def stage_text(stage: Stage, level: str | None) -> str:
+    """Stage and level as `S4 Return to running, level L4`."""
+    return f"{stage} {STAGE_NAME[stage]}" + (f", level {foreign(level)}" if level else "")
+
+
+def sentence(text: str) -> str:
+    """A foreign text as one sentence: capital first, full stop last."""
+    text = foreign(text)
+    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?\u2026" else ".")
+
+
+def next_step(rehab: RehabInput) -> str:
+    """Where the next session stands, against today."""
+    decision = rehab.decision
+    here, there = (decision.stage_in, decision.level_in), (decision.stage_out, decision.level_out)
+    place = stage_text(*there)
+    if here == there:
+        return f"{place}: again"
+    forward = (STAGES.index(there[0]), there[1] or "") > (STAGES.index(here[0]), here[1] or "")
+    return f"{place} ({'up' if forward else 'back'} from {here[1] or here[0]})"
+
+
+def reasons(rehab: RehabInput) -> tuple[str, ...]:
+    """The few reasons that matter most: the rules that decided, what is missing, then what else was seen."""
+    decision = rehab.decision
+    found = [f"{sentence(rule.text)} ({rule.id})" for rule in decision.rules]
+    found += [sentence(text) for text in decision.missing]
+    found += [f"{sentence(rule.text)} ({rule.id})" for rule in decision.other_rules]
+    found += [f"{sentence(flag.text)} ({flag.id})" for flag in decision.flags if flag.blocks]
+    said = index_sentence(rehab)
+    found += [said] if said else []
+    return tuple(dict.fromkeys(found))[:MOST_REASONS]
+
+
+def index_sentence(rehab: RehabInput) -> str:
+    """The per-step index in a sentence; empty when there is none."""
+    load = rehab.decision.load
+    if load is None or load.psi is None or load.mdc_psi is None:
+        return ""
+    value = f"The load index per step was {number(load.psi, 1)} % of your baseline"
+    if load.psi_direction == "within error":
+        return f"{value}: within measurement error (\u00b1{number(load.mdc_psi, 1)})."
+    change = "more" if load.psi > 100.0 else "less"
+    return f"{value}: {change} than measurement error (\u00b1{number(load.mdc_psi, 1)}) explains."
+
+
+def load_sentence(rehab: RehabInput) -> str:
+    """The session load against the largest of 30 days, with its range; empty when there is none."""
+    load = rehab.decision.load
+    if load is None or load.session_ratio is None:
+        return ""
+    text = f"The session's load was {number(load.session_ratio, 2)} times the largest of the 30 days before"
+    if load.session_ratio_range is not None:
+        low, high = load.session_ratio_range
+        text += f" (range over the models {number(low, 2)} to {number(high, 2)})"
+    if load.direction == "no conclusion":
+        return f"{text}. Direction depends on the model; no conclusion."
+    return f"{text}."
+
+
+def limitation(rehab: RehabInput) -> str:
+    """What the index is not, with its smallest detectable change."""
+    load = rehab.decision.load
+    start = (
+        "The index is an estimate from foot sensors compared with your own earlier run. It does not measure force in "
+        "your tendon."
+    )
+    end = "Pain during, after and the next morning matters more than this number."
+    if load is None or load.psi is None or load.mdc_psi is None:
+        return f"No load index is given for this day. {start} {end}"
+    size = with_unit(number(load.mdc_psi, 1), "%")
+    return f"{start} Differences smaller than about {size} cannot be told from measurement error. {end}"
+
+
+def pain_rules(rehab: RehabInput) -> tuple[tuple[str, str], ...]:
+    """The pain rules of this plan as pairs of a pain band and what it means."""
+    low, high = rehab.plan.value("pain_progress_maximum"), rehab.plan.value("pain_hold_maximum")
+    return (
+        (f"0 to {low:g}", "fine, if it is gone next morning"),
+        (f"above {low:g}, to {high:g}", "repeat the step, do not add"),
+        (f"above {high:g}", "step back"),
+    )
+
+
+def confidence(rehab: RehabInput) -> tuple[str, str]:
+    """How complete the data behind a decision are, as a word and why: not how likely the decision is right."""
+    decision = rehab.decision
+    if decision.decided_by != "rules":
+        return "clinician", sentence(decision.override_reason or "decided by the clinician")
+    if decision.decision == "REFER":
+        return "high", "A red flag needs no measurement."
+    weak = _weaknesses(rehab)
+    return weak[0] if weak else ("high", "The log is complete and the sensors agree with the baseline's conditions.")
+
+
+def _weaknesses(rehab: RehabInput) -> list[tuple[str, str]]:
+    """What makes the data incomplete, the worst first."""
+    decision, found = rehab.decision, []
+    if "H6" in {rule.id for rule in (*decision.rules, *decision.other_rules)}:
+        found.append(("low", "The pain log has a gap."))
+    found += [("low", sentence(flag.text)) for flag in decision.flags if flag.id == "F11" and flag.blocks]
+    if decision.decision == "INSUFFICIENT":
+        found.append(("low", "Something is missing; see the reasons."))
+    if rehab.session is None:
+        found.append(("medium", "From the log alone, without sensors."))
+    if decision.load is not None and decision.load.direction == "no conclusion":
+        found.append(("medium", "The direction of the session load depends on the model."))
+    unknown = [flag.id for flag in decision.flags if flag.level == "not assessed"]
+    if unknown and rehab.session is not None:
+        found.append(
+            ("medium", f"{len(unknown)} of {_FLAGS_IN_ALL} flags could not be assessed ({', '.join(unknown)}).")
+        )
+    return found
+
+
+def red_flag_status(rehab: RehabInput) -> str:
+    """What the log says of red flags: asked or not, and what was ticked last."""
+    asked = [entry for entry in rehab.log if entry.red_flags is not None and entry.date <= rehab.on]
+    if not asked:
+        return "not asked in this log"
+    ticked = [(entry.date, entry.red_flags) for entry in asked if entry.red_flags]
+    if not ticked:
+        return f"none ticked; last asked {day_text(asked[-1].date)}"
+    last, ids = ticked[-1]
+    return f"{', '.join(foreign(one) for one in ids or ())} ticked on {day_text(last)}"

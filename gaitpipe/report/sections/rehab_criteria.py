@@ -1,0 +1,45 @@
+"""The criteria of leaving the stage: met, not met, not known."""
+
+from __future__ import annotations
+
+from gaitpipe.rehab.words import Criterion
+from gaitpipe.report.document import Cell, Column, Content, ReportInput, Section, Table, has_rehab
+from gaitpipe.report.text import foreign
+
+_WORD = {True: "met", False: "not met", None: "not known"}
+
+
+def _missing(report: ReportInput) -> str:
+    rehab = report.rehab
+    return "" if rehab is not None and rehab.decision.criteria else "This stage has no criteria in this plan."
+
+
+def _render(report: ReportInput) -> Content:
+    rehab = report.rehab
+    if rehab is None:
+        return ()
+    columns = (
+        Column("Criterion", numeric=False),
+        Column("Asked", numeric=False),
+        Column("Seen", numeric=False),
+        Column("", numeric=False),
+    )
+    columns = (*columns[:3], Column("Result", numeric=False))
+    rows = tuple(_row(criterion) for criterion in rehab.decision.criteria)
+    return (Table(f"To leave {rehab.decision.stage_in}, all of these", columns, rows, compact=True),)
+
+
+def _row(criterion: Criterion) -> tuple[Cell, ...]:
+    mark = "" if criterion.met is None else "yes" if criterion.met else "no"
+    result = Cell(_WORD[criterion.met], mark=mark)  # type: ignore[arg-type]
+    return (
+        Cell(foreign(criterion.label), foreign(criterion.id)),
+        Cell(foreign(criterion.asked)),
+        Cell(foreign(criterion.seen)),
+        result,
+    )
+
+
+SECTION = Section(
+    "rehab-criteria", "Criteria of the stage", 5, _render, applies=has_rehab, missing=_missing, on_refer=False
+)
