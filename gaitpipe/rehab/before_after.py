@@ -29,16 +29,6 @@ import numpy as np
 
 from gaitpipe import evidence
 from gaitpipe.gait.drift import T_95, Z_95, mean_and_error
-from gaitpipe.metrics import (
-    cadence,
-    duty_factor,
-    foot_strike_angle,
-    ground_contact_time,
-    landing_distance,
-    peak_force,
-    shank_angle_ic,
-)
-from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import SIDES, FloatArray, Side
 from gaitpipe.rehab.before_after_notes import Blocks, Steps, notes_of
 from gaitpipe.rehab.block_series import (
@@ -60,7 +50,9 @@ Stretches = tuple[FloatArray, FloatArray, FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """One figure of the three blocks, five values each; None with the reason. `settling` as in `StrideMetric`."""
+    """One figure of the three blocks, five values each; None with the reason. `settling`: standard uncertainty of a
+    change within one session that more strides do not reduce.
+    """
 
     key: str
     label: str
@@ -141,48 +133,45 @@ def _stretches(found: Sequence[FloatArray | None]) -> Stretches | None:
     return None if first is None or second is None or third is None else (first, second, third)
 
 
+def _settling_s() -> float:
+    """What a settling strap does to the contact time of one foot [s]."""
+    return evidence.value("strap_settling_sd_s")
+
+
 def _times(blocks: Blocks, sides: tuple[Side, ...]) -> list[_Series]:
     """Means of the legs that all blocks have; the straps of two legs settle each on its own."""
-    settling_s = _settling(ground_contact_time.METRIC) / math.sqrt(max(len(sides), 1))
+    settling_s = _settling_s() / math.sqrt(max(len(sides), 1))
     cadences = _stretches([block.mean_of_legs("cadence_spm", sides) for block in blocks])
     stride_s = math.nan if cadences is None else 120.0 / float(np.mean(cadences))
     speeds = [block.speed_m_s for block in blocks if block.speed_m_s is not None]
     speed_m_s = float(np.mean(speeds)) if speeds else math.nan
-    settled = (
-        (cadence.METRIC, _settling(cadence.METRIC)),
-        (ground_contact_time.METRIC, settling_s),
-        (duty_factor.METRIC, settling_s / stride_s),
-        (landing_distance.METRIC, 0.5 * speed_m_s * settling_s),
+    figures = (
+        ("cadence_spm", "Cadence", "1/min", 0.0),
+        ("ground_contact_time_s", "Ground contact time", "s", settling_s),
+        ("duty_factor", "Duty factor", "1", settling_s / stride_s),
+        ("landing_distance_m", "Landing distance, estimate", "m", 0.5 * speed_m_s * settling_s),
     )
     one_leg = "" if len(sides) == 2 else f"{sides[0]} leg only" if sides else "no leg with strides in all blocks"
-    return [
-        _Series(
-            metric.key,
-            metric.label,
-            metric.unit,
-            values := _stretches([block.mean_of_legs(metric.key, sides) for block in blocks]),
-            settling,
-            one_leg or ("" if values else metric.absent),
-        )
-        for metric, settling in settled
-    ]
-
-
-def _settling(metric: StrideMetric) -> float:
-    return metric.settling_sd or 0.0
+    series = []
+    for key, label, unit, settling in figures:
+        values = _stretches([block.mean_of_legs(key, sides) for block in blocks])
+        series.append(_Series(key, label, unit, values, settling, one_leg or ("" if values else "not known")))
+    return series
 
 
 def _angles(blocks: Blocks, sides: tuple[Side, ...]) -> list[_Series]:
     """Angles of each leg; those that these sensors do not see are told once."""
     series = []
-    for metric in (foot_strike_angle.METRIC, shank_angle_ic.METRIC):
-        stem = metric.key.removesuffix("_deg")
+    for stem, label, needs in (
+        ("foot_strike_angle", "Foot strike angle", "needs foot sensors with a gyroscope"),
+        ("shank_angle_ic", "Shank angle at contact", "needs shank sensors, and quiet standing at the start"),
+    ):
         seen = [
-            _Series(f"{stem}_{side}_deg", f"{metric.label}, {side}", metric.unit, values, _settling(metric))
+            _Series(f"{stem}_{side}_deg", f"{label}, {side}", "deg", values, evidence.value("strap_settling_sd_deg"))
             for side in sides
-            if (values := _stretches([block.leg(side, metric.key) for block in blocks])) is not None
+            if (values := _stretches([block.leg(side, f"{stem}_deg") for block in blocks])) is not None
         ]
-        series += seen or [_Series(metric.key, metric.label, metric.unit, None, 0.0, metric.absent)]
+        series += seen or [_Series(f"{stem}_deg", label, "deg", None, 0.0, needs)]
     return series
 
 
@@ -190,7 +179,7 @@ def _derived(blocks: Blocks, steps: Steps | None, injured: Side | None, kappa: f
     """What takes both legs: peak force, asymmetry, index."""
     force = index = unlike = None
     share = index_settling = 0.0
-    settling_s = _settling(ground_contact_time.METRIC)
+    settling_s = _settling_s()
     left, right = ([block.leg(side, "ground_contact_time_s") for block in blocks] for side in SIDES)
     lefts, rights = _stretches(left), _stretches(right)
     if lefts is not None and rights is not None:
@@ -209,9 +198,8 @@ def _derived(blocks: Blocks, steps: Steps | None, injured: Side | None, kappa: f
         note = "the contact times are outside what the model of the step describes"
     force_settling = 0.0 if force is None else float(np.mean(force)) * share / math.sqrt(2.0)
     direction = "injured \u2212 other" if injured else "left \u2212 right"
-    metric = peak_force.METRIC
     return [
-        _Series(metric.key, metric.label, metric.unit, force, force_settling, note),
+        _Series("peak_force_bw", "Peak ground force, estimate", "BW", force, force_settling, note),
         _Series(
             "asymmetry_pct", f"Contact time asymmetry, {direction}", "%", unlike, 100.0 * math.sqrt(2.0) * share,
             "" if unlike else BOTH_LEGS,
@@ -223,7 +211,7 @@ def _derived(blocks: Blocks, steps: Steps | None, injured: Side | None, kappa: f
 def _strike_settling(steps: Steps, kappa: float) -> float:
     """What a settling strap does to the index through the strike term, as a share; 0 where the term does not move."""
     rear, fore = evidence.value("foot_strike_rearfoot_deg"), evidence.value("foot_strike_forefoot_deg")
-    settling_deg = _settling(foot_strike_angle.METRIC)
+    settling_deg = evidence.value("strap_settling_sd_deg")
     margin_deg = Z_95 * settling_deg
     angles = [step.strike_angle_deg for block in steps for step in block if step.strike_angle_deg is not None]
     moves = any(fore - margin_deg < angle < rear + margin_deg for angle in angles)
