@@ -11,6 +11,8 @@ SCHEDULE_NUMBERS: tuple[Number, ...] = (
         "run sessions: every second day"),
     Number("schedule_runs_per_week", 3.0, "1", 2.0, 4.0, "D", "engineering", "design",
         "walk-run sessions a week, any seven days"),
+    Number("schedule_first_runs_per_week", 2.0, "1", 1.0, 3.0, "C", "read", "praet2019",
+        "runs in a week that follows a week without any"),
     Number("schedule_spring_per_week", 2.0, "1", 2.0, 3.0, "C", "read", "silbernagel2020",
         "hops and drills, 2-3 times a week"),
     Number("schedule_spring_every_days", 2.0, "d", 2.0, 4.0, "D", "engineering", "design",

@@ -16,7 +16,7 @@ Tag = Literal["read", "memory", "engineering", "derived"]
 Grade = Literal["A", "B", "C", "D"]
 
 TAG_WORD: dict[Tag, str] = {
-    "read": "source read",
+    "read": "abstract or excerpt read",
     "memory": "unverified (from memory)",
     "engineering": "choice of this project",
     "derived": "computed here",

@@ -1,35 +1,47 @@
-"""The numbers behind the figures: value, unit, grade, how they were come by, source; printed from the evidence."""
+"""Methods appendix: every number, rule and finding behind the report, with unit, range, grade, status and source.
+
+A plain gait report shows the numbers of the sensors; a report with a plan those of load and rehab too, the plan's own
+values marked.
+"""
 
 from __future__ import annotations
 
-from gaitpipe.evidence import NUMBERS, Number, reference
+from gaitpipe.evidence import EFFECTS, RULES, Number
+from gaitpipe.evidence.rehab import REHAB_GROUPS
+from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
+from gaitpipe.evidence.sensors import SENSOR_NUMBERS
 from gaitpipe.model import Placement
-from gaitpipe.report.document import Cell, Column, Content, Paragraph, ReportInput, Section, Table
-
-TAGS = {
-    "read": "source read",
-    "memory": "from memory: unverified",
-    "engineering": "engineering choice: unverified",
-    "derived": "measured by this project",
-}
-_WORDS = (
-    "Grades: A trials in people with the condition, B direct laboratory studies, C indirect or small, D expert or "
-    "engineering choice."
+from gaitpipe.report.document import Block, Content, Heading, Paragraph, ReportInput, Section
+from gaitpipe.report.evidence_tables import (
+    GRADES,
+    STATUS,
+    References,
+    effects_table,
+    numbers_table,
+    rules_table,
 )
+from gaitpipe.report.rehab_input import RehabInput
 
 
 def _render(report: ReportInput) -> Content:
+    sources = References()
+    blocks: list[Block] = [Paragraph(f"{GRADES} {STATUS}", muted=True)]
+    if report.rehab is not None and not report.refers:
+        blocks += _of_rehab(report.rehab, sources)
     placements = {sensor.info.placement for sensor in report.result.sensors}
-    used = [number for number in NUMBERS if _applies(number, placements)]
-    columns = (
-        Column("Number", numeric=False),
-        Column("Value"),
-        Column("Grade", numeric=False),
-        Column("Status", numeric=False),
-        Column("Source", numeric=False),
-    )
-    table = Table("Numbers behind the figures", columns, tuple(_row(number) for number in used), compact=True)
-    return Paragraph(_WORDS, muted=True), table
+    if report.recorded:
+        used = [number for number in SENSOR_NUMBERS if _applies(number, placements)]
+        blocks.append(numbers_table("Numbers behind the figures", used, sources))
+    return (*blocks, Heading("Sources"), sources.listed())
+
+
+def _of_rehab(rehab: RehabInput, sources: References) -> list[Block]:
+    own = rehab.plan.value
+    blocks: list[Block] = [rules_table("Rules of the decision", RULES, sources, own)]
+    blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items()]
+    blocks.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own))
+    blocks.append(effects_table("What studies found", EFFECTS, sources))
+    return blocks
 
 
 def _applies(number: Number, placements: set[Placement]) -> bool:
@@ -37,16 +49,8 @@ def _applies(number: Number, placements: set[Placement]) -> bool:
     return not any(number.key.startswith(f"{placement}_") for placement in other)
 
 
-def _row(number: Number) -> tuple[Cell, ...]:
-    name = number.key.removesuffix("_" + number.unit.replace("/", "_per_")).replace("_", " ")
-    unit = "" if number.unit == "1" else f" {number.unit}"
-    return (
-        Cell(name, number.note),
-        Cell(f"{number.value:g}{unit}"),
-        Cell(number.grade),
-        Cell(TAGS[number.tag]),
-        Cell(reference(number.source)),
-    )
+def _any_numbers(report: ReportInput) -> bool:
+    return report.recorded or (report.rehab is not None and not report.refers)
 
 
-SECTION = Section("numbers", "Numbers and sources", 95, _render)
+SECTION = Section("numbers", "Numbers and sources", 95, _render, applies=_any_numbers)

@@ -1,0 +1,156 @@
+"""Tables of the evidence: numbers, rules, phrases, education and effects, for the report's appendix and for the docs.
+
+A source is a number in brackets that stands in the list of sources at the end. What rests on memory says "unverified"
+in the column of every table; nothing here can be printed without its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from gaitpipe.evidence import TAG_WORD, EducationLine, Effect, Grade, Number, Phrase, Rule, Tag, fill, reference
+from gaitpipe.rehab.plan import Exercise
+from gaitpipe.report.document import Cell, Column, Facts, Table
+
+GRADES = (
+    "Grades: A trials in people with the condition, B direct laboratory studies or prospective cohorts, C indirect, "
+    "small or conflicting, D opinion of experts or a choice of this project."
+)
+STATUS = (
+    "Status: of no source more than the abstract, a table or an excerpt was read. What is called unverified is from "
+    "memory and was not looked up again. Choices of this project wait for a physiotherapist's signature."
+)
+UNVERIFIED = TAG_WORD["memory"]
+_SUFFIXES = {
+    "s": "_s", "s/deg": "_s_per_deg", "m/s^2": "_m_s2", "rad/s": "_rad_s", "m/s": "_m_s", "deg": "_deg", "%": "_pct",
+    "Hz": "_hz", "1/min": "_spm", "min": "_min", "mm": "_mm", "d": "_days", "month": "_months", "wk": "_weeks",
+    "a": "_years", "h": "_h", "m": "_m",
+}  # fmt: skip
+_UNITS = {
+    "1": "", "d": "days", "wk": "weeks", "month": "months", "a": "years", "1/min": "/min", "m/s^2": "m/s\u00b2",
+    "deg": "\u00b0",
+}  # fmt: skip
+
+
+class _Graded(Protocol):
+    @property
+    def grade(self) -> Grade: ...
+    @property
+    def tag(self) -> Tag: ...
+    @property
+    def source(self) -> str: ...
+
+
+class References:
+    """Sources in the order in which the tables name them."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+
+    def mark(self, key: str) -> str:
+        """The mark of a source in the text, such as `[3]`."""
+        if key not in self._keys:
+            self._keys.append(key)
+        return f"[{self._keys.index(key) + 1}]"
+
+    def listed(self) -> Facts:
+        """All sources that were named, by their mark."""
+        return Facts(tuple((f"[{place}]", reference(key)) for place, key in enumerate(self._keys, 1)), wide=True)
+
+
+def numbers_table(
+    caption: str, numbers: Iterable[Number], sources: References, own: Callable[[str], float] | None = None
+) -> Table:
+    """Numbers with value, range, grade, status and source; `own` gives the plan's values, which are marked as such."""
+    rows = tuple(
+        (
+            Cell(_name(number), number.note),
+            _value(number, own),
+            Cell(f"{number.low:g} to {number.high:g}"),
+            *_standing(number, sources),
+        )
+        for number in numbers
+    )
+    return Table(caption, _columns("Number", "Value", "Range"), rows, compact=True)
+
+
+def rules_table(caption: str, rules: Iterable[Rule], sources: References, value_of: Callable[[str], float]) -> Table:
+    """Rules with what fires them, filled in with these values, and where the evidence qualifies them."""
+    rows = tuple(
+        (
+            Cell(rule.id, rule.title),
+            Cell(_sentence(fill(rule.template, value_of)), rule.action),
+            Cell(rule.note),
+            *_standing(rule, sources),
+        )
+        for rule in rules
+    )
+    return Table(
+        caption, _columns("Rule", "What fires it, what follows", "What to know", numeric=False), rows, compact=True
+    )
+
+
+def phrases_table(caption: str, phrases: Iterable[Phrase], sources: References) -> Table:
+    """Advices with what calls for them; what is filled in stands in braces."""
+    rows = tuple(
+        (Cell(phrase.id), Cell(phrase.text, f"When: {phrase.when}"), Cell(phrase.note), *_standing(phrase, sources))
+        for phrase in phrases
+    )
+    return Table(caption, _columns("Advice", "Words", "What to know", numeric=False), rows, compact=True)
+
+
+def exercises_table(caption: str, exercises: Iterable[Exercise], sources: References) -> Table:
+    """Exercises with stages, dose and load tier; doses and tiers from memory say so."""
+    rows = tuple(
+        (
+            Cell(item.name, ", ".join(item.stages)),
+            Cell(f"{item.sets} sets: {item.dose}", item.tempo),
+            Cell(str(item.tier), UNVERIFIED if item.tier_unverified else ""),
+            Cell(item.grade or ""),
+            Cell(UNVERIFIED if item.unverified else TAG_WORD["engineering" if item.grade == "D" else "read"]),
+            Cell(sources.mark(item.source)),
+        )
+        for item in exercises
+    )
+    return Table(caption, _columns("Exercise", "Dose", "Tier", numeric=False), rows, compact=True)
+
+
+def effects_table(caption: str, effects: Iterable[Effect], sources: References) -> Table:
+    """What studies found."""
+    rows = tuple((Cell(effect.factor), Cell(effect.effect), *_standing(effect, sources)) for effect in effects)
+    return Table(caption, _columns("Factor", "Found", numeric=False), rows, compact=True)
+
+
+def education_table(caption: str, lines: Iterable[EducationLine], sources: References) -> Table:
+    """Lines for the runner, each with what qualifies it."""
+    rows = tuple((Cell(line.topic), Cell(line.text), Cell(line.but), *_standing(line, sources)) for line in lines)
+    return Table(caption, _columns("Topic", "Words", "But", numeric=False), rows, compact=True)
+
+
+def _columns(*labels: str, numeric: bool = True) -> tuple[Column, ...]:
+    first, *rest = labels
+    middle = tuple(Column(label, numeric=numeric) for label in rest)
+    return (
+        Column(first, numeric=False), *middle,
+        Column("Grade", numeric=False), Column("Status", numeric=False), Column("Source", numeric=False),
+    )  # fmt: skip
+
+
+def _standing(entry: _Graded, sources: References) -> tuple[Cell, ...]:
+    return Cell(entry.grade), Cell(TAG_WORD[entry.tag]), Cell(sources.mark(entry.source))
+
+
+def _name(number: Number) -> str:
+    return number.key.removesuffix(_SUFFIXES.get(number.unit, "")).replace("_", " ")
+
+
+def _value(number: Number, own: Callable[[str], float] | None) -> Cell:
+    unit = _UNITS.get(number.unit, number.unit)
+    value = number.value if own is None else own(number.key)
+    shown = f"{value:g}\u00a0{unit}" if unit else f"{value:g}"
+    return Cell(shown, "" if value == number.value else f"set by the plan; usual {number.value:g}")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
