@@ -166,9 +166,14 @@ def analyze_input(
     belt_speed_m_s: float | None = None,
     on_time: OnTime | None = None,
     height_m: float | None = None,
+    context: Mapping[str, str] | None = None,
 ) -> Analysis:
-    """Analyse what was opened; without a belt speed or a height the recording's own ones count."""
+    """Analyse what was opened; without a belt speed, a height or a context the recording's own ones count.
+
+    `context` is what `run_context.context_metadata` gives of surface, shoe and incline.
+    """
     recording = opened.recording
+    recording.metadata.update(context or {})
     if belt_speed_m_s is None:
         belt_speed_m_s = _belt_speed_of(recording)
     athlete = athlete_of(recording.metadata, height_m)

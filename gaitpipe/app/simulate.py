@@ -40,7 +40,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """What to simulate: the runner, the sensors' profile and settings, and how good the link is."""
+    """What to simulate: the runner, the sensors' profile and settings, how good the link is, and further metadata."""
 
     runner: RunnerConfig
     profile: Profile
@@ -50,6 +50,7 @@ class SimulationRequest:
     belt_speed_m_s: float | None = None
     model: SimulatorModel = "kinematic"
     force_threshold_n: float = 0.0
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 def _simulate(request: SimulationRequest, config: RunnerConfig) -> SimulatedSession:
@@ -116,7 +117,7 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = "sess
     items = [item for setup in setups for item in _items(request, session, setup)]
     items.sort(key=lambda item: item.host_monotonic_ns)
     path = folder / f"{name}.mcap"
-    metadata = synthetic_metadata(config, request.belt_speed_m_s, request.model)
+    metadata = dict(request.metadata) | synthetic_metadata(config, request.belt_speed_m_s, request.model)
     with RecordingWriter(
         path,
         setups,

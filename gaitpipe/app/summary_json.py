@@ -13,6 +13,10 @@ from typing import Any
 
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.load_inputs import load_inputs
+from gaitpipe.app.run_context import run_context
+from gaitpipe.evidence import value
+from gaitpipe.gait.load_windows import load_windows
 from gaitpipe.model import SIDES, Finding, MetricSummary, SensorResult, SideStatistic
 from gaitpipe.report.document import TruthComparison
 
@@ -35,17 +39,22 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             "belt_speed_m_s": result.belt_speed_m_s,
             "height_m": None if result.athlete is None else result.athlete.height_m,
         },
+        "mode": result.mode,
+        "context": run_context(analysis.metadata, result),
         "sensors": {sensor.info.side: _sensor(sensor) for sensor in result.sensors},
         "metrics": {metric.key: _metric(metric) for metric in result.metrics},
         "variability": [asdict(one) for one in result.variability],
         "symmetry": [asdict(one) for one in result.symmetry],
         "drift": [asdict(one) for one in result.drift],
+        "window_s": value("load_window_s"),
+        "windows": [asdict(one) for one in load_windows(result.strides, value("load_window_s"))],
         "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
         "findings": [_finding(finding) for finding in result.findings],
-        "achilles_load": {"value": None, "note": "not computed in this version"},
+        "achilles_load": None,
         "truth": _truth(analysis.truth),
     }
-    return dict(_finite(content))
+    content = dict(_finite(content))
+    return content | {"achilles_load": _finite(load_inputs(content))}
 
 
 def summary_text(analysis: Analysis) -> str:
@@ -147,12 +156,12 @@ def _truth(truth: TruthComparison | None) -> dict[str, Any] | None:
     }
 
 
-def _finite(value: Any) -> Any:
-    """Return the value with floats rounded to nine digits, and null for what is not finite."""
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float):
-        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(value) else None
-    return value
+def _finite(content: Any) -> Any:
+    """Return the content with floats rounded to nine digits, and null for what is not finite."""
+    if isinstance(content, dict):
+        return {str(key): _finite(item) for key, item in content.items()}
+    if isinstance(content, list | tuple):
+        return [_finite(item) for item in content]
+    if isinstance(content, float):
+        return float(f"{content:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(content) else None
+    return content

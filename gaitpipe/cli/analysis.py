@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, height_option
+from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, context_options, height_option
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Given:
 
     belt_speed_m_s: float | None
     height_m: float | None
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 @click.command(short_help="Analyse recordings or CSV files.")
@@ -39,6 +40,7 @@ class Given:
 )
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
+@context_options
 @json_option
 @common_options
 def analyze(
@@ -49,6 +51,7 @@ def analyze(
     placement: Placement | None,
     belt_speed: float | None,
     height_m: float | None,
+    context: Mapping[str, str],
     as_json: bool,
 ) -> int:
     """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
@@ -64,7 +67,7 @@ def analyze(
     from gaitpipe.app.outputs import folders_for
 
     _check_inputs(recordings, left, right, placement)
-    given = Given(belt_speed, height_m)
+    given = Given(belt_speed, height_m, context)
     if not recordings:
         placement = "shank" if placement == "shank" else "foot"
         return _one(open_files(left, right, placement), out, given, as_json)
@@ -109,7 +112,7 @@ def _one(opened: Input, folder: Path, given: Given, as_json: bool, one_line: boo
     words = console()
     make_folder(folder)
     with progress(opened, words.quiet) as on_time:
-        analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m)
+        analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m, given.context)
     files = write_outputs(analysis, folder)
     show(words, analysis, files)
     if as_json:
@@ -134,9 +137,17 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
 @click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
+@context_options
 @json_option
 @common_options
-def report(source: Path, out: Path | None, belt_speed: float | None, height_m: float | None, as_json: bool) -> int:
+def report(
+    source: Path,
+    out: Path | None,
+    belt_speed: float | None,
+    height_m: float | None,
+    context: Mapping[str, str],
+    as_json: bool,
+) -> int:
     """Make the report of a recording again, from its raw bytes.
 
     Give a recording or the folder that it lies in (with several, the newest by name is taken).
@@ -144,7 +155,7 @@ def report(source: Path, out: Path | None, belt_speed: float | None, height_m: f
     from gaitpipe.app.analyze import open_recording
 
     path = _recording_in(source)
-    return _one(open_recording(path), out or _results_of(path), Given(belt_speed, height_m), as_json)
+    return _one(open_recording(path), out or _results_of(path), Given(belt_speed, height_m, context), as_json)
 
 
 def _results_of(recording: Path) -> Path:

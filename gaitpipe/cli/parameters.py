@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from gaitpipe.evidence import value as number_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+SURFACES = ("treadmill", "road", "track", "grass", "trail", "sand")
+"""As in `rehab.words`, which loads more than a command line needs to start."""
 _SPEED = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(m/s|km/h|kmh|mph)?\s*", re.IGNORECASE)
 _M_S_PER_UNIT = {"": 1.0, "m/s": 1.0, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704}
 
@@ -96,6 +99,34 @@ def height_option(command: F) -> F:
     """Add --height-m."""
     limits = Number(number_of("height_minimum_m"), number_of("height_maximum_m"))
     return click.option("--height-m", type=limits, help="Height of the runner in metres, for leg stiffness.")(command)
+
+
+def context_options(command: F) -> F:
+    """Add --surface, --incline, --shoe and --shoe-drop; the command gets them as `context`, a recording's metadata."""
+
+    @functools.wraps(command)
+    def gathered(
+        *args: Any,
+        surface: str | None,
+        incline_pct: float | None,
+        shoe: str | None,
+        shoe_drop_mm: float | None,
+        **others: Any,
+    ) -> Any:
+        from gaitpipe.app.run_context import context_metadata
+
+        return command(*args, context=context_metadata(surface, shoe, shoe_drop_mm, incline_pct), **others)
+
+    options = (
+        click.option("--surface", type=NearChoice(SURFACES), help="What the runner ran on."),
+        click.option("--incline", "incline_pct", type=Number(-40, 40), help="Incline of the belt or road in per cent."),
+        click.option("--shoe", metavar="NAME", help="The shoe, by the name that you always give it."),
+        click.option("--shoe-drop", "shoe_drop_mm", type=Number(-10, 30), help="Heel drop of the shoe in millimetres."),
+    )
+    added: Any = gathered
+    for option in reversed(options):
+        added = option(added)
+    return added  # type: ignore[no-any-return]
 
 
 def settings_option(command: F) -> F:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, height_option, settings_option
+from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, height_option, settings_option
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @settings_option
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
+@context_options
 @click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
 @json_option
 @common_options
@@ -72,6 +74,7 @@ def record(
     settings: tuple[tuple[str, float], ...],
     belt_speed: float | None,
     height_m: float | None,
+    context: Mapping[str, str],
     seconds: float | None,
     as_json: bool,
 ) -> int:
@@ -94,7 +97,7 @@ def record(
     from gaitpipe.cli.finish import finish
     from gaitpipe.cli.live_view import LiveScreen
 
-    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, height_metadata(height_m))
+    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, height_metadata(height_m) | dict(context))
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()

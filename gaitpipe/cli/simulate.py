@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, settings_option
+from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, settings_option
 
 if TYPE_CHECKING:
     from gaitpipe.app.simulate import Gap, SimulatorModel
@@ -72,6 +73,7 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
 @click.option("--loss", type=Number(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
 @click.option("--gap", "gaps", type=GapValue(), multiple=True, help="A blackout of a sensor, such as right:20:21.5.")
+@context_options
 @json_option
 @common_options
 def simulate(
@@ -88,6 +90,7 @@ def simulate(
     seed: int,
     loss: float,
     gaps: tuple[tuple[str, float, float], ...],
+    context: Mapping[str, str],
     as_json: bool,
 ) -> None:
     """Make a synthetic recording, as if two sensors had been recorded, with the exact truth beside it.
@@ -125,6 +128,7 @@ def simulate(
         belt_speed_m_s=speed,
         model=model,
         force_threshold_n=force_threshold or 0.0,
+        metadata=context,
     )
     recording, truth = write_simulation(request, make_folder(out))
     words = console()
