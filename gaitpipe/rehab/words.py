@@ -253,7 +253,10 @@ Activity: TypeAlias = Literal["run", "strength", "light", "rest", "screen", "rev
 
 @dataclass(frozen=True, slots=True)
 class PlannedDay:
-    """One entry of the return plan: a day, what it is for, and the words for the runner."""
+    """One entry of the return plan: a day, what it is for, and the words for the runner.
+
+    `daily_for` is how many days in a row it repeats from `day` on; 1 for an entry of one day.
+    """
 
     day: date
     activity: Activity
@@ -261,6 +264,7 @@ class PlannedDay:
     text: str
     minutes: float | None = None
     level: str | None = None
+    daily_for: int = 1
 
 
 @dataclass(frozen=True, slots=True)
