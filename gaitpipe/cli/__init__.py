@@ -21,6 +21,7 @@ from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_opt
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
 from gaitpipe.cli.interrupt import quiet_interrupts
+from gaitpipe.cli.plan import plan
 from gaitpipe.cli.profiles import profiles
 from gaitpipe.cli.record import record, scan
 from gaitpipe.cli.simulate import simulate
@@ -42,7 +43,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, scan, record, analyze, report, simulate, profiles, doctor):
+for _command in (demo, scan, record, analyze, report, simulate, profiles, plan, doctor):
     cli.add_command(_command)
 
 

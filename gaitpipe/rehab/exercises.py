@@ -53,21 +53,21 @@ def heavy_weeks(week: int) -> HeavyWeeks:
 
 
 def heavy_words(row: HeavyWeeks) -> str:
-    """A row in words, such as `week 2-3: 3 x 12RM`."""
-    weeks = f"{row.first_week}" if row.first_week == row.last_week else f"{row.first_week}-{row.last_week}"
-    return f"week {weeks}: {row.sets} x {row.repetition_maximum}RM{' (unverified)' if row.unverified else ''}"
+    """A row in words, such as `weeks 2-3: 3 x 12RM`."""
+    weeks = f"week {row.first_week}" if row.first_week == row.last_week else f"weeks {row.first_week}-{row.last_week}"
+    return f"{weeks}: {row.sets} x {row.repetition_maximum}RM{' (unverified)' if row.unverified else ''}"
 
 
-_SCHEME = "; ".join(heavy_words(row) for row in HEAVY_SCHEME)
-_HEAVY_DOSE = f"{_SCHEME}; 2-3 min between sets. 15RM: a load that allows 15 and no more"
+HEAVY_NOTE = "RM: 15RM is a load that allows 15 repetitions and no more."
+_HEAVY_DOSE = f"{', '.join(heavy_words(row) for row in HEAVY_SCHEME)}; 2-3 min between sets"
 _FROM_S2: list[Stage] = ["S2", "S3", "S4", "S5"]
-_ALFREDSON = "15 repetitions, 3 sets, twice a day, 12 weeks; lower slowly on the sore leg, rise with the other"
+_ALFREDSON = "15 repetitions, for 12 weeks; lower slowly on the sore leg, rise with the other"
 
 EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="isometric_hold", name="Heel raise hold, both legs then one, knee straight and bent", kind="isometric",
         stages=["S1"], tier=1, knee="both", sets=4,
-        dose="hold 30-45 s, 4-5 times; a choice to start with, no gate, and less pain is not promised",
+        dose="30-45 s hold (up to 5); a choice to start with, no gate, and less pain is not promised",
         per_week=7, grade="D", tier_unverified=True, source="design",
     ),
     Exercise(
@@ -93,7 +93,7 @@ EXERCISES: tuple[Exercise, ...] = (
     Exercise(
         id="heavy_seated_raise", name="Heavy seated heel raise, knee bent", kind="slow heavy", stages=_FROM_S2,
         tier=2, knee="bent", sets=3, dose=_HEAVY_DOSE, tempo="6 s a repetition", per_week=3, grade="B",
-        unverified=True, tier_unverified=True, source="beyer2015_table",
+        tier_unverified=True, source="beyer2015_table",
     ),
     Exercise(
         id="heavy_standing_raise", name="Heavy standing heel raise, knee straight", kind="slow heavy",
@@ -107,22 +107,22 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     Exercise(
         id="quick_rebound_raise", name="Quick rebounding heel raise", kind="rebounding", stages=["S3"], tier=3,
-        knee="straight", sets=3, dose="20 repetitions, 2-3 times a week", tempo="quick", per_week=2, grade="C",
+        knee="straight", sets=3, dose="20 repetitions", tempo="quick", per_week=2, grade="C",
         tier_unverified=True, source="silbernagel2020",
     ),
     Exercise(
         id="two_leg_hop", name="Two-leg hops on the spot", kind="hops", stages=["S3"], tier=3, knee="straight",
-        sets=3, dose="10 hops to start with (choice of this project), 2-3 times a week; before one-leg hops",
+        sets=3, dose="10 hops to start with (choice of this project); before one-leg hops",
         tempo="quick", per_week=2, grade="D", tier_unverified=True, source="silbernagel2020",
     ),
     Exercise(
         id="one_leg_hop", name="One-leg hops on the spot", kind="hops", stages=["S3", "S5"], tier=4,
         knee="straight", sets=3, tempo="quick", per_week=2, grade="D", tier_unverified=True, source="silbernagel2020",
-        dose="10 hops to start with (choice of this project), 2-3 times a week; late in S3, once two-leg hops are easy",
+        dose="10 hops to start with (choice of this project); late in S3, once two-leg hops are easy",
     ),
     Exercise(
         id="running_drills", name="Running drills: marching, skipping, high knees", kind="drills", stages=["S3"],
-        tier=3, knee="both", sets=3, dose="20 m each to start with (choice of this project), 2-3 times a week",
+        tier=3, knee="both", sets=3, dose="20 m each to start with (choice of this project)",
         per_week=2, grade="D", tier_unverified=True, source="silbernagel2020",
     ),
 )  # fmt: skip
@@ -150,7 +150,7 @@ ALTERNATIVES: tuple[Exercise, ...] = (
     ),
     Exercise(
         id="step_raise", name="Heel raise on a step", kind="raises", stages=["S2"], tier=2, knee="straight", sets=3,
-        dose="15 repetitions, daily", per_week=7, locations=["midportion"], grade="C", tier_unverified=True,
+        dose="15 repetitions", per_week=7, locations=["midportion"], grade="C", tier_unverified=True,
         source="silbernagel2020",
     ),
 )  # fmt: skip
@@ -204,11 +204,11 @@ def strength_per_week(plan: Plan, stage: Stage) -> int:
 def exercise_words(item: Exercise) -> str:
     """One exercise in a line: name, sets and dose, tempo, how often, and what is to be known about it."""
     often = "daily" if item.per_week == 7 else "twice a day" if item.per_week == 14 else f"{item.per_week} x a week"
-    parts = [item.dose if item.kind == "slow heavy" else f"{item.sets} sets: {item.dose}", item.tempo, often]
+    parts = [item.dose if item.dose == _HEAVY_DOSE else f"{item.sets} x {item.dose}", item.tempo, often]
     marks = [
         "soleus" if item.soleus else "",
         "heel not below the floor" if item.to_floor_only else "",
-        "dose or choice unverified" if item.unverified else "",
+        "choice unverified" if item.unverified else "",
     ]
     marked = ", ".join(mark for mark in marks if mark)
     return f"{item.name}{f' [{marked}]' if marked else ''}: {'; '.join(part for part in parts if part)}"

@@ -38,6 +38,7 @@ class PlanStart:
     clinician: str = ""
     level: str | None = None
     since: date | None = None
+    started: date | None = None
     age_years: float | None = None
     pain_am: float | None = None
     stiff_am_min: float | None = None
@@ -80,7 +81,7 @@ def _opening() -> Iterator[str]:
     yield from explain(
         "Plan of rehab for one runner. Agreed between runner and clinician; gaitpipe only does what it says. "
         "Research and education software, not a medical device.",
-        "'#' and a blank: an explanation. '#' and a key: the default; take the '#' away to change it. "
+        "'#' and a blank: an explanation. '#' and a key: a default or an example; take the '#' away to make it count. "
         "`gaitpipe plan check FILE` says what is wrong, `gaitpipe plan diff FILE` what differs from the defaults.",
         "Fixed, whatever a plan says: red flags RF1 to RF4, the order of the rules, that a missing morning never "
         "gives progress, that sensors can hold progress back but never create it.",
@@ -104,7 +105,7 @@ def _header(start: PlanStart) -> Iterator[str]:
     yield _setting("path", start.path)
     yield _setting("created", start.created)
     yield from explain("First day of the programme; progress is judged after twelve weeks at the earliest.")
-    yield _setting("started", start.since or start.created)
+    yield _setting("started", start.started or start.since or start.created)
     yield from explain("Years; adults only without a clinician.")
     yield _setting("age_years", start.age_years, 40)
     yield from explain(
@@ -152,7 +153,7 @@ def _symptoms(start: PlanStart) -> Iterator[str]:
     yield "[symptom_baseline]"
     yield from explain(
         "The usual morning: pain 0-10 at the first steps, stiffness in minutes. Left out: the own median of the last "
-        "seven days counts. Fix it only if that is not usual."
+        "seven days counts. Fix it only where those days are not usual."
     )
     yield _setting("pain_am", start.pain_am, 1)
     yield _setting("stiff_am_min", start.stiff_am_min, 5)
