@@ -17,6 +17,7 @@ import click
 
 from gaitpipe import __version__
 from gaitpipe.cli.analysis import analyze, report
+from gaitpipe.cli.compare import compare
 from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_options
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
@@ -43,7 +44,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, scan, record, analyze, report, simulate, profiles, plan, doctor):
+for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, doctor):
     cli.add_command(_command)
 
 
