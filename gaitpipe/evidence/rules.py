@@ -14,12 +14,20 @@ _VALUES = {number.key: number.value for number in REHAB_NUMBERS}
 
 
 def _rule(
-    rule_id: str, title: str, template: str, grade: Grade, tag: Tag, source: str, action: str = "", note: str = ""
+    rule_id: str,
+    title: str,
+    template: str,
+    grade: Grade,
+    tag: Tag,
+    source: str,
+    action: str = "",
+    note: str = "",
+    criteria: tuple[str, ...] = (),
 ) -> Rule:
     """A rule whose text names its numbers in braces."""
     numbers = tuple(name for name in dict.fromkeys(names(template)) if name in _VALUES)
     text = fill(template, _VALUES.__getitem__)
-    return Rule(rule_id, title, text, grade, tag, source, numbers, template, action, note)
+    return Rule(rule_id, title, text, grade, tag, source, numbers, template, action, note, criteria)
 
 
 _RED_FLAGS = (
@@ -243,8 +251,8 @@ _FLAGS = (
     _rule(
         "F8",
         "Hills",
-        "incline above {incline_amber_pct} % (amber) or from {incline_red_pct} % on (red); insertional: from "
-        "{incline_insertional_pct} % on",
+        "incline above {incline_amber_pct} % (amber) or from {incline_red_pct} % on (red); insertional: one level more "
+        "severe above {incline_insertional_pct} %",
         "C", "read", "rice2024",
         note="The shin is loaded more from 10 % on; about 7 % changed the ankle little.",
     ),
@@ -252,7 +260,7 @@ _FLAGS = (
         "F9",
         "Shoe",
         "{shoe_drop_change_mm} mm less drop than usual or a new minimal shoe (amber), a zero-drop or minimal shoe "
-        "(red)",
+        "that is not the usual one (red); insertional: one level more severe",
         "B", "read", "sinclair2015",
         note="Minimal shoes: 22 % more per mile than conventional ones in one study. The limit in mm is a choice.",
     ),
@@ -276,33 +284,39 @@ _STAGES = (
     _rule(
         "S0",
         "Leave S0, triage",
-        "red flags asked and none active",
-        "D", "engineering", "design",
+        "red flags asked and none active, and one session that counts",
+        "D", "engineering", "design", criteria=("ok_sessions", "red_flags_asked"),
     ),
     _rule(
         "S1",
         "Leave S1, settle",
         "pain in daily life and exercise up to {stage1_daily_pain_maximum}/10, mornings stable for "
         "{stage1_stable_days} days, {stage1_heel_raises_reps} heel raises on one leg, at least {stage1_minimum_days} "
-        "days in the stage",
+        "days in the stage, and sessions in a row as under P1",
         "D", "engineering", "silbernagel2020",
+        criteria=("ok_sessions", "daily_pain", "mornings_stable", "heel_raises", "stage_time"),
     ),
     _rule(
         "S2",
         "Leave S2, strength",
-        "pain in the exercises up to {pain_progress_maximum}/10, next morning at most {morning_pain_rise_progress} "
-        "above the usual one, {stage2_heel_raises_reps} heel raises on one leg or {stage2_heel_raise_lsi_pct} % of the "
-        "other side, at least {stage2_minimum_days} days in the stage",
-        "D", "engineering", "silbernagel2020",
+        "sessions in a row as under P1, {stage2_heel_raises_reps} heel raises on one leg or "
+        "{stage2_heel_raise_lsi_pct} % of the other side, at least {stage2_minimum_days} days in the stage; "
+        "insertional: pain in daily life at most {insertional_daily_pain_maximum}/10",
+        "D", "engineering", "silbernagel2020", criteria=("ok_sessions", "heel_raises", "daily_pain", "stage_time"),
     ),
     _rule(
         "S3",
         "Leave S3, spring",
-        "{stage3_walk_min} min of walking with pain up to {stage3_walk_pain_maximum}/10, {stage3_hops_reps} hops on "
+        "30 min of walking with pain up to {stage3_walk_pain_maximum}/10, {stage3_hops_reps} hops on "
         "one leg with pain up to {stage3_hop_pain_maximum}/10, heel raises {heel_raise_lsi_pct} % of the other side "
         "(or within {heel_raise_noise_reps} of it with {heel_raise_floor_reps} or more) and not below the norm's lower "
-        "limit, mornings stable for {stage3_stable_days} days, at least {stage3_minimum_days} days in the stage",
+        "limit, mornings stable for {stage3_stable_days} days, at least {stage3_minimum_days} days in the stage, and "
+        "sessions in a row as under P1",
         "D", "engineering", "praet2019",
+        criteria=(
+            "ok_sessions", "walk_pain", "hops", "hop_pain", "heel_raise_lsi", "heel_raise_norm", "mornings_stable",
+            "stage_time",
+        ),
         note="Heel raises repeat only within 6. Equal jumps did not tell sore tendons from healthy ones.",
     ),
     _rule(
@@ -311,7 +325,7 @@ _STAGES = (
         "the last level of the ladder done {ok_sessions_to_progress} times in a row as under P1, at least "
         "{stage4_minimum_days} days in the stage; running grows by at most {ladder_growth_pct} % a week, or by "
         "{ladder_growth_min} min a session up to {ladder_growth_until_min} min",
-        "D", "engineering", "praet2019",
+        "D", "engineering", "praet2019", criteria=("ok_sessions", "ladder", "stage_time"),
         note="20 % a week was the limit of distance in one trial.",
     ),
     _rule(
@@ -320,7 +334,7 @@ _STAGES = (
         "no further stage: one thing at a time (how often, how long, days in a row, speed, hills), strength "
         "{strength_per_week_running} times a week kept",
         "D", "engineering", "order_blog",
-        "Runner and clinician decide together.",
+        "Runner and clinician decide together.", criteria=("ok_sessions", "agreed"),
     ),
 )  # fmt: skip
 

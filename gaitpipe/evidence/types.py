@@ -56,7 +56,7 @@ class Rule:
 
     `numbers` are the keys of the numbers it uses; `text` holds their usual values, `template` their keys in braces (a
     plan may set other values: `fill`). `action` is what follows from it, in words for the runner; `note` where the
-    evidence qualifies it.
+    evidence qualifies it. `criteria` are the ids of the criteria that a stage asks for (`Criterion.id`).
     """
 
     id: str
@@ -69,6 +69,7 @@ class Rule:
     template: str = ""
     action: str = ""
     note: str = ""
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from string import Formatter
 from typing import get_args
 
@@ -10,6 +11,9 @@ import pytest
 from gaitpipe import evidence
 from gaitpipe.evidence import EDUCATION, EFFECTS, NUMBERS, PHRASES, RULES, SOURCES, Grade, Phrase, Rule, Tag, fill
 from gaitpipe.rehab.exercises import ALTERNATIVES, EXERCISES
+from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.stages import stage_criteria
+from gaitpipe.rehab.words import STAGES, Stage
 from gaitpipe.session import metrics
 
 SOURCE_KEYS = {source.key for source in SOURCES}
@@ -117,3 +121,20 @@ def test_unknown_ids_are_refused() -> None:
     for look_up in (evidence.rule, evidence.phrase, evidence.reference, evidence.number):
         with pytest.raises(KeyError, match="no_such"):
             look_up("no_such")
+
+
+@pytest.mark.parametrize("location", ["midportion", "insertional"])
+@pytest.mark.parametrize("side", ["left", "both"])
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_criteria_of_a_stage_are_those_that_the_engine_asks_for(stage: Stage, side: str, location: str) -> None:
+    plan = Plan.model_validate(
+        {
+            "schema_version": 1,
+            "plan": {"athlete": "A-17", "mode": "clinic", "path": "R", "clinician": "C-1"},
+            "tendon": {"side": side, "location": location},
+            "stage": {"stage": stage, "level": "L4" if stage == "S4" else None},
+        }
+    )
+    asked = {criterion.id for criterion in stage_criteria(plan, (), date(2026, 5, 4))}
+    assert asked <= set(evidence.rule(stage).criteria)
+    assert len(asked) >= 2
