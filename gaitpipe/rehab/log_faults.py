@@ -198,3 +198,24 @@ def doubts(entries: Sequence[LogEntry], on: datetime.date) -> Iterator[tuple[Log
             yield entry, "red_flags", "swelling, and the red flags were not asked: a swollen, warm calf is RF3"
         if entry.kind == "rest" and (entry.pain_during is not None or entry.rpe is not None):
             yield entry, "kind", "a rest day with pain during or effort: was there a session?"
+
+
+PAINS = ("pain_during", "pain_after", "pain_am", "stiff_am_min")
+_NEXT_MORNING = ("pain_am", "stiff_am_min")
+
+
+def gaps(entries: Sequence[LogEntry], on: datetime.date) -> Iterator[tuple[LogEntry, tuple[str, ...]]]:
+    """Rows that lack what a decision needs, with the columns: pains of a run or hops, the next morning of every day.
+
+    What cannot be known yet on the day `on` is not missing; a morning entered in another row of the day counts for
+    rest, strength and walking.
+    """
+    for entry in entries:
+        springs = entry.kind in ("run", "plyometric")
+        due = [column for column in PAINS if springs or column in _NEXT_MORNING]
+        if entry.date >= on:
+            due = [column for column in due if column not in _NEXT_MORNING]
+        same_day = [entry] if springs else [other for other in entries if other.date == entry.date]
+        missing = tuple(column for column in due if all(getattr(row, column) is None for row in same_day))
+        if missing:
+            yield entry, missing
