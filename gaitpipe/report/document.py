@@ -249,6 +249,7 @@ class Figure:
     """A drawing with its text twin: `summary` in a sentence or two, `table` with the numbers.
 
     `wide_svg` is for screens and paper, `narrow_svg` for phones; both are complete `<svg>` elements made by `svg`.
+    `table_open` where the table belongs on paper too; else it is folded away.
     """
 
     key: str
@@ -257,6 +258,7 @@ class Figure:
     narrow_svg: str
     summary: str
     table: Table | None = None
+    table_open: bool = False
 
 
 Tone = Literal["stop", "back", "stay", "go", "open"]

@@ -28,6 +28,7 @@ def make_figure(
     table: Table,
     height_px: dict[Format, int],
     draw: Callable[[Drawing, Format], None],
+    table_open: bool = False,
 ) -> Figure:
     """Draw both forms and join them with their text twin; the summary is the description for screen readers."""
     wide, narrow = (
@@ -41,7 +42,7 @@ def make_figure(
         )
         for form in FORMATS
     )
-    return Figure(key, caption, wide, narrow, summary, table)
+    return Figure(key, caption, wide, narrow, summary, table, table_open)
 
 
 def add_axes(drawing: Drawing, form: Format, height: int, box: tuple[int, int, int, int], grid: str = "y") -> Axes:

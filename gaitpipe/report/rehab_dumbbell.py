@@ -47,7 +47,7 @@ def dumbbell_figure(rows: Sequence[Dumbbell], table: Table) -> Figure:
 
     words = " ".join(f"{row.label}: {row.baseline} to {row.today}, {_place(row)} measurement error." for row in rows)
     caption = "Change from the baseline sessions. Hatched: a change that measurement error alone may bring."
-    return make_figure("dumbbell", "Baseline and today", caption, words, table, heights, draw)
+    return make_figure("dumbbell", "Baseline and today", caption, words, table, heights, draw, table_open=True)
 
 
 def _place(row: Dumbbell) -> str:

@@ -47,12 +47,12 @@ def pain_window(rehab: RehabInput) -> tuple[LogEntry, ...]:
     return tuple(entry for entry in rehab.log if first <= entry.date <= rehab.on)
 
 
-def pain_figure(rehab: RehabInput, key: str = "pain") -> Figure:
-    """Pain during, after and next morning above morning stiffness, over 28 days."""
+def pain_figure(rehab: RehabInput, key: str = "pain", with_log: bool = False) -> Figure:
+    """Pain during, after and next morning above morning stiffness, over 28 days; `with_log` for the log below it."""
     entries = pain_window(rehab)
     first = rehab.on - timedelta(days=PAIN_DAYS - 1)
     low, high = rehab.plan.value("pain_progress_maximum"), rehab.plan.value("pain_hold_maximum")
-    heights: dict[Format, int] = {"wide": 380, "narrow": 330}
+    heights: dict[Format, int] = {"wide": 380, "narrow": 296}
 
     def draw(drawing: Drawing, form: Format) -> None:
         height = heights[form]
@@ -72,7 +72,7 @@ def pain_figure(rehab: RehabInput, key: str = "pain") -> Figure:
         f"Pain and morning stiffness over {PAIN_DAYS} days to {day_text(rehab.on)}. Hatched: above {high:g}. "
         "Morning values stand on the morning after the session."
     )
-    return make_figure(key, "Pain and stiffness", caption, words, pain_table(entries), heights, draw)
+    return make_figure(key, "Pain and stiffness", caption, words, pain_table(entries), heights, draw, with_log)
 
 
 def _draw_pain(axes: Axes, entries: Sequence[LogEntry], rehab: RehabInput, low: float, high: float) -> None:
@@ -106,7 +106,7 @@ def _draw_stiffness(axes: Axes, entries: Sequence[LogEntry], rehab: RehabInput) 
     ]
     axes.bar(
         [bar[0] for bar in bars], [bar[1] for bar in bars], width=0.62, facecolor=SHADE, edgecolor=MUTED, linewidth=1.0,
-        hatch="....",
+        hatch="----",
     )  # fmt: skip
     top = max([bar[1] for bar in bars], default=10.0)
     axes.set_ylim(0.0, max(10.0, 1.15 * top))
@@ -163,7 +163,7 @@ def ladder_figure(rehab: RehabInput, levels: Sequence[LadderLevel], key: str = "
     """The walk-run ladder as stairs: where the runner stands, and where the next session stands."""
     decision = rehab.decision
     now, after = decision.level_in, decision.level_out
-    heights: dict[Format, int] = {"wide": 250, "narrow": 236}
+    heights: dict[Format, int] = {"wide": 250, "narrow": 210}
 
     def draw(drawing: Drawing, form: Format) -> None:
         height = heights[form]
@@ -189,7 +189,7 @@ def _draw_level(axes: Axes, place: int, level: LadderLevel, now: bool, after: bo
     minutes = level.running_min
     axes.bar(
         place, minutes, width=0.78, facecolor=INK if now else SHADE, edgecolor=HATCH, linewidth=0.8,
-        hatch="" if now else "....",
+        hatch="" if now else "----",
     )  # fmt: skip
     if after:
         axes.bar(place, minutes, width=0.78, facecolor="none", edgecolor=RED if not now else SAND, linewidth=3.2)

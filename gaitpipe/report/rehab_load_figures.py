@@ -101,7 +101,7 @@ def _draw_span(axes: Axes, place: int, low: float, high: float, chosen: bool) ->
     )  # fmt: skip
     label = number(low, 2) if high - low < 0.005 else f"{number(low, 2)} to {number(high, 2)}"
     axes.annotate(
-        label, (high, place), xytext=(7, 0), textcoords="offset points", ha="left", va="center", fontsize=12, color=INK
+        label, (high, place), xytext=(13, 0), textcoords="offset points", ha="left", va="center", fontsize=12, color=INK
     )
 
 
@@ -146,7 +146,7 @@ def sessions_figure(
     )
     caption = (
         f"Load of each run, in steps of the baseline session, over {days} days to {day_text(on)}. Dark: this session. "
-        "Dotted: worked out from minutes, without sensors."
+        "Lined: worked out from minutes, without sensors."
     )
     table = Table("Session loads", columns, rows, compact=True)
     return make_figure("sessions", "Session loads", caption, words, table, heights, draw)
@@ -169,7 +169,8 @@ def _draw_sessions(
         place = (bar.day - first).days
         axes.bar(
             place, bar.steps, width=0.72, facecolor=INK if bar.judged else SHADE,
-            edgecolor=INK if bar.judged else MUTED, linewidth=1.0, hatch="...." if bar.estimated and not bar.judged else "",
+            edgecolor=INK if bar.judged else MUTED, linewidth=1.0,
+            hatch="----" if bar.estimated and not bar.judged else "",
         )  # fmt: skip
     top = max([bar.steps for bar in bars], default=1.0)
     lines = [(1.0, "30-day max", "solid", INK)]

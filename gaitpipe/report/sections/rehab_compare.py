@@ -133,7 +133,7 @@ def _render(report: ReportInput) -> Content:
         for row in rows
         if row.change is not None and row.mdc
     ]
-    return (dumbbell_figure(drawn, table), table) if drawn else (table,)
+    return (dumbbell_figure(drawn, table),) if drawn else (table,)
 
 
 def _table(rows: Sequence[Row], rehab: RehabInput) -> Table:

@@ -45,9 +45,7 @@ def _render(report: ReportInput) -> Content:
         if load.direction == "no conclusion":
             blocks.append(Callout("warning", _NO_CONCLUSION))
     blocks += [_table(load), Paragraph(limitation(rehab), muted=True)]
-    if load.gates:
-        blocks.append(_gates(load.gates))
-    return tuple(blocks)
+    return (*blocks, *_gates(load.gates)) if load.gates else tuple(blocks)
 
 
 def _table(load: AchillesLoad) -> Table:
@@ -88,18 +86,23 @@ def _asymmetry(load: AchillesLoad) -> tuple[Cell, ...]:
     return label, Cell(signed(load.asymmetry_pct, 1)), Cell(note)
 
 
-def _gates(gates: tuple[Gate, ...]) -> Table:
-    word = {True: "passed", False: "not passed", None: "not checked"}
-    columns = (Column("Condition", numeric=False), Column("Result", numeric=False), Column("Why", numeric=False))
-    rows = tuple(
-        (
-            Cell(foreign(gate.id).replace("_", " ")),
-            Cell(word[gate.passed], mark="" if gate.passed is None else "yes" if gate.passed else "no"),
-            Cell(sentence(gate.reason) or "As it should be."),
+def _gates(gates: tuple[Gate, ...]) -> list[Block]:
+    """Conditions that did not pass, or could not be checked, as a table; those that passed in one sentence."""
+    passed = ", ".join(foreign(gate.id).replace("_", " ") for gate in gates if gate.passed)
+    blocks: list[Block] = [Paragraph(f"Conditions that passed: {passed or 'none'}.", muted=True)]
+    open_gates = [gate for gate in gates if not gate.passed]
+    if open_gates:
+        columns = (Column("Condition", numeric=False), Column("Result", numeric=False), Column("Why", numeric=False))
+        rows = tuple(
+            (
+                Cell(foreign(gate.id).replace("_", " ")),
+                Cell("not checked" if gate.passed is None else "not passed", mark="" if gate.passed is None else "no"),
+                Cell(sentence(gate.reason)),
+            )
+            for gate in open_gates
         )
-        for gate in gates
-    )
-    return Table("Conditions for the index", columns, rows, compact=True)
+        blocks.append(Table("Conditions that did not pass or could not be checked", columns, rows, compact=True))
+    return blocks
 
 
 SECTION = Section("rehab-load", "Load index", 7, _render, applies=has_rehab, missing=_missing, on_refer=False)

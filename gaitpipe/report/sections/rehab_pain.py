@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gaitpipe.report.document import Content, ReportInput, Section, has_rehab
-from gaitpipe.report.rehab_figures import pain_figure, pain_table, pain_window
+from gaitpipe.report.rehab_figures import pain_figure, pain_window
 
 
 def _missing(report: ReportInput) -> str:
@@ -13,7 +13,7 @@ def _missing(report: ReportInput) -> str:
 
 def _render(report: ReportInput) -> Content:
     rehab = report.rehab
-    return () if rehab is None else (pain_figure(rehab), pain_table(pain_window(rehab)))
+    return () if rehab is None else (pain_figure(rehab, with_log=True),)
 
 
 SECTION = Section("rehab-pain", "Pain and stiffness", 3, _render, applies=has_rehab, missing=_missing)
