@@ -40,7 +40,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """What to simulate: the runner, the sensors' profile and settings, how good the link is, and further metadata."""
+    """What to simulate: the runner, the sensors' profile and settings, how good the link is, further metadata, the day."""
 
     runner: RunnerConfig
     profile: Profile
@@ -51,6 +51,7 @@ class SimulationRequest:
     model: SimulatorModel = "kinematic"
     force_threshold_n: float = 0.0
     metadata: Mapping[str, str] = field(default_factory=dict)
+    start_utc_ns: int = START_UTC_NS
 
 
 def _simulate(request: SimulationRequest, config: RunnerConfig) -> SimulatedSession:
@@ -123,7 +124,7 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = "sess
         setups,
         metadata,
         session_start_monotonic_ns=START_MONOTONIC_NS,
-        session_start_utc_ns=START_UTC_NS,
+        session_start_utc_ns=request.start_utc_ns,
     ) as writer:
         for item in items:
             writer.write(item)
@@ -143,9 +144,9 @@ def _items(
     link = replace(request.link, blackouts=request.link.blackouts + gaps)
     seed = 2 * session.config.seed + SIDES.index(setup.side)
     arrivals = deliver([packet.due_s for packet in packets], link, seed)
-    items: list[RawNotification | RecordingEvent] = list(_events(setup, gaps))
+    items: list[RawNotification | RecordingEvent] = list(_events(setup, gaps, request.start_utc_ns))
     for index, arrival_s in arrivals:
-        monotonic_ns, utc_ns = _host(arrival_s)
+        monotonic_ns, utc_ns = _host(arrival_s, request.start_utc_ns)
         items += [
             RawNotification(setup.side, uuid, monotonic_ns, utc_ns, payload)
             for uuid, payload in packets[index].notifications
@@ -153,24 +154,28 @@ def _items(
     return items
 
 
-def _events(setup: SensorSetup, gaps: Sequence[tuple[float, float]]) -> list[RecordingEvent]:
+def _events(setup: SensorSetup, gaps: Sequence[tuple[float, float]], start_utc_ns: int) -> list[RecordingEvent]:
     """Return what a recorder would have noted beside the notifications."""
     events = [
-        RecordingEvent(*_host(0.0), kind="connected", side=setup.side, text=setup.device),
-        RecordingEvent(*_host(0.0), kind="battery", side=setup.side, value=float(BATTERY_PCT[setup.side])),
-        RecordingEvent(*_host(0.0), kind="streaming", side=setup.side, text=setup.device),
+        RecordingEvent(*_host(0.0, start_utc_ns), kind="connected", side=setup.side, text=setup.device),
+        RecordingEvent(
+            *_host(0.0, start_utc_ns), kind="battery", side=setup.side, value=float(BATTERY_PCT[setup.side])
+        ),
+        RecordingEvent(*_host(0.0, start_utc_ns), kind="streaming", side=setup.side, text=setup.device),
     ]
     for start_s, end_s in gaps:
         if end_s - start_s > LINK_LOST_AFTER_S:
-            lost = _host(start_s + LINK_LOST_AFTER_S)
+            lost = _host(start_s + LINK_LOST_AFTER_S, start_utc_ns)
             events.append(RecordingEvent(*lost, kind="disconnected", side=setup.side, text="link lost"))
-            events.append(RecordingEvent(*_host(end_s), kind="streaming", side=setup.side, text=setup.device))
+            events.append(
+                RecordingEvent(*_host(end_s, start_utc_ns), kind="streaming", side=setup.side, text=setup.device)
+            )
     return events
 
 
-def _host(session_s: float) -> tuple[int, int]:
+def _host(session_s: float, start_utc_ns: int) -> tuple[int, int]:
     passed_ns = round(session_s * 1e9)
-    return START_MONOTONIC_NS + passed_ns, START_UTC_NS + passed_ns
+    return START_MONOTONIC_NS + passed_ns, start_utc_ns + passed_ns
 
 
 def plain_run(seconds: float, speed_m_s: float, stand_s: float = 5.0) -> tuple[Segment, ...]:

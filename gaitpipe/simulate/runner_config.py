@@ -16,11 +16,16 @@ SegmentKind = Literal["stand", "walk", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of the session: standing, walking or running at one speed."""
+    """A part of the session: standing, walking or running at one speed.
+
+    `cadence_spm` and `contact_time_s`, when running, replace those of the config in this part: a cue.
+    """
 
     kind: SegmentKind
     duration_s: float
     speed_m_s: float = 0.0
+    cadence_spm: float | None = None
+    contact_time_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,10 @@ def check_config(config: RunnerConfig) -> None:
         low, high = SPEEDS_M_S[segment.kind]
         _check_number(f"speed of the part '{segment.kind}'", segment.speed_m_s, low, high, " m/s")
         _check_number(f"length of the part '{segment.kind}'", segment.duration_s, 2.0, 36_000.0, " s")
+        for key in ("cadence_spm", "contact_time_s"):
+            if getattr(segment, key) is not None:
+                meaning, low, high, unit = LIMITS[key]
+                _check_number(f"{meaning} of the part '{segment.kind}'", getattr(segment, key), low, high, unit)
     for key, (meaning, low, high, unit) in LIMITS.items():
         value = getattr(config, key)
         if value is not None:

@@ -84,18 +84,19 @@ class _Step:
     period_s: float
 
 
-def nominal_gait(config: RunnerConfig, mode: SegmentKind, speed_m_s: float) -> tuple[float, float]:
-    """Step time and contact time in s. Walking: own design, duty factor 0.67 to 0.60 between 0.8 and 2 m/s."""
-    if mode == "walk":
+def nominal_gait(config: RunnerConfig, segment: Segment, speed_m_s: float) -> tuple[float, float]:
+    """Step time and contact time in s of a part at a speed. Walking: own design, duty factor 0.67 to 0.60 between 0.8 and 2 m/s."""
+    if segment.kind == "walk":
         step_s = 1.0 / (1.15 + 0.5 * speed_m_s)
         return step_s, 2 * step_s * float(np.clip(0.70 - 0.055 * speed_m_s, 0.58, 0.68))
     step_s = 1.0 / float(np.interp(speed_m_s, RUN_SPEED_M_S, RUN_STEP_RATE_HZ))
     contact_s = float(np.interp(speed_m_s, RUN_SPEED_M_S, RUN_CONTACT_S))
-    if config.cadence_spm is not None:
-        contact_s *= (60.0 / config.cadence_spm) / step_s
-        step_s = 60.0 / config.cadence_spm
-    if config.contact_time_s is not None:
-        contact_s = config.contact_time_s
+    cadence_spm = config.cadence_spm if segment.cadence_spm is None else segment.cadence_spm
+    if cadence_spm is not None:
+        contact_s *= (60.0 / cadence_spm) / step_s
+        step_s = 60.0 / cadence_spm
+    if segment.contact_time_s is not None or config.contact_time_s is not None:
+        contact_s = float(segment.contact_time_s or config.contact_time_s or contact_s)
     if contact_s > 0.95 * step_s:
         raise UsageError(f"contact time {contact_s:.3f} s leaves no flight at a step time of {step_s:.3f} s")
     return step_s, contact_s
@@ -180,7 +181,7 @@ def _walk_through(
         index = int(np.clip(np.searchsorted(ends_s, time_s, side="right"), first, last))
         segment = config.segments[index]
         speed_m_s = float(travel.jet(np.array([time_s]))[1, 0])
-        step_s, contact_s = nominal_gait(config, segment.kind, speed_m_s)
+        step_s, contact_s = nominal_gait(config, segment, speed_m_s)
         if index not in noise:
             count = round((segment.duration_s + 2 * LEAD_S) / step_s) + 8
             noise[index], used[index] = _step_noise(config, count, segment.duration_s / step_s, generator), 0

@@ -79,6 +79,8 @@ def build_feet(config: RunnerConfig) -> dict[Side, FootMotion]:
     check_config(config)
     if any(segment.kind == "walk" for segment in config.segments):
         raise UsageError("the spring-mass runner does not walk", "Use the kinematic runner for walking.")
+    if any(part.cadence_spm is not None or part.contact_time_s is not None for part in config.segments):
+        raise UsageError("the spring-mass runner has one cadence", "Use the kinematic runner for a change of cadence.")
     if config.slope_deg or config.stride_noise_exponent:
         raise UsageError("the spring-mass runner knows level ground and white variation only")
     course = build_course(config, np.random.default_rng([config.seed, 20]))
