@@ -21,7 +21,7 @@ from gaitpipe import evidence
 from gaitpipe.protocol.schema_faults import Found, meant, table, tables
 from gaitpipe.protocol.toml_lines import Location
 from gaitpipe.rehab.ladder import DEFAULT_LADDER, GrowthLimits
-from gaitpipe.rehab.plan import DATA_QUALITY_FLAG, FIXED_RED_FLAGS, FLAG_IDS, RED_FLAG_IDS, Plan
+from gaitpipe.rehab.plan import DATA_QUALITY_FLAG, FIXED_RED_FLAGS, FLAG_IDS, RED_FLAG_IDS, SCHEMA_VERSION, Plan
 from gaitpipe.rehab.plan_words import forbidden_faults, phrase_faults
 from gaitpipe.rehab.words import STAGES
 
@@ -113,6 +113,9 @@ def athlete_problem(athlete: str) -> str:
 
 def _header_faults(raw: Mapping[str, Any]) -> Found:
     header = table(raw, "plan")
+    version = raw.get("schema_version", SCHEMA_VERSION)
+    if type(version) is not int:  # True and 1.0 equal 1, and pydantic lets them through
+        yield ("schema_version",), f"must be the number {SCHEMA_VERSION}"
     athlete, mode = header.get("athlete"), header.get("mode")
     if isinstance(athlete, str) and athlete_problem(athlete):
         yield ("plan", "athlete"), athlete_problem(athlete)
