@@ -40,7 +40,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """What to simulate: the runner, the sensors' profile and settings, how good the link is, further metadata, the day."""
+    """What to simulate: the runner, sensors' profile and settings, how good the link is, further metadata, its day."""
 
     runner: RunnerConfig
     profile: Profile

@@ -85,7 +85,7 @@ class _Step:
 
 
 def nominal_gait(config: RunnerConfig, segment: Segment, speed_m_s: float) -> tuple[float, float]:
-    """Step time and contact time in s of a part at a speed. Walking: own design, duty factor 0.67 to 0.60 between 0.8 and 2 m/s."""
+    """Step and contact time of a part in s. Walking: own design, duty factor 0.67 to 0.60 between 0.8 and 2 m/s."""
     if segment.kind == "walk":
         step_s = 1.0 / (1.15 + 0.5 * speed_m_s)
         return step_s, 2 * step_s * float(np.clip(0.70 - 0.055 * speed_m_s, 0.58, 0.68))
