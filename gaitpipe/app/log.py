@@ -70,7 +70,7 @@ def bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise LogError(str(path), [LogFault(None, "", "", "too large for a log")], "Give a log.csv.")
-        return path.readbytes_of()
+        return path.read_bytes()
     except OSError as error:
         advice = "Check the name. `gaitpipe log add` begins a new log."
         raise LogError(str(path), [LogFault(None, "", "", f"cannot be read: {error.strerror}")], advice) from None
