@@ -1,0 +1,65 @@
+"""When a clinician should look although no red flag fired: the soft form of REFER.
+
+Rules
+  1. Two steps back within `regress_review_days`.
+  2. The questionnaire (VISA-A or TENDINS-A) of the last weeks is no better than the first one by more than the change
+     that matters, after `programme_least_weeks` of the programme.
+  3. Swelling was logged and the red-flag questions were not answered that day: a swollen calf may be a clot.
+  4. Self mode without a clinician: pain above the limit, for nobody else would see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from gaitpipe.rehab.log import LogEntry
+from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.rules import steps_back
+from gaitpipe.rehab.sessions import Place
+from gaitpipe.rehab.words import FiredRule
+
+
+def review_of(plan: Plan, place: Place, on: date, regress: Sequence[FiredRule]) -> str:
+    """Why a clinician should look, in sentences; empty when nothing calls for it."""
+    return " ".join([*_repeated(plan, place, regress), *_no_change(plan, place.rows, on), *_swelling(place.rows, on)])
+
+
+def _repeated(plan: Plan, place: Place, regress: Sequence[FiredRule]) -> Iterator[str]:
+    days = list(steps_back(plan, place))
+    if regress and place.entry is not None and not any(day >= place.entry.date for day in days):
+        days.append(place.entry.date)
+    if len(days) >= plan.value("regress_review_count"):
+        told = " and ".join(day.isoformat() for day in days[-2:])
+        within = plan.value("regress_review_days")
+        yield f"A step back was called for on {told}, within {within:g} days: have your clinician review the plan."
+
+
+def _no_change(plan: Plan, rows: Sequence[LogEntry], on: date) -> Iterator[str]:
+    started, weeks = plan.plan.started, plan.value("programme_least_weeks")
+    if started is None or on - started < timedelta(weeks=weeks):
+        return
+    for column, name, sign, key in (
+        ("visa_a", "VISA-A", 1.0, "visa_a_mcid_12_weeks"),
+        ("tendins_a", "TENDINS-A", -1.0, "tendins_a_mdc"),
+    ):
+        known = [(row.date, float(getattr(row, column))) for row in rows if getattr(row, column) is not None]
+        if len(known) < 2 or known[-1][0] - known[0][0] < timedelta(weeks=weeks):
+            continue
+        better = sign * (known[-1][1] - known[0][1])
+        recovered = column == "visa_a" and known[-1][1] >= plan.value("visa_a_recovered")
+        if better < plan.value(key) and not recovered:
+            yield (
+                f"{name} went from {known[0][1]:g} to {known[-1][1]:g} in {weeks:g} weeks or more, less than the "
+                f"{plan.value(key):g} that matter: have your clinician review the plan."
+            )
+
+
+def _swelling(rows: Sequence[LogEntry], on: date) -> Iterator[str]:
+    first = on - timedelta(days=7)
+    days = [row.date for row in rows if row.date >= first and row.swelling and row.red_flags is None]
+    if days:
+        yield (
+            f"Swelling was logged on {days[-1].isoformat()}, without an answer to the red-flag questions: a swollen, "
+            "warm calf needs urgent care (RF3)."
+        )
