@@ -45,7 +45,7 @@ def action_words(
 ) -> str:
     """What to do next, in a few sentences."""
     if word == "REFER":
-        return " ".join(dict.fromkeys(action_of(rule.id) for rule in rules))
+        return " ".join(dict.fromkeys(action_of(plan, rule.id) for rule in rules))
     stage, level = out
     words = []
     if word == "REGRESS":

@@ -55,12 +55,12 @@ def active_red_flags(plan: Plan, log: Sequence[LogEntry], on: date, told: Sequen
     return tuple(_rule(plan, raised) for _, raised in sorted(latest.items()))
 
 
-def action_of(flag_id: str) -> str:
+def action_of(plan: Plan, flag_id: str) -> str:
     """What to do about a red flag, in words for the runner."""
-    known = {rule.id: rule for rule in evidence.RULES}
-    if flag_id in known and known[flag_id].action:
-        return known[flag_id].action
-    return FALLBACK_ACTION
+    if flag_id in plan.red_flags.extra:
+        return FALLBACK_ACTION
+    actions = {rule.id: rule.action for rule in evidence.RULES}
+    return actions.get(flag_id) or FALLBACK_ACTION
 
 
 def was_asked(log: Sequence[LogEntry], since: date) -> bool:
