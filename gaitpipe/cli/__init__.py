@@ -22,6 +22,7 @@ from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_opt
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
 from gaitpipe.cli.interrupt import quiet_interrupts
+from gaitpipe.cli.log import log
 from gaitpipe.cli.plan import plan
 from gaitpipe.cli.profiles import profiles
 from gaitpipe.cli.record import record, scan
@@ -44,7 +45,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, doctor):
+for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, log, doctor):
     cli.add_command(_command)
 
 
