@@ -36,6 +36,7 @@ __all__ = [
     "phrase",
     "reference",
     "rule",
+    "unverified",
     "value",
 ]
 
@@ -65,6 +66,12 @@ def rule(rule_id: str) -> Rule:
 def phrase(phrase_id: str) -> Phrase:
     """The advice of an id (`A1` to `A10`), not filled in; KeyError names an unknown one."""
     return _PHRASES[phrase_id]
+
+
+def unverified(key: str) -> bool:
+    """Whether a number, or a rule or advice by its id, rests on memory: a person must see it marked; else False."""
+    entry = _BY_KEY.get(key) or _RULES.get(key) or _PHRASES.get(key)
+    return entry is not None and entry.tag == "memory"
 
 
 def reference(key: str) -> str:

@@ -62,6 +62,8 @@ _RUNNING = (
         "knobloch2008"),
     Effect("Braking, soft ground", "go with Achilles injury; higher vertical and push-off force with fewer", "C",
         "read", "lorimer2016"),
+    Effect("Slow running of healthy people", "contact 270-285 ms, duty factor 35-39 %, 1.28-1.41 strides a second: for "
+        "orientation only, no goal", "C", "read", "jeb_older_runners"),
     Effect("90 min of running", "tendon stiffness 328 to 299 N/mm", "B", "read", "fletcher2018"),
 )  # fmt: skip
 

@@ -46,6 +46,7 @@ REHAB_SOURCES: tuple[Source, ...] = (
     Source("falbriard2018", "Falbriard: Running temporal parameters with foot sensors (2018, Front Physiol)"),
     Source("isbs2017", "Contact time and foot strike angle from a foot sensor (2017, ISBS conference)"),
     Source("matijevich2019", "Matijevich: Ground reaction force and tibial load do not go together (2019, PLoS One)"),
+    Source("jeb_older_runners", "Contact, flight and duty factor of older and young runners (J Exp Biol), table"),
     Source("girard", "Girard: Running velocity and asymmetry"),
     Source("gct_pain2024", "Asymmetric running is associated with pain (2024, Phys Ther Sport), PubMed 38460486"),
     Source("padulo2012", "Padulo: Running at slopes and speeds (2012, J Strength Cond Res)"),

@@ -117,6 +117,14 @@ def test_the_advice_on_cadence_stays_within_what_was_studied() -> None:
     assert cue.value < cue.high <= evidence.value("cadence_cue_highest_pct") <= evidence.value("cadence_red_pct")
 
 
+def test_what_rests_on_memory_is_known_by_its_key_or_id() -> None:
+    assert evidence.unverified("recovery_medium_days")
+    assert evidence.unverified("H5")
+    assert not evidence.unverified("spike_amber_ratio")
+    assert not evidence.unverified("R1")
+    assert not evidence.unverified("the clinic's own rule")
+
+
 def test_unknown_ids_are_refused() -> None:
     for look_up in (evidence.rule, evidence.phrase, evidence.reference, evidence.number):
         with pytest.raises(KeyError, match="no_such"):

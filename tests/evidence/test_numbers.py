@@ -12,7 +12,7 @@ import pytest
 
 import gaitpipe
 from gaitpipe import evidence
-from gaitpipe.evidence import NUMBERS, SOURCES, Grade, Number, Tag
+from gaitpipe.evidence import NUMBERS, RULES, SOURCES, Grade, Number, Tag
 
 every = pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number.key)
 SUFFIXES = (
@@ -78,9 +78,10 @@ def _pattern(node: ast.JoinedStr) -> str:
 
 @every
 def test_a_number_is_used(number: Number) -> None:
-    """A number is read by its key, or by a key that is put together (`f"{placement}_ic_bias_s"`)."""
+    """A number is read by its key, by a key that is put together (`f"{placement}_ic_bias_s"`), or asked of a person."""
     texts, patterns = _names_in_code()
-    assert number.key in texts or any(pattern.fullmatch(number.key) for pattern in patterns)
+    asked = {key for rule in RULES if rule.id.startswith("RF") for key in rule.numbers}
+    assert number.key in texts | asked or any(pattern.fullmatch(number.key) for pattern in patterns)
 
 
 def test_look_up_by_key() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gaitpipe.report.document import Bullets, Content, Paragraph, ReportInput, Section, has_rehab
+from gaitpipe.evidence import number
+from gaitpipe.report.document import Block, Bullets, Content, Facts, Heading, Paragraph, ReportInput, Section, has_rehab
 from gaitpipe.report.rehab_words import limitation
 from gaitpipe.report.sections.methods import INTENDED_USE, STATUS
 
@@ -23,10 +24,26 @@ def _render(report: ReportInput) -> Content:
     rehab = report.rehab
     if rehab is None:
         return ()
-    use = Paragraph(INTENDED_USE), Paragraph(STATUS)
+    use: list[Block] = [Heading("Intended use"), Paragraph(INTENDED_USE), Paragraph(STATUS)]
     if report.refers:
-        return use
-    return Paragraph(limitation(rehab)), Bullets(_LIMITS), *use
+        return tuple(use)
+    return Paragraph(limitation(rehab)), Bullets(_LIMITS), *_orientation(), *use
+
+
+def _orientation() -> tuple[Block, ...]:
+    """What is usual elsewhere: not what this runner is compared with."""
+    asymmetry, raises = number("asymmetry_healthy_pct"), number("heel_raise_median_reps")
+    early, late = number("visa_a_mcid_12_weeks"), number("visa_a_mcid_24_weeks")
+    facts = (
+        ("Contact times of the legs apart", f"about {asymmetry.value:g} % in healthy runners"),
+        ("Heel raises on one leg", f"half of 500 healthy people did {raises.low:g} to {raises.high:g} or more"),
+        (
+            "VISA-A, change that matters",
+            f"{early.value:g} points at 12 weeks ({early.low:g} to {early.high:g}), {late.value:g} at 24 weeks "
+            f"({late.low:g} to {late.high:g}): wide intervals",
+        ),
+    )
+    return Heading("For orientation, no goals"), Facts(facts, wide=True)
 
 
 SECTION = Section("limitations", "Limitations and intended use", 85, _render, applies=has_rehab)
