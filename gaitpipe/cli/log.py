@@ -80,7 +80,8 @@ def add(
     _tell_flags(changed.entry)
     _tell_doubts(changed.entry, today)
     _tell_gaps(log_file, (changed.entry,), today)
-    _remind(log_file, changed.entry, today, extra)
+    if changed.new:
+        _remind(log_file, changed.entry, today, extra)
     if as_json:
         print_json(entry_json(changed.entry))
 
@@ -142,12 +143,15 @@ def _tell_gaps(file: Path, entries: tuple[LogEntry, ...], today: date) -> None:
     from gaitpipe.rehab.log_faults import gaps
 
     for entry, columns in gaps(entries, today):
-        console().say(f"{_gap_text(entry, columns)}: add it with `{_command(file, entry, columns)}`")
+        console().say(f"{_gap_text(entry, columns)} with `{_command(file, entry, columns)}`")
 
 
 def _gap_text(entry: LogEntry, columns: tuple[str, ...]) -> str:
     words = [WORDS[column] for column in columns]
-    return f"{' and '.join(words)} {'is' if len(words) == 1 else 'are'} missing for {entry.date}".capitalize()
+    listed = " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+    verb, them = ("is", "it") if len(words) == 1 else ("are", "them")
+    text = f"{listed} {verb} missing for {entry.date}: add {them}"
+    return text[0].upper() + text[1:]
 
 
 def _command(file: Path, entry: LogEntry, columns: tuple[str, ...]) -> str:
@@ -219,7 +223,7 @@ def _tell_gaps_of(file: Path, missing: tuple[tuple[LogEntry, tuple[str, ...]], .
     if missing:
         click.echo("")
     for entry, columns in missing:
-        click.echo(f"{_gap_text(entry, columns)}: add it with `{_command(file, entry, columns)}`")
+        click.echo(f"{_gap_text(entry, columns)} with `{_command(file, entry, columns)}`")
 
 
 HEADER = (
