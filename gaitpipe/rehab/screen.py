@@ -20,6 +20,8 @@ from gaitpipe.rehab.words import SURFACES, Context, DriftFigure, GaitScreen, Leg
 
 UNRELIABLE_CODES = frozenset({"maybe_swapped", "not_alternating"})
 """Warnings that make figures of the injured leg unreliable: whose leg is it?"""
+SIMULATED_UTC = "2026-01-01T00:00:00Z"
+"""What the simulator stamps on every recording: such a session has no day of its own."""
 INFERRED_SURFACE: Surface = "treadmill"
 
 
@@ -72,7 +74,7 @@ def _stem(file: str) -> str:
 
 def _day(recording: Reader) -> date | None:
     text = recording.text("recorded_utc")
-    if text is None:
+    if text is None or (recording.flag("synthetic") and text == SIMULATED_UTC):
         return None
     try:
         return date.fromisoformat(text[:10])

@@ -100,4 +100,4 @@ def _seen(content: Any) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{float(number):.6g}" if abs(number) < 1e300 else "a number this large"
+    return "a number this large" if abs(number) >= 1e300 else f"{float(number):.6g}"
