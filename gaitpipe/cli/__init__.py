@@ -19,6 +19,7 @@ from gaitpipe import __version__
 from gaitpipe.cli.analysis import analyze, report
 from gaitpipe.cli.compare import compare
 from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_options
+from gaitpipe.cli.decide import decide
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
 from gaitpipe.cli.interrupt import quiet_interrupts
@@ -45,7 +46,7 @@ def cli() -> None:
     """
 
 
-for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, log, doctor):
+for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, log, decide, doctor):
     cli.add_command(_command)
 
 

@@ -26,7 +26,7 @@ MEANING: dict[DecisionWord, str] = {
     "REGRESS": "One step back, with light loading.",
     "HOLD": "Repeat the same level.",
     "PROGRESS": "Go on to the next step.",
-    "INSUFFICIENT": "Not enough is known. Stay where you are.",
+    "INSUFFICIENT": "Not enough for a step up yet. Stay where you are.",
 }
 
 

@@ -1,0 +1,117 @@
+"""`decide`: from plan, log and the summaries of sessions to one of five words, with everything it rests on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.parameters import PathOf
+from gaitpipe.errors import GaitpipeError
+
+SEVERAL = "--baseline"
+
+
+class SeveralValues(click.Command):
+    """A command whose `--baseline` takes several values after one flag, as well as the flag several times."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the flag before each of its values."""
+        return super().parse_args(ctx, repeated(args))
+
+
+def repeated(args: list[str]) -> list[str]:
+    """The arguments with `--baseline a b` written as `--baseline a --baseline b`."""
+    found: list[str] = []
+    taking = False
+    for place, word in enumerate(args):
+        if word == "--":
+            return [*found, *args[place:]]
+        if word.startswith("-") and word != "-":
+            taking = word == SEVERAL or word.startswith(f"{SEVERAL}=")
+        elif taking and found[-1] != SEVERAL:
+            found.append(SEVERAL)
+        found.append(word)
+    return found
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A day as 2026-03-31."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(str(value).strip(), "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"'{value}' is no day. Write it as 2026-03-31.", param, ctx)
+
+
+@click.command(cls=SeveralValues, short_help="Decide where the next session stands.")
+@click.option("--plan", "plan_file", type=PathOf(), required=True, help="Plan file of the athlete (plan.toml).")
+@click.option("--log", "log_file", type=PathOf(), required=True, help="Training log (log.csv).")
+@click.option(
+    "--baseline",
+    "baselines",
+    type=PathOf(),
+    multiple=True,
+    metavar="SUMMARY...",
+    help="summary.json of the athlete's own baseline sessions, one or more.",
+)
+@click.option("--session", type=PathOf(), metavar="SUMMARY", help="summary.json of the session to judge.")
+@click.option("--date", "day", type=Day(), metavar="YYYY-MM-DD", help="Day of the decision; today by default.")
+@click.option("--red-flag", "red_flags", multiple=True, metavar="ID", help="A red flag that is true today: RF1 to RF8.")
+@click.option("--ics", type=PathOf(), metavar="FILE", help="Write the next two weeks as a calendar file.")
+@json_option
+@common_options
+def decide(
+    plan_file: Path,
+    log_file: Path,
+    baselines: tuple[Path, ...],
+    session: Path | None,
+    day: date | None,
+    red_flags: tuple[str, ...],
+    ics: Path | None,
+    as_json: bool,
+) -> int:
+    """Decide from pain, strength and sensors: REFER, REGRESS, HOLD, PROGRESS or INSUFFICIENT.
+
+    The session's name must be the session id of its entry in the log. Sensors may hold a step up, they never bring it
+    about; red flags go before everything. For a clinician to review with the runner; not a medical device.
+
+    Ends with 0 for every decision, with 2 when plan or log cannot be used.
+    """
+    from gaitpipe.app.decide import decision_content, page_lines, read_inputs
+
+    try:
+        given = read_inputs(plan_file, log_file, session, baselines, day, red_flags)
+        found = given.decide()
+    except GaitpipeError:
+        _tell_red_flags(red_flags)
+        raise
+    if ics is not None:
+        from gaitpipe.app.decide import calendar_of
+        from gaitpipe.exporters.atomic import write_atomic
+
+        write_atomic(ics, calendar_of(given, found))
+    if as_json:
+        print_json(decision_content(found))
+        return 0
+    for line in page_lines(found):
+        click.echo(line)
+    return 0
+
+
+def _tell_red_flags(red_flags: tuple[str, ...]) -> None:
+    """A red flag is told even when the files cannot be read: no answer is lost to a typing error elsewhere."""
+    from gaitpipe import evidence
+
+    told = {word.upper() for word in red_flags}
+    for rule in evidence.RULES:
+        if rule.id.startswith("RF") and rule.id in told:
+            console().failure(f"REFER {rule.id}: {rule.title}", rule.action)
