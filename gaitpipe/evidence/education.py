@@ -77,9 +77,10 @@ EDUCATION: tuple[Line, ...] = (
     ),
     Line(
         "E11", "Let pain guide you",
-        "A little discomfort, up to 3 of 10, that is gone next morning is acceptable. 4 to 5: repeat, do not add. "
-        "Above 5: one step back, without stopping altogether.",
-        "Up to 5 was acceptable in the trial; holding back from 4 on is more careful than that.",
+        "A little discomfort, up to {pain_progress_maximum} of 10, that is gone next morning is acceptable. "
+        "{pain_hold_lowest} to {pain_hold_maximum}: repeat, do not add. Above {pain_hold_maximum}: one step back, "
+        "without stopping altogether.",
+        "In the trial more was acceptable, up to 5, as long as it settled by the next morning.",
         "A", "read", "silbernagel2007_summary",
     ),
     Line(

@@ -139,7 +139,7 @@ _STAGES = (
     _set("stage2_heel_raise_lsi_pct", 80.0, "%", 70.0, 100.0, "D", "engineering", "design",
         "or this share of the other side"),
     _set("stage3_minimum_days", 14.0, "d", 14.0, 84.0, "D", "engineering", "design",
-        "mornings stable this long, to leave S3"),
+        "in the stage, with heavy work going on"),
     _set("stage3_stable_days", 14.0, "d", 14.0, 28.0, "D", "engineering", "design", "mornings stable, to leave S3"),
     _set("stage3_walk_pain_maximum", 2.0, "1", 0.0, 3.0, "D", "engineering", "silbernagel2020",
         "0-10, 30 minutes of walking, to leave S3"),

@@ -16,7 +16,7 @@ Tag = Literal["read", "memory", "engineering", "derived"]
 Grade = Literal["A", "B", "C", "D"]
 
 TAG_WORD: dict[Tag, str] = {
-    "read": "abstract or excerpt read",
+    "read": "excerpt read",
     "memory": "unverified (from memory)",
     "engineering": "choice of this project",
     "derived": "computed here",
@@ -93,7 +93,7 @@ class Phrase:
 class EducationLine:
     """One line of education text, with the place where the evidence qualifies it (`but`, may be empty).
 
-    `stages` are the stages it is shown in, empty for all.
+    `stages` are the stages it is shown in, empty for all. Numbers of the plan stand in braces: `fill` puts them in.
     """
 
     id: str

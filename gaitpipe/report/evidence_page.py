@@ -43,7 +43,7 @@ def markdown() -> str:
         exercises_table("Exercises", EXERCISES, sources),
         exercises_table("Exercises in place of the slow heavy ones", ALTERNATIVES, sources),
         phrases_table("Advice", PHRASES, sources),
-        education_table("For the runner", EDUCATION, sources),
+        education_table("For the runner", EDUCATION, sources, value),
         effects_table("What studies found", EFFECTS, sources),
         numbers_table("What the sensors see", SENSOR_NUMBERS, sources),
         _metrics_table(sources),

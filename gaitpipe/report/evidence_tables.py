@@ -33,6 +33,13 @@ _UNITS = {
 }  # fmt: skip
 
 
+_ABBREVIATIONS = {
+    "visa a": "VISA-A", "tendins a": "TENDINS-A", "lsi": "symmetry index", "mcid": "change that matters",
+    "mdc": "detectable change", " ic ": " contact ", " tc ": " toe-off ", " sd": " spread", "stage1": "stage S1",
+    "stage2": "stage S2", "stage3": "stage S3", "stage4": "stage S4",
+}  # fmt: skip
+
+
 class _Graded(Protocol):
     @property
     def grade(self) -> Grade: ...
@@ -122,9 +129,13 @@ def effects_table(caption: str, effects: Iterable[Effect], sources: References) 
     return Table(caption, _columns("Factor", "Found", numeric=False), rows, compact=True)
 
 
-def education_table(caption: str, lines: Iterable[EducationLine], sources: References) -> Table:
-    """Lines for the runner, each with what qualifies it."""
-    rows = tuple((Cell(line.topic), Cell(line.text), Cell(line.but), *_standing(line, sources)) for line in lines)
+def education_table(
+    caption: str, lines: Iterable[EducationLine], sources: References, value_of: Callable[[str], float]
+) -> Table:
+    """Lines for the runner, filled in with these values, each with what qualifies it."""
+    rows = tuple(
+        (Cell(line.topic), Cell(fill(line.text, value_of)), Cell(line.but), *_standing(line, sources)) for line in lines
+    )
     return Table(caption, _columns("Topic", "Words", "But", numeric=False), rows, compact=True)
 
 
@@ -142,7 +153,10 @@ def _standing(entry: _Graded, sources: References) -> tuple[Cell, ...]:
 
 
 def _name(number: Number) -> str:
-    return number.key.removesuffix(_SUFFIXES.get(number.unit, "")).replace("_", " ")
+    words = number.key.removesuffix(_SUFFIXES.get(number.unit, "")).removesuffix("_reps").replace("_", " ")
+    for plain, usual in _ABBREVIATIONS.items():
+        words = words.replace(plain, usual)
+    return words[0].upper() + words[1:]
 
 
 def _value(number: Number, own: Callable[[str], float] | None) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gaitpipe.evidence import EDUCATION, NUMBERS, RULES, forbidden_in, reference
+from gaitpipe.evidence import EDUCATION, NUMBERS, RULES, fill, forbidden_in, reference, value
 from gaitpipe.evidence.rehab import REHAB_NUMBERS
 from gaitpipe.rehab.words import AchillesLoad, FiredRule
 from gaitpipe.report.document import Bullets, Callout, Content, Facts, Heading, Paragraph, ReportInput, Section, Table
@@ -89,7 +89,7 @@ def test_education_shows_the_lines_of_the_stage_each_with_grade_and_doubt(rehab_
         shown = texts(education.SECTION.content(rehab_report(stage_in=stage)))
         for line in EDUCATION:
             belongs = not line.stages or stage in line.stages
-            assert (line.text in shown) == belongs
+            assert (fill(line.text, value) in shown) == belongs
             assert not (belongs and line.but) or f"But: {line.but}" in shown
     assert "not medical advice" in shown
 
@@ -127,3 +127,9 @@ def test_the_numbers_of_rehab_stay_out_of_a_plain_gait_report(rehab_report: Buil
 
 def _also_of_sensors() -> set[str]:
     return {number.note for number in NUMBERS if number not in REHAB_NUMBERS}
+
+
+def test_education_speaks_of_the_pain_limits_of_the_plan(rehab_report: Build) -> None:
+    shown = texts(education.SECTION.content(rehab_report({"pain_progress_maximum": 2.0, "pain_hold_maximum": 4.0})))
+    assert "up to 2 of 10" in shown
+    assert "3 to 4: repeat, do not add. Above 4: one step back" in shown

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gaitpipe.evidence import EDUCATION, TAG_WORD, EducationLine
+from collections.abc import Callable
+
+from gaitpipe.evidence import EDUCATION, TAG_WORD, EducationLine, fill
 from gaitpipe.report.document import Cell, Column, Content, Paragraph, ReportInput, Section, Table, has_rehab
 
 _INTRO = (
@@ -25,14 +27,15 @@ def _render(report: ReportInput) -> Content:
     table = Table(
         "Achilles tendons and running, in plain words",
         columns,
-        tuple(_row(line) for line in lines_for(rehab.decision.stage_in)),
+        tuple(_row(line, rehab.plan.value) for line in lines_for(rehab.decision.stage_in)),
     )
     return Paragraph(_INTRO, muted=True), table
 
 
-def _row(line: EducationLine) -> tuple[Cell, ...]:
+def _row(line: EducationLine, value_of: Callable[[str], float]) -> tuple[Cell, ...]:
     but = f"But: {line.but}" if line.but else ""
-    return Cell(line.topic), Cell(line.text, but), Cell(line.grade, TAG_WORD[line.tag])
+    status = TAG_WORD["memory"] if line.tag == "memory" else ""
+    return Cell(line.topic), Cell(fill(line.text, value_of), but), Cell(line.grade, status)
 
 
 SECTION = Section("education", "For the runner: worth knowing", 80, _render, applies=has_rehab, on_refer=False)

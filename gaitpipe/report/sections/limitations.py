@@ -36,14 +36,18 @@ def _orientation() -> tuple[Block, ...]:
     early, late = number("visa_a_mcid_12_weeks"), number("visa_a_mcid_24_weeks")
     facts = (
         ("Contact times of the legs apart", f"about {asymmetry.value:g} % in healthy runners"),
-        ("Heel raises on one leg", f"half of 500 healthy people did {raises.low:g} to {raises.high:g} or more"),
+        ("Heel raises on one leg", f"median {raises.low:g} and {raises.high:g} (the two legs) in 500 healthy people"),
         (
             "VISA-A, change that matters",
             f"{early.value:g} points at 12 weeks ({early.low:g} to {early.high:g}), {late.value:g} at 24 weeks "
-            f"({late.low:g} to {late.high:g}): wide intervals",
+            f"({_signed(late.low)} to {late.high:g}): wide intervals",
         ),
     )
     return Heading("For orientation, no goals"), Facts(facts, wide=True)
+
+
+def _signed(value: float) -> str:
+    return f"{value:g}".replace("-", "\u2212")
 
 
 SECTION = Section("limitations", "Limitations and intended use", 85, _render, applies=has_rehab)
