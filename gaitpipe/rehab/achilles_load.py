@@ -30,6 +30,8 @@ from gaitpipe.rehab.words import AchillesLoad, GaitScreen, Gate, InjuredSide, Le
 
 Parts = list[tuple[float, Step]]
 RUN_KINDS = (None, "run", "test")
+LOGGED_TOO_FEW = 0.9
+"""A log that holds less of the recorded running than this share contradicts the recording."""
 NOTHING = AchillesLoad(
     psi=None, psi_technique=None, psi_direction=None, mdc_psi=None, uncertainty_psi=None, uncertainty_source="",
     peak_force_bw=None, peak_force_baseline_bw=None, strike_term=None, strike_term_baseline=None, step_weight=None,
@@ -184,12 +186,16 @@ def _session_parts(plan: Plan, screen: GaitScreen, step: Step, baseline: Step, l
     if not windows:
         if logged is not None:
             return _Session(means, logged, f"steps of the log's {minutes:g} minutes of running")
-        return _Session(means, recorded, "steps as recorded; the log gives no minutes for this session")
+        return _Session(means, recorded, "good steps as recorded; the log gives no minutes for this session")
     parts, note = windows, f"sum over {counted(len(windows), 'window')}"
     if not _agree(plan, windows, step, baseline):
         parts, note = means, "from the session's means: its windows do not agree with them"
     if logged is not None and logged > recorded:
         return _Session(parts, logged, f"{note}, scaled up to the log's {minutes:g} minutes of running")
+    if logged is None:
+        return _Session(parts, recorded, f"{note}, good steps only; the log gives no minutes for this session")
+    if logged < LOGGED_TOO_FEW * recorded:
+        note += f"; the log says less ({minutes:g} min): check it"
     return _Session(parts, recorded, note)
 
 

@@ -190,6 +190,8 @@ def test_windows_are_summed_and_scaled_to_the_minutes_of_the_log(make_load, make
     shorter = make_load(today, usual, log=[run(0, 1.0, "s")])
     assert shorter.load_steps == pytest.approx(200.0 * sum(weights) / 3.0), "what was recorded was run"
     assert "scaled" not in shorter.load_steps_note
+    assert "the log says less (1 min)" in shorter.load_steps_note
+    assert "good steps only" in make_load(today, usual).load_steps_note
 
 
 def test_windows_that_do_not_agree_with_the_means_are_left_out_and_it_is_said(make_load, make_screen):
@@ -203,7 +205,7 @@ def test_windows_that_do_not_agree_with_the_means_are_left_out_and_it_is_said(ma
 def test_windows_of_one_leg_only_do_not_count(make_load, make_screen):
     today = make_screen("s")
     halves = tuple(replace(window, right=None) for window in windows_of(today, [1.0, 1.0]))
-    assert "steps as recorded" in make_load(replace(today, windows=halves), make_screen("u")).load_steps_note
+    assert "good steps as recorded" in make_load(replace(today, windows=halves), make_screen("u")).load_steps_note
 
 
 def test_a_window_without_a_landing_angle_takes_that_of_the_session(make_load, make_screen):
