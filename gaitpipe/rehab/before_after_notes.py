@@ -54,13 +54,14 @@ def _conflicts(figures: tuple[BlockFigure, ...], steps: Steps | None, model: tup
             one: weighted_per_km_ratio(under, base, one) for one in models(*model, strike_changed((under,), base))
         }
         low, high = range_of(ratios)
-        conclusion = "no conclusion" if low < 1.0 < high else "lower" if high <= 1.0 else "higher"
         index = found["psi_pct"]
-        change = "less per step" if index.exceeds and (index.difference or 0.0) < 0.0 else "no real change per step"
+        real = bool(index.exceeds) and not low < 1.0 < high
+        conclusion = ("less" if high <= 1.0 else "more") if real else "no conclusion"
+        change = "no real change" if not index.exceeds else "less" if (index.difference or 0.0) < 0.0 else "more"
         said.append(
-            f"Quicker steps: {change}, and {more_pct:.1f} % more steps a kilometre. Weighted load a kilometre "
-            f"{low:.2f} to {high:.2f} of before, by model ({conclusion}; measurement error not in it). Use it if it "
-            "feels comfortable and pain is not worse."
+            f"Quicker steps: {change} per step, and {more_pct:.1f} % more steps a kilometre. Weighted load a "
+            f"kilometre: {low:.2f} to {high:.2f} of before over the models ({conclusion}). Use it if it feels "
+            "comfortable and pain is not worse."
         )
     lower = [
         figure for figure in figures

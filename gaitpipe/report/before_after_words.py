@@ -8,7 +8,7 @@ from gaitpipe.report.text import DASH, number, signed
 _SHOWN: dict[str, tuple[str, float, int]] = {
     "1/min": ("steps/min", 1.0, 1),
     "s": ("ms", 1000.0, 1),
-    "1": ("%", 100.0, 1),
+    "1": ("% of stride", 100.0, 1),
     "m": ("cm", 100.0, 1),
     "deg": ("deg", 1.0, 1),
     "BW": ("BW", 1.0, 2),
