@@ -109,11 +109,11 @@ def level_words(step: LadderLevel) -> str:
 
 
 def steps_too_large(levels: Sequence[LadderLevel], limits: GrowthLimits) -> tuple[tuple[int, float], ...]:
-    """The places in `levels` that grow more than `limits` allow, each with the longest run [min] allowed there."""
+    """The places in `levels` that grow more than `limits` allow, strides included, each with the longest run [min]."""
     return tuple(
-        (place, limits.longest_after(before.running_min))
+        (place, limits.longest_after(before.total_min))
         for place, (before, after) in enumerate(pairwise(levels), start=1)
-        if not limits.allow(before.running_min, after.running_min)
+        if not limits.allow(before.total_min, after.total_min)
     )
 
 

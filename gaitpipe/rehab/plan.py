@@ -104,12 +104,17 @@ class LadderLevel(Table):
     run_min: Annotated[float, Field(gt=0, le=300, allow_inf_nan=False)]
     walk_min: NotNegative
     strides: Annotated[int, Field(ge=0, le=60)] = 0
-    strides_s: NotNegative = 0.0
+    strides_s: Annotated[float, Field(ge=0, le=120, allow_inf_nan=False)] = 0.0
 
     @property
     def running_min(self) -> float:
         """Minutes of running in all, without the strides."""
         return self.sets * self.run_min
+
+    @property
+    def total_min(self) -> float:
+        """Minutes of running in all, the strides too: what the growth rule looks at."""
+        return self.running_min + self.strides * self.strides_s / 60.0
 
 
 class Exercise(Table):

@@ -10,6 +10,7 @@ from gaitpipe import evidence
 from gaitpipe.rehab.exercises import default_exercises, exercise_words
 from gaitpipe.rehab.ladder import ladder, level_words
 from gaitpipe.rehab.plan import Exercise, LadderLevel, Plan, Table
+from gaitpipe.rehab.plan_words import unit_words
 
 NOT_SET = "not set"
 _LABELS = {
@@ -122,7 +123,7 @@ def _thresholds(before: Plan, after: Plan) -> Iterator[Change]:
     for number in evidence.NUMBERS:
         old, new = before.value(number.key), after.value(number.key)
         if old != new:
-            unit = "" if number.unit == "1" else number.unit
+            unit = unit_words(number).strip()
             yield Change(
                 f"thresholds.{number.key}",
                 f"{number.key.replace('_', ' ')} ({number.note})",

@@ -22,7 +22,7 @@ from gaitpipe.protocol.schema_faults import Found, meant, table, tables
 from gaitpipe.protocol.toml_lines import Location
 from gaitpipe.rehab.ladder import DEFAULT_LADDER, GrowthLimits
 from gaitpipe.rehab.plan import DATA_QUALITY_FLAG, FIXED_RED_FLAGS, FLAG_IDS, RED_FLAG_IDS, SCHEMA_VERSION, Plan
-from gaitpipe.rehab.plan_words import forbidden_faults, phrase_faults
+from gaitpipe.rehab.plan_words import forbidden_faults, phrase_faults, unit_words
 from gaitpipe.rehab.words import STAGES
 
 SETTINGS = {number.key: number for number in evidence.NUMBERS if number.setting}
@@ -54,6 +54,7 @@ def cross_faults(raw: Mapping[str, Any]) -> Found:
     yield from _stage_faults(raw)
     yield from _threshold_faults(table(raw, "thresholds"))
     yield from _load_faults(raw)
+    yield from _strength_faults(raw)
     yield from _ladder_faults(raw)
     yield from _exercise_faults(raw)
     yield from _flag_faults(raw)
@@ -65,7 +66,6 @@ def cross_faults(raw: Mapping[str, Any]) -> Found:
 def date_faults(plan: Plan, on: date) -> Found:
     """What the plan says has been done, but on a day after `on`."""
     done: list[tuple[Location, date | None]] = [
-        (("plan", "created"), plan.plan.created),
         (("baseline", "recorded"), plan.baseline.recorded),
     ]
     if plan.stage.override is not None:
@@ -75,7 +75,7 @@ def date_faults(plan: Plan, on: date) -> Found:
     ]
     for place, day in done:
         if day is not None and day > on:
-            yield place, f"{day.isoformat()} lies in the future (today is {on.isoformat()})"
+            yield place, f"{day.isoformat()} lies in the future (as of {on.isoformat()})"
 
 
 def _number(value: Any) -> float | None:
@@ -173,7 +173,7 @@ def _threshold_faults(thresholds: Mapping[str, Any]) -> Found:
 
 def range_words(number: evidence.Number) -> str:
     """The range, default and grade of a setting, and who may change it."""
-    unit = "" if number.unit == "1" else f" {number.unit}"
+    unit = unit_words(number)
     return (
         f"{number.low:g} to {number.high:g}{unit} (default {number.value:g}{unit}; grade {number.grade}, "
         f"{evidence.TAG_WORD[number.tag]}). Only a clinician may change it, and only inside this range"
@@ -192,8 +192,19 @@ def _order_faults(thresholds: Mapping[str, Any]) -> Found:
 
 
 def _load_faults(raw: Mapping[str, Any]) -> Found:
-    if _number(table(raw, "load").get("mdc_psi")) == 0:
+    own, widest = _number(table(raw, "load").get("mdc_psi")), SETTINGS["index_red_pct"].high
+    if own == 0:
         yield ("load", "mdc_psi"), "0 would call every difference a real one; leave it out to use the default"
+    elif own is not None and own > widest:
+        yield ("load", "mdc_psi"), f"{own:g} would silence flag F2: at most {widest:g} points. Measure again instead"
+
+
+def _strength_faults(raw: Mapping[str, Any]) -> Found:
+    key = "stage1_heel_raises_reps"
+    norm = _number(table(raw, "strength").get("heel_raise_norm_reps"))
+    least = _number(table(raw, "thresholds").get(key, evidence.value(key)))
+    if norm is not None and least is not None and norm < least:
+        yield ("strength", "heel_raise_norm_reps"), f"{norm:g} is less than the {least:g} that lead out of S1"
 
 
 def _ladder_faults(raw: Mapping[str, Any]) -> Found:
@@ -206,7 +217,8 @@ def _ladder_faults(raw: Mapping[str, Any]) -> Found:
             yield from (((("ladder", row, "level")), problem) for problem in _level_problems(level, seen))
             seen.append(level)
         sets, run_min = _number(step.get("sets")), _number(step.get("run_min"))
-        after = None if sets is None or run_min is None else sets * run_min
+        strides = (_number(step.get("strides", 0)) or 0.0) * (_number(step.get("strides_s", 0)) or 0.0) / 60.0
+        after = None if sets is None or run_min is None else sets * run_min + strides
         if before is not None and after is not None and not limits.allow(before, after):
             yield (
                 ("ladder", row, "run_min"),

@@ -9,7 +9,7 @@ from itertools import pairwise
 from gaitpipe import evidence
 from gaitpipe.model import Finding
 from gaitpipe.rehab.exercises import HEAVY_KINDS, STRENGTH_KINDS, exercises_for
-from gaitpipe.rehab.ladder import GrowthLimits, ladder, steps_too_large
+from gaitpipe.rehab.ladder import DEFAULT_LADDER, GrowthLimits, ladder, steps_too_large
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.plan_words import placeholder_names
 from gaitpipe.rehab.words import STAGES
@@ -87,6 +87,11 @@ def _stage(plan: Plan) -> Iterator[Finding]:
             yield _warn("old-override", "the override is older than the stage it stands against: does it still hold?")
     if plan.stage.since is None and plan.stage.stage != "S0":
         yield _warn("since", f"since when in {plan.stage.stage} is not said: its minimum time cannot be judged")
+    stiff_min, longest_min = plan.symptom_baseline.stiff_am_min, evidence.value("red_flag_stiffness_min")
+    if stiff_min is not None and stiff_min > longest_min:
+        yield _warn(
+            "stiff-baseline", f"a usual stiffness of {stiff_min:g} min is a red flag (RF5, {longest_min:g} min)"
+        )
     usual = plan.symptom_baseline.pain_am
     if usual is not None and usual > plan.value("pain_progress_maximum"):
         yield _warn("sore-baseline", f"a usual morning pain of {usual:g} hides a rise: what is usual should be low")
@@ -103,8 +108,6 @@ def _strength(plan: Plan) -> Iterator[Finding]:
     elif norm is None:
         floor = plan.value("heel_raise_floor_reps")
         yield _info("norm", f"no norm of age and sex for heel raises: the floor of {floor:g} stands in for it")
-    elif norm < plan.value("stage1_heel_raises_reps"):
-        yield _warn("low-norm", f"a norm of {norm} heel raises is less than what leads out of S1")
     if per_week is not None:
         running, heavy = evidence.number("strength_per_week_running"), evidence.number("strength_per_week")
         if not running.value <= per_week <= heavy.value:
@@ -129,6 +132,8 @@ def _baseline(plan: Plan) -> Iterator[Finding]:
     least = evidence.value("load_test_retest_least_sessions")
     if values and len(values) < least:
         yield _warn("test-retest", f"{len(values)} test-retest values are too few (at least {least:g}): not used")
+    if values and not 90.0 <= sum(values) / len(values) <= 110.0:
+        yield _warn("test-retest-mean", "test-retest values are in % of their mean: their mean should be 100")
 
 
 def _numbers(plan: Plan) -> Iterator[Finding]:
@@ -154,13 +159,18 @@ def _ladder(plan: Plan) -> Iterator[Finding]:
         before, after = levels[place - 1], levels[place]
         yield _warn(
             "ladder-growth",
-            f"{before.level} to {after.level}: {before.running_min:g} to {after.running_min:g} min is more than this "
+            f"{before.level} to {after.level}: {before.total_min:g} to {after.total_min:g} min is more than this "
             f"plan's growth rule allows ({longest_min:g} min)",
             "Put a level between them, or the runner is held there.",
         )
     for before, after in pairwise(levels):
         if after.running_min < before.running_min:
             yield _warn("ladder-falls", f"{after.level} has less running than {before.level} before it")
+    goal, last = DEFAULT_LADDER[-1], levels[-1]
+    if last.running_min < goal.running_min:
+        yield _warn(
+            "ladder-end", f"the ladder ends with {last.running_min:g} min of running; by default {goal.running_min:g}"
+        )
     until_min = plan.value("ladder_growth_until_min")
     if levels[0].running_min > until_min:
         yield _warn("ladder-start", f"the ladder starts with {levels[0].running_min:g} min of running")
@@ -195,9 +205,14 @@ def _words(plan: Plan) -> Iterator[Finding]:
 
 
 def _dates(plan: Plan, on: date) -> Iterator[Finding]:
-    for key, day in (("plan.started", plan.plan.started), ("stage.since", plan.stage.since)):
+    days = (
+        ("plan.created", plan.plan.created),
+        ("plan.started", plan.plan.started),
+        ("stage.since", plan.stage.since),
+    )
+    for key, day in days:
         if day is not None and day > on:
-            yield _warn("future", f"{key} is {day}, later than today ({on})")
+            yield _warn("future", f"{key} is {day}, later than {on}")
     recorded, oldest = plan.baseline.recorded, plan.value("baseline_age_maximum_days")
     if recorded is not None and (on - recorded).days > oldest:
         age_days = (on - recorded).days

@@ -9,6 +9,7 @@ from gaitpipe import evidence
 from gaitpipe.rehab.exercises import alternatives, default_exercises
 from gaitpipe.rehab.ladder import LADDER_GRADE, LADDER_TAG, level_words
 from gaitpipe.rehab.plan import FIXED_RED_FLAGS, FLAG_IDS, RED_FLAG_IDS, Exercise, LadderLevel
+from gaitpipe.rehab.plan_words import unit_words
 from gaitpipe.rehab.toml_write import explain, toml_value
 from gaitpipe.rehab.words import Location
 
@@ -54,7 +55,7 @@ def threshold_lines() -> Iterator[str]:
 
 
 def _threshold_line(number: evidence.Number) -> str:
-    unit = "" if number.unit == "1" else f" {number.unit}"
+    unit = unit_words(number)
     told = (
         f"{number.low:g} to {number.high:g}{unit}; grade {number.grade}, {evidence.TAG_WORD[number.tag]}; {number.note}"
     )

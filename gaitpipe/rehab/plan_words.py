@@ -15,6 +15,13 @@ _NUMBERS = frozenset(number.key for number in evidence.NUMBERS)
 _DERIVED = ("pain_hold_lowest",)
 
 
+def unit_words(number: evidence.Number) -> str:
+    """The unit of a number behind a blank, as people read it; nothing for counts and shares."""
+    if number.unit == "1":
+        return " of 10" if "pain" in number.key else ""
+    return f" {number.unit}"
+
+
 def phrase_faults(phrases: Mapping[str, Any]) -> Found:
     """Unknown ids, and placeholders that nobody fills in."""
     for key, text in phrases.items():

@@ -18,7 +18,7 @@ EXERCISE = (
 )
 
 ADDED = [
-    ("[thresholds]\npain_hold_maximum = 7", 16, "7 is outside 3 to 5 (default 5; grade A"),
+    ("[thresholds]\npain_hold_maximum = 7", 16, "7 is outside 3 to 5 of 10 (default 5 of 10; grade A"),
     ("[thresholds]\npain_hold_maximum = 7", 16, "Only a clinician may change it"),
     ("[thresholds]\nindex_red_pct = 40", 16, "40 is outside 5 to 15 % (default 10 %; grade D"),
     ("[thresholds]\npain_hold_maximun = 4", 16, "did you mean 'pain_hold_maximum'?"),
@@ -68,6 +68,13 @@ ADDED = [
     (EXERCISE.format("x", "x", '["S2"]') + EXERCISE.format("x", "y", '["S2"]'), 27, "exercise 'x' is there twice"),
     (EXERCISE.format("x", "x", "[]"), 19, "must name at least one"),
     (EXERCISE.format("x", "safe raise", '["S2"]'), 17, "must not say 'safe'"),
+    (
+        STEP.format("a", 30) + STEP.format("b", 30) + "strides = 60\nstrides_s = 60",
+        23,
+        "90 min of running after 30: at most 36",
+    ),
+    ("[load]\nmdc_psi = 40", 16, "would silence flag F2: at most 15"),
+    ("[strength]\nheel_raise_norm_reps = 9", 16, "9 is less than the 10 that lead out of S1"),
     ("[load]\nmdc_psi = 0", 16, "0 would call every difference a real one"),
     ("[load]\ntest_retest_psi = [nan]", 16, "no number to reckon with"),
     ("[symptom_baseline]\npain_am = 11", 16, "less than or equal to 10 (found 11)"),

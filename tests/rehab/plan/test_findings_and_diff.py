@@ -25,7 +25,6 @@ def codes(plan, on=None) -> dict[str, str]:
 CASES = [
     ("", {"side": 'side = "both"'}, "plan-bilateral-norm", "warning"),
     ("", {}, "plan-norm", "info"),
-    ("[strength]\nheel_raise_norm_reps = 5\n", {}, "plan-low-norm", "warning"),
     ("[strength]\nper_week = 1\n", {}, "plan-strength-days", "warning"),
     ("", SELF, "plan-no-clinician", "info"),
     ("[thresholds]\nindex_red_pct = 8\n", SELF, "plan-changed-without-clinician", "warning"),
@@ -52,6 +51,9 @@ CASES = [
     ("[thresholds]\nladder_growth_pct = 10\n", {}, "plan-ladder-growth", "warning"),
     (STEPS.format(15, 12), {}, "plan-ladder-falls", "warning"),
     (STEPS.format(40, 40), {}, "plan-ladder-start", "warning"),
+    (STEPS.format(10, 12), {}, "plan-ladder-end", "warning"),
+    ("[symptom_baseline]\nstiff_am_min = 90\n", {}, "plan-stiff-baseline", "warning"),
+    ("[load]\ntest_retest_psi = [1.0, 1.01, 0.99]\n", {}, "plan-test-retest-mean", "warning"),
     (EXERCISE.format("slow heavy", "S3", "straight"), {}, "plan-no-soleus", "warning"),
     (EXERCISE.format("slow heavy", "S3", "bent"), {}, "plan-no-strength", "warning"),
     (EXERCISE.format("hops", "S2", "bent"), {}, "plan-early-spring", "warning"),

@@ -79,6 +79,7 @@ def test_each_setting_shows_unit_range_grade_and_whether_it_is_verified():
             assert f"grade {number.grade}" in line
             assert ("unverified" in line) is (number.tag == "memory")
             assert number.unit == "1" or f" {number.unit};" in line
+            assert (" of 10;" in line) is ("pain" in number.key)
 
 
 def test_template_promises_nothing():
