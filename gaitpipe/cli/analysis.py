@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
+from gaitpipe.cli.decide import SeveralValues
 from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, context_options, height_option
+from gaitpipe.cli.report_options import Wanted, report_options, show_report
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
+    from gaitpipe.app.achilles_report import RehabRead
     from gaitpipe.app.analyze import Analysis, Input
     from gaitpipe.app.outputs import OutputFiles
     from gaitpipe.model import Placement
@@ -28,9 +31,10 @@ class Given:
     belt_speed_m_s: float | None
     height_m: float | None
     context: Mapping[str, str] = field(default_factory=dict)
+    pdf: bool = False
 
 
-@click.command(short_help="Analyse recordings or CSV files.")
+@click.command(cls=SeveralValues, short_help="Analyse recordings or CSV files.")
 @click.argument("recordings", nargs=-1, type=PathOf(), metavar="[RECORDING]...")
 @click.option("--out", type=PathOf(), required=True, help="Folder for the results.")
 @click.option("--left", type=PathOf(), help="CSV file of the left foot or shank, instead of a recording.")
@@ -41,6 +45,7 @@ class Given:
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
 @context_options
+@report_options
 @json_option
 @common_options
 def analyze(
@@ -53,12 +58,16 @@ def analyze(
     height_m: float | None,
     context: Mapping[str, str],
     as_json: bool,
+    wanted: Wanted,
 ) -> int:
     """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
 
     One input writes straight into the folder, several into a folder each. --json prints summary.json: as one object
     for one input, as one object a line (JSON lines) for several. A CSV file has the columns
     time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s; the gyroscope may be missing.
+
+    With --plan and --log the report holds the decision and the next days too, beside decision.json and plan.ics; then
+    one input only, named before --baseline.
 
     Ends with 0 when all is well (warnings included), 1 when a finding is an error (wrong placement: the files are
     written and say so; wrong units: nothing is written), 3 when some of several inputs failed.
@@ -67,12 +76,14 @@ def analyze(
     from gaitpipe.app.outputs import folders_for
 
     _check_inputs(recordings, left, right, placement)
-    given = Given(belt_speed, height_m, context)
+    if wanted.files is not None and len(recordings) > 1:
+        raise UsageError("a report with a plan is of one session", "Give one recording, before --baseline.")
+    given, rehab = Given(belt_speed, height_m, context, wanted.pdf), wanted.read()
     if not recordings:
         placement = "shank" if placement == "shank" else "foot"
-        return _one(open_files(left, right, placement), out, given, as_json)
+        return _one(open_files(left, right, placement), out, given, as_json, rehab)
     if len(recordings) == 1:
-        return _one(open_recording(recordings[0], placement), out, given, as_json)
+        return _one(open_recording(recordings[0], placement), out, given, as_json, rehab)
     words, failed = console(), 0
     for path, folder in zip(recordings, folders_for(recordings, out), strict=True):
         words.say(f"\n{path}")
@@ -103,7 +114,9 @@ def _check_inputs(
             raise UsageError(message, f"Write --left {path} or --right {path}, with --placement.")
 
 
-def _one(opened: Input, folder: Path, given: Given, as_json: bool, one_line: bool = False) -> int:
+def _one(
+    opened: Input, folder: Path, given: Given, as_json: bool, rehab: RehabRead | None = None, one_line: bool = False
+) -> int:
     """Analyse and write one input; 1 when a finding is an error."""
     from gaitpipe.app.analyze import analyze_input
     from gaitpipe.app.outputs import make_folder, write_outputs
@@ -113,7 +126,7 @@ def _one(opened: Input, folder: Path, given: Given, as_json: bool, one_line: boo
     make_folder(folder)
     with progress(opened, words.quiet) as on_time:
         analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m, given.context)
-    files = write_outputs(analysis, folder)
+    files = write_outputs(analysis, folder, rehab, given.pdf)
     show(words, analysis, files)
     if as_json:
         from gaitpipe.app.summary_json import summary
@@ -129,33 +142,59 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
     for line in metric_lines(analysis.result.metrics, terminal_width()):
         words.say(line)
     words.findings(analysis.result.findings)
-    words.say(f"Report: {files.report}")
+    show_report(words, files)
 
 
-@click.command(short_help="Make the report of a recording again.")
-@click.argument("source", type=PathOf(), metavar="DIR_OR_RECORDING")
-@click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording.")
+@click.command(cls=SeveralValues, short_help="Make the report of a recording again, or of a plan and a log.")
+@click.argument("source", required=False, type=PathOf(), metavar="[DIR_OR_RECORDING]")
+@click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording or the log.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
 @context_options
+@report_options
 @json_option
 @common_options
 def report(
-    source: Path,
+    source: Path | None,
     out: Path | None,
     belt_speed: float | None,
     height_m: float | None,
     context: Mapping[str, str],
     as_json: bool,
+    wanted: Wanted,
 ) -> int:
     """Make the report of a recording again, from its raw bytes.
 
-    Give a recording or the folder that it lies in (with several, the newest by name is taken).
+    Give a recording or the folder that it lies in (with several, the newest by name is taken), before --baseline. With
+    --plan and --log the report holds the decision and the next days, beside decision.json and plan.ics. Then the
+    source may be the summary.json of a session, or be left out: a report of the plan and the log.
     """
     from gaitpipe.app.analyze import open_recording
 
+    if source is None or source.suffix.lower() == ".json":
+        return _of_log(source, out, wanted, as_json)
     path = _recording_in(source)
-    return _one(open_recording(path), out or _results_of(path), Given(belt_speed, height_m, context), as_json)
+    rehab, given = wanted.read(), Given(belt_speed, height_m, context, wanted.pdf)
+    return _one(open_recording(path), out or _results_of(path), given, as_json, rehab)
+
+
+def _of_log(session: Path | None, out: Path | None, wanted: Wanted, as_json: bool) -> int:
+    """Write the report of a plan and a log, with the summary of a session where one is given."""
+    from gaitpipe.app.achilles_report import report_without_recording
+    from gaitpipe.app.outputs import write_report
+
+    read = wanted.read(session)
+    if read is None:
+        advice = "Name a recording, or --plan plan.toml and --log log.csv. `gaitpipe demo` makes a recording."
+        raise UsageError("there is nothing to report on", advice)
+    content = report_without_recording(read)
+    files = write_report(content, out or read.folder, wanted.pdf)
+    show_report(console(), files)
+    if as_json and content.rehab is not None:
+        from gaitpipe.app.decide import decision_content
+
+        print_json(decision_content(content.rehab.decision))
+    return 0
 
 
 def _results_of(recording: Path) -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from gaitpipe.report.document import Figure, Table
 from gaitpipe.report.figures import FORMATS, Format
@@ -14,6 +14,13 @@ from gaitpipe.report.svg import draw_svg
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
+
+
+class DrawForm(Protocol):
+    """Draws one form of a figure."""
+
+    def __call__(self, drawing: Drawing, form: Format) -> None: ...
+
 
 INK, MUTED, GRID, SHADE, HATCH = "#1d2733", "#56616e", "#e3e7ec", "#eef1f4", "#8d98a4"
 BLUE, RED, GREEN, SAND = "#0072B2", "#A3201A", "#00664A", "#E69F00"
@@ -27,21 +34,15 @@ def make_figure(
     summary: str,
     table: Table,
     height_px: dict[Format, int],
-    draw: Callable[[Drawing, Format], None],
+    draw: DrawForm,
     table_open: bool = False,
 ) -> Figure:
     """Draw both forms and join them with their text twin; the summary is the description for screen readers."""
-    wide, narrow = (
-        draw_svg(
-            f"{key}-{form}",
-            WIDTH_PX[form],
-            height_px[form],
-            title,
-            summary,
-            lambda drawing, form=form: draw(drawing, form),
-        )
+    drawn = {
+        form: draw_svg(f"{key}-{form}", WIDTH_PX[form], height_px[form], title, summary, partial(draw, form=form))
         for form in FORMATS
-    )
+    }
+    wide, narrow = drawn["wide"], drawn["narrow"]
     return Figure(key, caption, wide, narrow, summary, table, table_open)
 
 
@@ -84,5 +85,6 @@ def day_axis(axes: Axes, first: date, last: date, form: Format) -> None:
     ticks = list(range(days, -1, -step))
     axes.set_xlim(-0.7, days + 0.7)
     axes.set_xticks(ticks, [weekday_text(first + timedelta(days=tick)) for tick in ticks])
-    labels = axes.get_xticklabels()
-    labels[0].set_ha("right" if form == "narrow" else "center")
+    if form == "narrow":
+        for label in axes.get_xticklabels()[:1]:
+            label.set(ha="right")

@@ -86,7 +86,7 @@ def _draw_pain(axes: Axes, entries: Sequence[LogEntry], rehab: RehabInput, low: 
             if (value := getattr(entry, field)) is not None and entry.date + timedelta(days=later) <= rehab.on
         ]
         axes.plot(
-            [point[0] for point in points], [point[1] for point in points], color=colour, linestyle=line,  # type: ignore[arg-type]
+            [point[0] for point in points], [point[1] for point in points], color=colour, linestyle=line,
             linewidth=1.3, marker=marker, markersize=6.5, markeredgecolor="white", label=label,
         )  # fmt: skip
     axes.set_ylim(-0.4, 10.4)

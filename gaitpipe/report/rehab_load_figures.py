@@ -62,7 +62,7 @@ def sensitivity_figure(load: AchillesLoad, plan_exponent: float) -> Figure:
         for exponent in exponents
         if (values := [ratio for key, ratio in ratios.items() if key[0] == exponent])
     ]
-    heights: dict[Format, int] = dict.fromkeys(("wide", "narrow"), 78 + 34 * len(spans))  # type: ignore[arg-type]
+    heights: dict[Format, int] = dict.fromkeys(("wide", "narrow"), 78 + 34 * len(spans))
     ends = [end for _, low, high in spans for end in (low, high)]
     low_end, high_end = min(*ends, 1.0), max(*ends, 1.0)
     margin = max(0.12 * (high_end - low_end), 0.05)
@@ -173,11 +173,11 @@ def _draw_sessions(
             hatch="----" if bar.estimated and not bar.judged else "",
         )  # fmt: skip
     top = max([bar.steps for bar in bars], default=1.0)
-    lines = [(1.0, "30-day max", "solid", INK)]
-    lines += [
-        (limits[0], f"\u00d7{limits[0]:g}", (0.0, (5.0, 2.0)), MUTED),
-        (limits[1], f"\u00d7{limits[1]:g}", (0.0, (1.5, 1.5)), RED),
-    ]  # type: ignore[list-item]
+    lines: list[tuple[float, str, str, str]] = [
+        (1.0, "30-day max", "-", INK),
+        (limits[0], f"\u00d7{limits[0]:g}", "--", MUTED),
+        (limits[1], f"\u00d7{limits[1]:g}", ":", RED),
+    ]
     for factor, label, line, colour in lines if reference else []:
         axes.axhline(factor * (reference or 0.0), color=colour, linewidth=1.3, linestyle=line)
         axes.annotate(

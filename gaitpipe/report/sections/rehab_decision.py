@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gaitpipe.evidence import TAG_WORD, unverified
 from gaitpipe.rehab.words import FiredRule
 from gaitpipe.report.document import (
     Block,
@@ -70,9 +71,15 @@ def _rules(caption: str, rules: tuple[FiredRule, ...]) -> Block:
         Column("Thresholds", numeric=False),
     )
     rows = tuple(
-        (Cell(rule.id), Cell(sentence(rule.text)), _pairs(rule.inputs), _pairs(rule.thresholds)) for rule in rules
+        (Cell(rule.id), Cell(sentence(rule.text)), _pairs(rule.inputs), _pairs(_marked(rule.thresholds)))
+        for rule in rules
     )
     return Table(caption, columns, rows, compact=True)
+
+
+def _marked(thresholds: Mapping[str, float]) -> dict[str, float]:
+    """Thresholds whose number rests on memory say so beside their name."""
+    return {f"{key} ({TAG_WORD['memory']})" if unverified(key) else key: value for key, value in thresholds.items()}
 
 
 def _pairs(values: Mapping[str, Any]) -> Cell:

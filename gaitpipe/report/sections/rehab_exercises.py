@@ -39,7 +39,7 @@ def _render(report: ReportInput) -> Content:
 
 def _row(exercise: Exercise) -> tuple[Cell, ...]:
     soleus = exercise.knee in ("bent", "both")
-    remarks = [exercise.kind]
+    remarks: list[str] = [exercise.kind]
     if exercise.to_floor_only:
         remarks.append("to the floor only")
     if exercise.unverified:
@@ -49,7 +49,7 @@ def _row(exercise: Exercise) -> tuple[Cell, ...]:
         Cell(f"{exercise.sets} sets: {foreign(exercise.dose)}"),
         Cell(foreign(exercise.tempo)) if exercise.tempo else Cell(DASH, "as it comes", empty=True),
         Cell(f"{exercise.per_week}\u00d7"),
-        Cell(str(exercise.tier), "unverified" if exercise.unverified else ""),
+        Cell(str(exercise.tier), "unverified" if exercise.tier_unverified else ""),
         Cell("soleus: bent" if exercise.knee == "bent" else "soleus: bent and straight" if soleus else "straight"),
     )
 

@@ -19,7 +19,7 @@ def _render(report: ReportInput) -> Content:
     if rehab is None:
         return ()
     plan, tendon = rehab.plan.plan, rehab.plan.tendon
-    who = (
+    who: tuple[tuple[str, str], ...] = (
         ("Runner", foreign(plan.athlete)),
         ("Day", day_text(rehab.on)),
         ("Tendon", f"{SIDE_WORD[tendon.side]}, {LOCATION_WORD[tendon.location]}"),

@@ -64,7 +64,7 @@ def _table(load: AchillesLoad) -> Table:
         ("Smallest detectable change of the load", "%", load.mdc_load_pct, 1, ""),
     ]
     columns = (Column("Figure", numeric=False), Column("Value"), Column("Note", numeric=False))
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         (
             Cell(label, unit),
             Cell(number(value, decimals)) if value is not None else Cell(DASH, "not computed", empty=True),

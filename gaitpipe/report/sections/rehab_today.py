@@ -59,4 +59,4 @@ def _decided(rehab: RehabInput) -> Content:
     return tuple(blocks)
 
 
-SECTION = Section("rehab-today", "Your Achilles today", 1, _render, applies=has_rehab, page="runner")
+SECTION = Section("rehab-today", "Today's decision", 1, _render, applies=has_rehab, page="runner")

@@ -28,8 +28,9 @@ from gaitpipe.rehab.words import (
     PlannedDay,
     ReturnPlan,
 )
-from gaitpipe.report.document import RehabInput, ReportInput
+from gaitpipe.report.document import ReportInput
 from gaitpipe.report.html import render_html
+from gaitpipe.report.rehab_input import RehabInput
 
 CASES_FOLDER = Path(__file__).parents[3] / "recordings" / "rehab_cases"
 EMPTY = SessionResult(np.zeros(0, STRIDE_DTYPE), (), (), (), None, "")
