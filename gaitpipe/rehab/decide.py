@@ -110,23 +110,24 @@ def _verdict(facts: Facts, refer: tuple[FiredRule, ...]) -> _Verdict:
     here: Position = plan.stage.stage, plan.stage.level
     regress, hold = regress_rules(facts), hold_rules(facts)
     if refer:
-        return _Verdict("REFER", refer, (*regress, *hold, *_progress_beside(facts)), (), here)
+        return _Verdict("REFER", refer, (*regress, *hold, *_outranked(facts, (*regress, *hold))), (), here)
     if plan.plan.mode == "self" and not plan.plan.clinician.strip():
         reason = "The plan names no clinician: in self mode there is no decision about the stage without one."
         return _Verdict("INSUFFICIENT", (), (), (reason,), here)
     if regress:
-        return _Verdict("REGRESS", regress, (*hold, *_progress_beside(facts)), (), step_down(plan))
+        return _Verdict("REGRESS", regress, (*hold, *_outranked(facts, hold)), (), step_down(plan))
     passed, missing = progress(facts)
     if hold:
-        return _Verdict("HOLD", hold, (passed,) if passed else (), missing, here)
+        return _Verdict("HOLD", hold, (), missing, here)
     if passed:
         return _Verdict("PROGRESS", (passed,), (), (), step_up(plan))
     return _Verdict("INSUFFICIENT", (), (), missing, here)
 
 
-def _progress_beside(facts: Facts) -> tuple[FiredRule, ...]:
+def _outranked(facts: Facts, between: Sequence[FiredRule]) -> tuple[FiredRule, ...]:
+    """P1 where all it asks for is there and only the deciding level outranks it."""
     passed, _ = progress(facts)
-    return (passed,) if passed else ()
+    return (passed,) if passed and not between else ()
 
 
 def _decision(facts: Facts, compared: Compared, own: _Verdict, on: date) -> Decision:
