@@ -75,12 +75,20 @@ def faults_of(source: str, file: str, parts: set[str]) -> list[str]:
         elif pieces[0] == "bleak" and not (file.startswith(("sources/ble", "simulate/"))):
             found.append(f"{file}:{line}: bleak")
     if own == "rehab":
-        asked = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-        found += [f"{file}:{node.lineno}: asks the clock" for node in asked if node.attr in CLOCK_CALLS]
+        found += [f"{file}:{line}: asks the clock" for line in sorted(clock_lines(tree))]
     if own != "cli":
         calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
         found += [f"{file}:{call.lineno}: print" for call in calls if ast.unparse(call.func) == "print"]
     return found
+
+
+def clock_lines(tree: ast.AST) -> set[int]:
+    """Lines that call `today()` or `now()` of anything, or take them of a date; a field named `today` is none."""
+    nodes = list(ast.walk(tree))
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    taken = [node for node in nodes if isinstance(node, ast.Attribute) and "date" in ast.unparse(node.value)]
+    asked = [node for node in (*called, *taken) if isinstance(node, ast.Attribute) and node.attr in CLOCK_CALLS]
+    return {node.lineno for node in asked}
 
 
 def may_import(file: str, own: str, other: str) -> bool:

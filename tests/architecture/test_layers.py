@@ -53,6 +53,7 @@ def test_the_checker_really_reads_the_package(layers: Any, package: Path) -> Non
         ("metrics/cadence.py", "import gaitpipe.rehab.load"),
         ("rehab/decide.py", "import time"),
         ("rehab/decide.py", "import datetime\nday = datetime.date.today()"),
+        ("rehab/decide.py", "from datetime import date\nask = date.today"),
         ("helpers/misc.py", "x = 1"),
     ],
 )
@@ -73,6 +74,8 @@ def test_a_planted_violation_is_caught(layers: Any, file: str, line: str) -> Non
         ("cli.py", "from gaitpipe.app.analyze import analyze\nprint('done')"),
         ("metrics/cadence.py", "from gaitpipe.gait.table import StrideTable"),
         ("rehab/decide.py", "from datetime import date, timedelta"),
+        ("rehab/decide.py", "speed_m_s = compared.today.speed_m_s"),
+        ("rehab/load.py", "from gaitpipe.gait import sine_model"),
     ],
 )
 def test_what_is_allowed_passes(layers: Any, file: str, line: str) -> None:
