@@ -149,6 +149,15 @@ def _incline(one: Compared) -> Verdict:
     return False, f"{one.label} was run on a slope of {incline_pct:g} %. Run the test on the flat (up to {most:g} %)."
 
 
+def _contradiction(one: Compared) -> Verdict:
+    """Where log and recording differ the log counts, and it is said."""
+    told = ((one.context.surface, one.screen.context.surface), (one.context.shoe, one.screen.context.shoe))
+    differ = [f"{log} (recording: {recorded})" for log, recorded in told if recorded is not None and log != recorded]
+    if not differ:
+        return PASSED
+    return False, f"The log says otherwise than the recording of {_inside(one.label)}, and counts: {', '.join(differ)}."
+
+
 _OF_EACH: tuple[tuple[str, Scope, Callable[[Compared], Verdict]], ...] = (
     ("mode", "index", _mode),
     ("legs", "index", _legs),
@@ -158,6 +167,7 @@ _OF_EACH: tuple[tuple[str, Scope, Callable[[Compared], Verdict]], ...] = (
     ("rate", "index", _rate),
     ("rate_preferred", "note", _rate_preferred),
     ("incline", "index", _incline),
+    ("contradiction", "note", _contradiction),
 )
 
 

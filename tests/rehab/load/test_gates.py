@@ -184,6 +184,15 @@ def test_a_belt_speed_that_cannot_be_leaves_no_comparison_of_technique(make_load
     assert contradicts.psi_technique is None
 
 
+def test_a_log_that_says_otherwise_than_the_recording_counts_and_is_told(make_load, make_screen):
+    logged = [LogEntry(ON, "s", "run", surface="road", shoe="Red")]
+    found = make_load(make_screen("s", **FULL), make_screen("u", **FULL), log=logged)
+    told = gate(found, "contradiction")
+    assert (told.passed, told.scope) == (False, "note")
+    assert "road (recording: treadmill), Red (recording: Blue)" in told.reason
+    assert gate(found, "surface").passed is False
+
+
 def test_a_stale_baseline_is_refused(make_load, make_plan, make_screen):
     today, usual = make_screen("s"), make_screen("u")
     old = replace(usual, day=ON - timedelta(181))
