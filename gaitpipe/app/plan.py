@@ -64,8 +64,12 @@ def new_plan(start: PlanStart, file: Path, *, force: bool = False) -> Plan:
     text = plan_template(start)
     plan = parse_plan(text, str(file), start.created)
     try:
-        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+        content = text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("a text on the command line is not UTF-8", "Write it into the plan file instead.") from None
+    try:
+        with file.open("wb" if force else "xb") as out:
+            out.write(content)
     except FileExistsError:
         raise UsageError(f"{file} exists already", "Take another name with --out, or --force to replace it.") from None
     except OSError as error:

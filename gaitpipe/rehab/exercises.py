@@ -122,7 +122,7 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     Exercise(
         id="running_drills", name="Running drills: marching, skipping, high knees", kind="drills", stages=["S3"],
-        tier=3, knee="both", sets=3, dose="20 m each to start with (choice of this project)",
+        tier=3, knee="straight", sets=3, dose="20 m each to start with (choice of this project)",
         per_week=2, grade="D", tier_unverified=True, source="silbernagel2020",
     ),
 )  # fmt: skip
@@ -179,13 +179,13 @@ def _suited(table: Sequence[Exercise], location: Location) -> tuple[Exercise, ..
 def exercises_for(plan: Plan, stage: Stage) -> tuple[Exercise, ...]:
     """The exercises of a stage: the plan's own table where it has one, else the default, for the plan's location.
 
-    Heavy work that goes on in later stages comes as often as `strength_per_week` says. A plan's own table is taken as
-    it stands, but for exercises of the other location.
+    Slow heavy work comes as often as `strength_per_week` says, whatever its own `per_week`: less often while running
+    returns. For the rest a plan's own table is taken as it stands, but for exercises of the other location.
     """
     if plan.exercise:
         table = tuple(item for item in plan.exercise if plan.tendon.location in item.locations)
-        return tuple(item for item in table if stage in item.stages)
-    table = default_exercises(plan.tendon.location)
+    else:
+        table = default_exercises(plan.tendon.location)
     per_week = strength_per_week(plan, stage)
     return tuple(
         item.model_copy(update={"per_week": per_week}) if item.kind == "slow heavy" else item
@@ -201,10 +201,15 @@ def strength_per_week(plan: Plan, stage: Stage) -> int:
     return round(plan.value("strength_per_week_running" if stage in _RUNNING_STAGES else "strength_per_week"))
 
 
+def dose_words(item: Exercise) -> str:
+    """Sets and dose, such as `3 x 10 repetitions`; the slow heavy programme tells its sets week by week."""
+    return item.dose if item.dose == _HEAVY_DOSE else f"{item.sets} x {item.dose}"
+
+
 def exercise_words(item: Exercise) -> str:
     """One exercise in a line: name, sets and dose, tempo, how often, and what is to be known about it."""
     often = "daily" if item.per_week == 7 else "twice a day" if item.per_week == 14 else f"{item.per_week} x a week"
-    parts = [item.dose if item.dose == _HEAVY_DOSE else f"{item.sets} x {item.dose}", item.tempo, often]
+    parts = [dose_words(item), item.tempo, often]
     marks = [
         "soleus" if item.soleus else "",
         "heel not below the floor" if item.to_floor_only else "",

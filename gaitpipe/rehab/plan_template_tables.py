@@ -121,7 +121,8 @@ def exercise_lines(location: Location, *, live: bool) -> Iterator[str]:
     mark = "" if live else "#"
     yield from explain(
         "The exercises. To change them, set the whole table: it then stands in place of the default one. Heavy work "
-        "with the knee bent (soleus) belongs into S2 to S5. tier: tendon load 1 (low) to 4 (high)."
+        "with the knee bent (soleus) belongs into S2 to S5; [strength] says how often slow "
+        "heavy work comes. tier: tendon load 1 (low) to 4 (high)."
     )
     for exercise in default_exercises(location):
         yield from _exercise(exercise, mark)

@@ -72,6 +72,13 @@ def test_an_address_is_no_pseudonym(call, tmp_path, athlete):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_text_that_is_no_utf8_is_refused_and_nothing_written(call, tmp_path):
+    made = call(*NEW, "--clinician", "B\udcff", "--out", tmp_path / "x.toml")
+    assert made.code == 2
+    assert "not UTF-8" in made.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_folder_is_told(call, tmp_path):
     made = call(*NEW, "--out", tmp_path / "no" / "x.toml")
     assert made.code == 2

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gaitpipe import evidence
-from gaitpipe.rehab.exercises import default_exercises
-from gaitpipe.rehab.ladder import DEFAULT_LADDER
+from gaitpipe.rehab.exercises import default_exercises, exercises_for
+from gaitpipe.rehab.ladder import DEFAULT_LADDER, ladder
 from gaitpipe.rehab.plan_diff import changes_from_defaults
 from gaitpipe.rehab.plan_template import PlanStart, plan_template
 from gaitpipe.rehab.plan_text import parse_plan
@@ -39,6 +39,15 @@ def test_full_plan_holds_ladder_and_exercises_as_they_are_by_default():
     plan = parse_plan(plan_template(replace(START, full=True)), "new")
     assert tuple(plan.ladder) == DEFAULT_LADDER
     assert tuple(plan.exercise) == default_exercises("midportion")
+
+
+@pytest.mark.parametrize("location", ["midportion", "insertional"])
+def test_full_plan_means_the_same_as_one_that_leaves_the_defaults(location):
+    start = replace(START, location=location)
+    plain, full = (parse_plan(plan_template(replace(start, full=full)), "new") for full in (False, True))
+    for stage in STAGES:
+        assert exercises_for(plain, stage) == exercises_for(full, stage)
+    assert ladder(plain) == ladder(full)
 
 
 def test_what_was_given_is_in_the_plan():
