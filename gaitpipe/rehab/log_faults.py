@@ -24,7 +24,7 @@ EARLIEST_YEAR = 2000
 MINUTES_A_DAY = 1440.0
 _KM_PER_M_S_MIN = 0.06
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 

@@ -145,7 +145,7 @@ def _strength_day(plan: Plan, stage: Stage, day: date, hard: PlannedDay | None) 
 
 def _exercise_text(plan: Plan, items: Sequence[Exercise]) -> str:
     """Names with the soleus marked, slow, and to the floor where the heel stays up."""
-    names = [f"{item.name} (soleus)" if item.knee in ("bent", "both") else item.name for item in items]
+    names = [f"{item.name} (soleus)" if item.soleus else item.name for item in items]
     if not any("(soleus)" in name for name in names):
         names.append("heavy heel raises with bent knee (soleus)")
     floor = " To the floor only." if plan.tendon.location == "insertional" else ""
