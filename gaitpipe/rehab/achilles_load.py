@@ -3,20 +3,16 @@
 Rules
   1. Means of both legs count. The baseline is the mean over the baseline sessions; a recording given twice counts once.
   2. Without the strike angle of today or of the baseline there is no strike term, and it is said.
-  3. The session's load sums over its windows where it has them and they agree with the means; the means count else.
-     Steps are those recorded, or those of the log's running minutes when there are more of them or no windows.
-  4. The reference is the largest load of a run in the 30 days before the session's day. The session is not its own
-     reference. A run without a load counts its minutes at the baseline's cadence.
-  5. A gate that fails leaves no index and no session load; what does not rest on the comparison is still given.
+  3. The load of the whole session and its reference have rules of their own (`session_load`).
+  4. A gate that fails leaves no index and no session load; what does not rest on the comparison is still given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 
-from gaitpipe.errors import counted
 from gaitpipe.evidence import value
 from gaitpipe.rehab import load
 from gaitpipe.rehab.asymmetry import contact_asymmetry_pct
@@ -26,12 +22,9 @@ from gaitpipe.rehab.load_gates import Compared, load_gates
 from gaitpipe.rehab.load_uncertainty import load_uncertainty
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.session_load import SessionSteps, reference_steps, session_load, session_parts
 from gaitpipe.rehab.words import AchillesLoad, GaitScreen, Gate, InjuredSide, LegMeans
 
-Parts = list[tuple[float, Step]]
-RUN_KINDS = (None, "run", "test")
-LOGGED_TOO_FEW = 0.9
-"""A log that holds less of the recorded running than this share contradicts the recording."""
 NOTHING = AchillesLoad(
     psi=None, psi_technique=None, psi_direction=None, mdc_psi=None, uncertainty_psi=None, uncertainty_source="",
     peak_force_bw=None, peak_force_baseline_bw=None, strike_term=None, strike_term_baseline=None, step_weight=None,
@@ -62,10 +55,10 @@ def achilles_load(
     found = replace(found, gates=(*gates, _strike_gate(today.step, baseline)))
     if found.reasons:
         return found
-    session_parts = _session_parts(plan, today.screen, today.step, baseline, log)
-    found = _index(plan, found, today, today.step, usual, baseline, session_parts)
+    ran = session_parts(plan, today.screen, today.step, baseline, log)
+    found = _index(plan, found, today, today.step, usual, baseline, ran)
     reference, note = reference_steps(plan, today.screen, log, today.day or on, 60.0 / baseline.step_time_s)
-    return _session_load(replace(found, reference_steps=reference, reference_note=note), plan, session_parts, baseline)
+    return session_load(replace(found, reference_steps=reference, reference_note=note), plan, ran, baseline)
 
 
 def _once_each(baselines: Sequence[GaitScreen]) -> list[GaitScreen]:
@@ -87,17 +80,12 @@ def _compared(label: str, screen: GaitScreen, log: Sequence[LogEntry], plan: Pla
         label=label,
         screen=screen,
         context=context_of(screen, log, plan, baseline),
-        step=load.step_of(screen.left, screen.right, strike_angle_deg(screen.left, screen.right, plan.tendon.side)),
+        step=load.step_of(
+            screen.left, screen.right, load.strike_angle_deg(screen.left, screen.right, plan.tendon.side)
+        ),
         day=day_of(screen, log),
         logged_speed_m_s=None if entry is None else entry.belt_speed_m_s,
     )
-
-
-def strike_angle_deg(left: LegMeans | None, right: LegMeans | None, injured: InjuredSide) -> float | None:
-    """Strike angle of the injured leg; when both are injured the mean of both. None when not known."""
-    legs = {"left": (left,), "right": (right,), "both": (left, right)}[injured]
-    known = [angle for leg in legs if leg is not None and (angle := load.known(leg.foot_strike_angle_deg)) is not None]
-    return sum(known) / len(known) if len(known) == len(legs) else None
 
 
 def _mean_step(steps: Sequence[Step | None]) -> Step | None:
@@ -120,7 +108,7 @@ def _beside(injured: InjuredSide, session: GaitScreen | None, baselines: Sequenc
     running = [one for one in baselines if one.mode == "run" and not one.errors]
     asymmetry = contact_asymmetry_pct(session.left, session.right, injured)
     before = contact_asymmetry_pct(_mean_leg(running, "left"), _mean_leg(running, "right"), injured)
-    angle = strike_angle_deg(session.left, session.right, injured)
+    angle = load.strike_angle_deg(session.left, session.right, injured)
     step = load.step_of(session.left, session.right, angle)
     inside = step is not None and (
         value("duty_factor_sine_minimum") < step.duty_factor < value("duty_factor_sine_maximum")
@@ -166,63 +154,6 @@ def _strike_gate(today: Step, baseline: Step) -> Gate:
     return Gate("strike", None, reason, "note")
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """The parts that the session's load sums over, and the steps that it is scaled to, with words on both."""
-
-    parts: Parts
-    steps: float | None
-    note: str
-
-
-def _session_parts(plan: Plan, screen: GaitScreen, step: Step, baseline: Step, log: Sequence[LogEntry]) -> _Session:
-    """Windows or means, and how many steps of the injured leg."""
-    entry = entry_of(screen, log)
-    minutes = None if entry is None else entry.run_min
-    logged = None if minutes is None else load.steps_in(60.0 / step.step_time_s, minutes)
-    windows = _window_parts(screen, plan.tendon.side, step)
-    recorded = _strides(screen.left, screen.right, plan.tendon.side)
-    means: Parts = [(recorded, step)]
-    if not windows:
-        if logged is not None:
-            return _Session(means, logged, f"steps of the log's {minutes:g} minutes of running")
-        return _Session(means, recorded, "good steps as recorded; the log gives no minutes for this session")
-    parts, note = windows, f"sum over {counted(len(windows), 'window')}"
-    if not _agree(plan, windows, step, baseline):
-        parts, note = means, "from the session's means: its windows do not agree with them"
-    if logged is not None and logged > recorded:
-        return _Session(parts, logged, f"{note}, scaled up to the log's {minutes:g} minutes of running")
-    if logged is None:
-        return _Session(parts, recorded, f"{note}, good steps only; the log gives no minutes for this session")
-    if logged < LOGGED_TOO_FEW * recorded:
-        note += f"; the log says less ({minutes:g} min): check it"
-    return _Session(parts, recorded, note)
-
-
-def _window_parts(screen: GaitScreen, injured: InjuredSide, mean: Step) -> Parts:
-    """Steps and mean step of the windows that have both legs; a window without a strike angle takes the session's."""
-    found: Parts = []
-    for window in screen.windows:
-        angle = strike_angle_deg(window.left, window.right, injured)
-        step = load.step_of(window.left, window.right, mean.strike_angle_deg if angle is None else angle)
-        if step is not None:
-            found.append((_strides(window.left, window.right, injured), step))
-    return [(count, step) for count, step in found if count > 0]
-
-
-def _strides(left: LegMeans | None, right: LegMeans | None, injured: InjuredSide) -> float:
-    """Steps of the injured leg; the mean of both when both are."""
-    legs = {"left": (left,), "right": (right,), "both": (left, right)}[injured]
-    counts = [0 if leg is None else leg.strides for leg in legs]
-    return sum(counts) / len(counts)
-
-
-def _agree(plan: Plan, windows: Parts, mean: Step, baseline: Step) -> bool:
-    model = plan.value("load_exponent"), plan.value("load_strike_weight")
-    ratio = load.mean_weight(windows, baseline, model) / load.weight_of(mean, baseline, model)
-    return abs(ratio - 1.0) <= value("load_window_agreement_pct") / 100.0
-
-
 def _index(
     plan: Plan,
     found: AchillesLoad,
@@ -230,7 +161,7 @@ def _index(
     step: Step,
     usual: Sequence[Compared],
     baseline: Step,
-    session: _Session,
+    session: SessionSteps,
 ) -> AchillesLoad:
     """The index of a step, with the weights of all models."""
     kappa = plan.value("load_strike_weight")
@@ -262,57 +193,3 @@ def _speed_change(today: Compared, usual: Sequence[Compared]) -> float | None:
     here, there = today.context.speed_m_s, [one.context.speed_m_s for one in usual]
     known = [speed for speed in there if speed is not None]
     return max(abs(here - speed) for speed in known) if here is not None and len(known) == len(there) else None
-
-
-def _session_load(found: AchillesLoad, plan: Plan, session: _Session, baseline: Step) -> AchillesLoad:
-    """The session's load and its ratio to the reference, for the models of `found.step_weights`."""
-    if not session.steps:
-        return replace(found, load_steps_note="how many steps there were is not known")
-    chosen = plan.value("load_exponent"), plan.value("load_strike_weight")
-    sums = {model: session.steps * load.mean_weight(session.parts, baseline, model) for model in found.step_weights}
-    found = replace(found, load_steps=sums[chosen], load_steps_note=session.note)
-    reference = found.reference_steps
-    if not reference:
-        return found
-    ratios = {model: one / reference for model, one in sums.items()}
-    ends = load.range_of(ratios)
-    return replace(
-        found,
-        session_ratio=ratios[chosen],
-        session_ratio_range=ends,
-        session_ratios=ratios,
-        direction=load.direction(ratios[chosen], *ends, (found.mdc_load_pct or 0.0) / 100.0),
-    )
-
-
-def reference_steps(
-    plan: Plan, session: GaitScreen, log: Sequence[LogEntry], day: date, baseline_cadence_spm: float
-) -> tuple[float | None, str]:
-    """CLI_ref: the largest session load of the log's runs in the 30 days before `day`, and words on where it is from.
-
-    Without any run of known length the plan's longest run counts, when it was noted in those days.
-    """
-    first = day - timedelta(days=int(value("load_reference_days")))
-    runs = [
-        entry
-        for entry in log
-        if first <= entry.date < day
-        and entry.kind in RUN_KINDS
-        and (not session.name or entry.session_id != session.name)
-    ]
-    loads = [(size, entry) for entry in runs if (size := _entry_steps(entry, baseline_cadence_spm))]
-    if loads:
-        largest, entry = max(loads, key=lambda pair: pair[0])
-        how = "" if entry.load_steps is not None else f", {entry.run_min:g} minutes at the baseline's cadence"
-        return largest, f"the largest of {len(loads)} in 30 days: {entry.date.isoformat()}{how}"
-    usual = plan.baseline
-    if usual.longest_run_min and usual.recorded is not None and first <= usual.recorded < day:
-        size = load.steps_in(baseline_cadence_spm, usual.longest_run_min)
-        return size, f"the plan's longest run, {usual.longest_run_min:g} minutes"
-    return None, "the log has no run of known length in the 30 days before: there is nothing to compare the load with"
-
-
-def _entry_steps(entry: LogEntry, cadence_spm: float) -> float | None:
-    if entry.load_steps is not None:
-        return entry.load_steps
-    return None if entry.run_min is None else load.steps_in(cadence_spm, entry.run_min)

@@ -18,7 +18,7 @@ import numpy as np
 
 from gaitpipe.evidence import value
 from gaitpipe.gait import sine_model
-from gaitpipe.rehab.words import Direction, LegMeans
+from gaitpipe.rehab.words import Direction, InjuredSide, LegMeans
 
 Model = tuple[float, float]
 """Exponent b and strike weight kappa."""
@@ -61,6 +61,13 @@ def step_of(left: LegMeans | None, right: LegMeans | None, strike_angle_deg: flo
     if left_s is None or right_s is None or cadence is None:
         return None
     return Step(60.0 / cadence, 0.5 * (left_s + right_s), known(strike_angle_deg))
+
+
+def strike_angle_deg(left: LegMeans | None, right: LegMeans | None, injured: InjuredSide) -> float | None:
+    """Strike angle of the injured leg; when both are injured the mean of both. None when not known."""
+    legs = {"left": (left,), "right": (right,), "both": (left, right)}[injured]
+    known = [angle for leg in legs if leg is not None and (angle := known(leg.foot_strike_angle_deg)) is not None]
+    return sum(known) / len(known) if len(known) == len(legs) else None
 
 
 def known(figure: float | None) -> float | None:
