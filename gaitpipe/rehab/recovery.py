@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from gaitpipe.evidence import value
+from gaitpipe.evidence import unverified, value
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.words import FiredRule
@@ -80,11 +80,12 @@ def _shared(before: LogEntry, entry: LogEntry) -> SessionClass | None:
 
 def _early(plan: Plan, before: LogEntry, entry: LogEntry, shared: SessionClass) -> FiredRule:
     gap, asked = (entry.date - before.date).days, days_after(plan, shared)
+    key = f"recovery_{shared}_days"
+    mark = " (unverified)" if unverified(key) and key not in plan.thresholds else ""
     text = (
         f"{gap} {'day' if gap == 1 else 'days'} after the session of {before.date.isoformat()}; "
-        f"a {shared} one asks for {asked}."
+        f"a {shared} one asks for {asked}{mark}."
     )
-    key = f"recovery_{shared}_days"
     return FiredRule("H5", text, {"days": gap, "class": shared, "before": before.date.isoformat()}, {key: float(asked)})
 
 
