@@ -66,8 +66,9 @@ def step_of(left: LegMeans | None, right: LegMeans | None, strike_angle_deg: flo
 def strike_angle_deg(left: LegMeans | None, right: LegMeans | None, injured: InjuredSide) -> float | None:
     """Strike angle of the injured leg; when both are injured the mean of both. None when not known."""
     legs = {"left": (left,), "right": (right,), "both": (left, right)}[injured]
-    known = [angle for leg in legs if leg is not None and (angle := known(leg.foot_strike_angle_deg)) is not None]
-    return sum(known) / len(known) if len(known) == len(legs) else None
+    angles = [known(leg.foot_strike_angle_deg) for leg in legs if leg is not None]
+    there = [angle for angle in angles if angle is not None]
+    return sum(there) / len(there) if len(there) == len(legs) else None
 
 
 def known(figure: float | None) -> float | None:
