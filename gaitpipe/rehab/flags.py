@@ -20,6 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gaitpipe.evidence import unverified
 from gaitpipe.gait.strike import STRIKE_CLASSES, strike_class
 from gaitpipe.model import Side
 from gaitpipe.rehab.comparable import SCREEN_STAGES, Compared
@@ -139,7 +140,10 @@ def _strike(plan: Plan, compared: Compared) -> Flag:
     nearer = STRIKE_CLASSES.index(_class(today)) < STRIKE_CLASSES.index(_class(usual))
     beyond_error = change <= -plan.value("load_strike_margin_deg") + EDGE
     level: FlagLevel = _level(change <= amber + EDGE, nearer and beyond_error)
-    text = f"Strike angle {today:.1f} deg, {change:+.1f} against the baseline: {_class(usual)} to {_class(today)}."
+    mark = " (limits of the classes unverified)" if unverified("foot_strike_rearfoot_deg") else ""
+    text = (
+        f"Strike angle {today:.1f} deg, {change:+.1f} against the baseline: {_class(usual)} to {_class(today)}{mark}."
+    )
     if _class(today) == _class(usual):
         text = f"Strike angle {today:.1f} deg ({_class(today)}), {change:+.1f} against the baseline."
     elif nearer and not beyond_error:
