@@ -7,8 +7,9 @@ Rules
   3. S4: the level the decision allows, all through the two weeks: going on is for the next decision. At most 3 runs in
      any seven days. A level that asks for more than the growth rule allows above the longest run in the log gives way
      to the highest one that does not, unless a clinician has decided.
-  4. Runs longer than the ladder's short ones: the running of a calendar week, with what the log already holds, grows
-     by no more than 20 % above the week before. A week after a week without runs starts with two.
+  4. Runs longer than the ladder's short ones, and all runs of S5: the running of a calendar week, with what the log
+     already holds, grows by no more than 20 % above the week before. A week after a week without runs starts with two;
+     a week that has none yet gets a shorter one rather than none.
   5. S5: one run up to 1.1 times the longest of 30 days when the decision is to progress, the others as usual.
 """
 
@@ -22,7 +23,7 @@ from statistics import median
 
 from gaitpipe.errors import UsageError
 from gaitpipe.rehab.exercises import STRENGTH_KINDS, exercises_for
-from gaitpipe.rehab.ladder import GrowthLimits, ladder, level_names, level_words, running_minutes
+from gaitpipe.rehab.ladder import GrowthLimits, ladder, level_names, level_of, level_words, running_minutes
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.recovery import days_after, session_class
@@ -52,22 +53,31 @@ class _Session:
 
 @dataclass(slots=True)
 class _Weeks:
-    """Minutes of running by calendar week (its Monday): those of the log, and those planned so far."""
+    """Minutes of running by calendar week (its Monday): those of the log, and those planned so far.
+
+    Runs of up to `short_min` grow by minutes a session, not by a share of the week.
+    """
 
     plan: Plan
     done: dict[date, float]
+    short_min: float
     planned: dict[date, int] = field(default_factory=dict)
 
     def allows(self, day: date, minutes: float) -> bool:
         """Whether a run of so many minutes keeps to the growth of its week."""
-        if minutes <= self.plan.value("ladder_growth_until_min"):
+        if minutes <= self.short_min:
             return True
-        week = monday(day)
-        before = self.done.get(week - 7 * DAY, 0.0)
+        left = self.left(day)
+        if left is None:
+            return self.planned.get(monday(day), 0) < self.plan.value("schedule_first_runs_per_week")
+        return minutes <= left + _ROUNDING_MIN
+
+    def left(self, day: date) -> float | None:
+        """Minutes that still fit into the week of a day; None when the week before had none to compare with."""
+        before = self.done.get(monday(day) - 7 * DAY, 0.0)
         if before <= 0.0:
-            return self.planned.get(week, 0) < self.plan.value("schedule_first_runs_per_week")
-        most = before * (1.0 + self.plan.value("ladder_growth_pct") / 100.0)
-        return self.done.get(week, 0.0) + minutes <= most + _ROUNDING_MIN
+            return None
+        return before * (1.0 + self.plan.value("ladder_growth_pct") / 100.0) - self.done.get(monday(day), 0.0)
 
     def add(self, day: date, minutes: float) -> None:
         """Count a planned run."""
@@ -120,7 +130,8 @@ def hard_days(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: da
     hard_log = [entry for entry in log if is_hard(entry)]
     spacing = max(every, _spacing(plan, hard_log))
     day = _first_day(plan, hard_log, decision, start)
-    weeks = _Weeks(plan, _minutes_by_week(plan, log))
+    short_min = 0.0 if stage == "S5" else plan.value("ladder_growth_until_min")
+    weeks = _Weeks(plan, _minutes_by_week(plan, log), short_min)
     taken = [entry.date for entry in hard_log]
     found: list[PlannedDay] = []
     kept_back: set[date] = set()
@@ -128,6 +139,8 @@ def hard_days(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: da
         session = (
             sessions[min(len(found), len(sessions) - 1)] if stage == "S5" else sessions[len(found) % len(sessions)]
         )
+        if session.minutes is not None and not weeks.allows(day, session.minutes):
+            session = _shorter(plan, session, weeks, day) or session
         free = len({one for one in taken if day - 7 * DAY < one <= day}) < per_week
         if free and (session.minutes is None or weeks.allows(day, session.minutes)):
             kind: Activity = "run" if session.minutes is not None else "strength"
@@ -139,6 +152,20 @@ def hard_days(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: da
             kept_back |= {monday(day)} if free else set()
             day += DAY
     return HardDays(tuple(found), (*notes, *(_growth_note(plan, weeks, week) for week in sorted(kept_back))))
+
+
+def _shorter(plan: Plan, session: _Session, weeks: _Weeks, day: date) -> _Session | None:
+    """For a week without a run so far: the highest lower level that fits, or in S5 a shorter run."""
+    left = weeks.left(day)
+    if left is None or weeks.done.get(monday(day), 0.0) > 0.0:
+        return None
+    if session.level is None:
+        minutes = math.floor(left)
+        text = f"{minutes} min at most: a fifth more than the week before. One change at a time."
+        return _Session("Easy run", text, float(minutes)) if minutes >= 1 else None
+    names = level_names(plan)
+    lower = [name for name in names[: names.index(session.level)] if weeks.allows(day, running_minutes(plan, name))]
+    return _run_at(plan, lower[-1], "Shorter: little was run the week before.") if lower else None
 
 
 def _growth_note(plan: Plan, weeks: _Weeks, week: date) -> str:
@@ -184,9 +211,13 @@ def _ladder_session(
     plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date
 ) -> tuple[_Session, tuple[str, ...]]:
     level, notes = _level(plan, log, decision, start)
-    step = next(one for one in ladder(plan) if one.level == level)
-    text = f"{level_words(step)}. Easy pace, flat. The same level until a new decision."
-    return _Session(f"Run, level {level}", text, step.running_min, level), notes
+    return _run_at(plan, level), notes
+
+
+def _run_at(plan: Plan, level: str, why: str = "The same level until a new decision.") -> _Session:
+    step = level_of(plan, level)
+    text = f"{level_words(step)}. Easy pace, flat. {why}"
+    return _Session(f"Run, level {level}", text, step.running_min, level)
 
 
 def _level(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) -> tuple[str, tuple[str, ...]]:
