@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from gaitpipe.rehab.log_text import log_csv
 
 from gaitpipe.rehab.log import LogEntry
+from gaitpipe.rehab.log_text import log_csv
 
 TODAY = date(2026, 3, 30)
 DECIDED_ON = date(2026, 3, 31)
@@ -27,26 +27,60 @@ RAISES = "bent-knee heel raises 3x12, straight-knee heel raises 3x12, slow"
 TRAINER = {"shoe": "Daily trainer", "shoe_drop_mm": 10.0, "shoe_minimal": False}
 
 
-def plain_day(day: date, stiff_min: float, pain_am: float = 1.0, **more: Any) -> LogEntry:
+WOBBLE = {
+    "stiff_am_min": (0.0, 1.0, 0.0, -1.0, 0.0, 2.0, -1.0),
+    "pain_am": (0.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0),
+    "pain_during": (0.0, -1.0, 0.0, 0.0, 1.0, 0.0, -1.0),
+    "pain_after": (0.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.0),
+    "rpe": (0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 0.0),
+}
+"""How days differ: by the day of the week, so that the median of any seven is the usual value."""
+
+
+def entry(day: date, usual: dict[str, Any], exact: dict[str, Any]) -> LogEntry:
+    """A row with the usual values, a little different from day to day; `exact` ones stay as they are."""
+    place = day.weekday()
+    varied = {
+        key: one + WOBBLE[key][place] if key in WOBBLE and isinstance(one, float) else one
+        for key, one in usual.items()
+        if key not in exact
+    }
+    return LogEntry(date=day, **varied, **exact)
+
+
+def plain_day(day: date, stiff_min: float, **exact: Any) -> LogEntry:
     """A day without a run: only the next morning."""
-    return LogEntry(date=day, kind="rest", pain_am=pain_am, stiff_am_min=stiff_min, **more)
+    return entry(day, {"kind": "rest", "pain_am": 1.0, "stiff_am_min": stiff_min}, exact)
 
 
-def strength_day(day: date, stiff_min: float, pain_am: float = 1.0, **more: Any) -> LogEntry:
+def strength_day(day: date, stiff_min: float, **exact: Any) -> LogEntry:
     """A day of heavy calf work."""
-    return LogEntry(
-        date=day, kind="strength", pain_during=2.0, pain_after=1.0, pain_am=pain_am, stiff_am_min=stiff_min, rpe=6.0,
-        analgesic=False, exercises=RAISES, **more,
-    )  # fmt: skip
-
-
-def run_day(day: date, level: str, run_min: float | None, stiff_min: float, **more: Any) -> LogEntry:
-    """A run on the treadmill in the usual shoe; `more` replaces what is usual."""
-    usual: dict[str, Any] = {
-        "pain_during": 2.0, "pain_after": 1.0, "pain_am": 1.0, "rpe": 3.0, "analgesic": False, "surface": "treadmill",
-        "incline_pct": 0.0, **TRAINER,
+    usual = {
+        "kind": "strength", "pain_during": 2.0, "pain_after": 1.0, "pain_am": 1.0, "stiff_am_min": stiff_min,
+        "rpe": 6.0, "analgesic": False, "exercises": RAISES,
     }  # fmt: skip
-    return LogEntry(date=day, kind="run", level=level, run_min=run_min, stiff_am_min=stiff_min, **(usual | more))
+    return entry(day, usual, exact)
+
+
+def spring_day(day: date, stiff_min: float) -> LogEntry:
+    """A day of rebounding and hops."""
+    work = {"kind": "plyometric", "level": "S3", "exercises": "quick rebounding heel raises 3x20, two-leg hops"}
+    return strength_day(day, stiff_min, rpe=4.0, **work)
+
+
+def run_day(day: date, level: str, run_min: float | None, stiff_min: float, **exact: Any) -> LogEntry:
+    """A run on the treadmill in the usual shoe."""
+    usual = {
+        "kind": "run", "pain_during": 2.0, "pain_after": 1.0, "pain_am": 1.0, "stiff_am_min": stiff_min, "rpe": 3.0,
+        "analgesic": False, "surface": "treadmill", "incline_pct": 0.0, **TRAINER,
+    }  # fmt: skip
+    return entry(day, usual, {"level": level, "run_min": run_min, **exact})
+
+
+def exact_run(day: date, level: str, run_min: float | None, **exact: Any) -> LogEntry:
+    """A run whose pain, morning and effort are those of the worked example."""
+    example = {"pain_during": 2.0, "pain_after": 1.0, "pain_am": 1.0, "rpe": 3.0}
+    return run_day(day, level, run_min, 0.0, **(example | exact))
 
 
 def entries_a(name: str = "case_a") -> list[LogEntry]:
@@ -63,16 +97,16 @@ def entries_a(name: str = "case_a") -> list[LogEntry]:
             rows.append(strength_day(day, stiff))
         else:
             rows.append(plain_day(day, stiff))
-    first = run_day(
-        TODAY - timedelta(days=2), "L4", None, 9.0, session_id=f"{name}_first_l4", belt_speed_m_s=2.78,
+    first = exact_run(
+        TODAY - timedelta(days=2), "L4", None, stiff_am_min=9.0, session_id=f"{name}_first_l4", belt_speed_m_s=2.78,
         notes="first session at L4; minutes not written down",
     )  # fmt: skip
-    between = plain_day(TODAY - timedelta(days=1), 10.0, notes="heel raises and hops tested",
-        heel_raises_injured=25, heel_raises_other=27, hops_injured=15, hops_other=15, hop_pain=1.0,
+    between = plain_day(TODAY - timedelta(days=1), 10.0, stiff_am_min=10.0, pain_am=1.0,
+        notes="heel raises and hops tested", heel_raises_injured=25, heel_raises_other=27, hops_injured=15, hops_other=15, hop_pain=1.0,
         pain_walk_30min=0.0, pain_daily=1.0)  # fmt: skip
-    today = run_day(
-        TODAY, "L4", 20.0, 8.0, session_id=f"{name}_today", pain_after=2.0, belt_speed_m_s=2.78, red_flags=(),
-        notes="cue: 5 % quicker steps",
+    today = exact_run(
+        TODAY, "L4", 20.0, stiff_am_min=8.0, session_id=f"{name}_today", pain_after=2.0, belt_speed_m_s=2.78,
+        red_flags=(), notes="cue: 5 % quicker steps",
     )  # fmt: skip
     earlier = (
         LogEntry(date=date(2026, 1, 5), kind="test", visa_a=61.0, heel_raises_injured=17, heel_raises_other=26),
@@ -89,15 +123,15 @@ def entries_b() -> list[LogEntry]:
         if number in (1, 4, 8, 11, 15, 18, 22, 25):
             run_min = {1: 30.0, 4: 35.0, 22: 40.0}.get(number, 35.0)
             rows.append(
-                run_day(day, "S5", run_min, 5.0, belt_speed_m_s=3.0, distance_km=run_min * 0.18, rpe=3.0)
+                run_day(day, "S5", run_min, 5.0, belt_speed_m_s=3.0, distance_km=run_min * 0.18)
             )  # fmt: skip
         elif number in (3, 6, 10, 13, 17, 20, 24):
             rows.append(strength_day(day, 5.0))
         else:
             rows.append(plain_day(day, 5.0))
-    today = run_day(
-        TODAY, "S5", 40.0, 30.0, session_id="case_b_today", pain_during=4.0, pain_after=6.0, pain_am=5.0, rpe=5.0,
-        belt_speed_m_s=3.0, distance_km=7.2, shoe="Zero-drop racer", shoe_drop_mm=0.0, red_flags=(),
+    today = exact_run(
+        TODAY, "S5", 40.0, stiff_am_min=30.0, session_id="case_b_today", pain_during=4.0, pain_after=6.0, pain_am=5.0,
+        rpe=5.0, belt_speed_m_s=3.0, distance_km=7.2, shoe="Zero-drop racer", shoe_drop_mm=0.0, red_flags=(),
         notes="new shoes, landed on the forefoot on purpose",
     )  # fmt: skip
     return [LogEntry(date=date(2026, 2, 9), kind="test", visa_a=86.0), *rows, today]
@@ -111,10 +145,7 @@ def entries_c() -> list[LogEntry]:
         if number == 13:
             rows.append(run_day(day, "S3", 8.0, 5.0, belt_speed_m_s=2.5, pain_during=1.0))
         elif number % 7 in (1, 4):
-            rows.append(
-                LogEntry(date=day, kind="plyometric", pain_during=2.0, pain_after=1.0, pain_am=1.0, stiff_am_min=5.0,
-                    rpe=4.0, analgesic=False, level="S3", exercises="quick rebounding heel raises 3x20, two-leg hops")
-            )  # fmt: skip
+            rows.append(spring_day(day, 5.0))
         elif number % 7 in (2, 6):
             rows.append(strength_day(day, 5.0))
         else:
@@ -124,8 +155,8 @@ def entries_c() -> list[LogEntry]:
         heel_raises_other=28, hops_injured=15, hops_other=18, hop_pain=2.0, pain_walk_30min=1.0, pain_daily=1.0,
         visa_a=68.0,
     )  # fmt: skip
-    today = run_day(
-        TODAY, "S3", 8.0, 6.0, session_id="case_c_today", rpe=2.0, belt_speed_m_s=2.5, red_flags=(),
+    today = exact_run(
+        TODAY, "S3", 8.0, stiff_am_min=6.0, session_id="case_c_today", rpe=2.0, belt_speed_m_s=2.5, red_flags=(),
         notes="short screen at an easy pace",
     )  # fmt: skip
     return [*rows, tested, plain_day(TODAY - timedelta(days=1), 5.0), today]
