@@ -76,7 +76,7 @@ class Situation:
         return replace(self, log=tuple(row for row in self.log if row.session_id != session_id))
 
     def measured(self, **values: Any) -> Situation:
-        return replace(self, session=summary("today", TODAY, speed=2.8, **values))
+        return replace(self, session=summary("today", TODAY, **({"speed": 2.8} | values)))
 
     def unmeasured(self) -> Situation:
         return replace(self, session=None)

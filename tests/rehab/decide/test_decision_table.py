@@ -1,4 +1,4 @@
-"""Every rule by itself, and every pair of rules of different levels: the higher decides, the lower is kept beside it."""
+"""Every rule by itself, and every pair of rules of different levels: the higher decides, the lower is kept beside."""
 
 from __future__ import annotations
 
@@ -22,19 +22,20 @@ def rising_weeks(situation: Any) -> Any:
     """Mornings 0, 1, 2 in the last three weeks: none of them worse than usual by much."""
     first = situation.judged.date - timedelta(days=20)
     weekly = {row.date: min(2.0, max(0.0, float((row.date - first).days // 7))) for row in situation.log}
-    log = tuple(replace(row, pain_am=weekly[row.date]) for row in situation.log)
+    log = tuple(row if row.pain_am is None else replace(row, pain_am=weekly[row.date]) for row in situation.log)
     return replace(situation, log=log)
 
 
+def ticked(flag: str) -> Callable[[Any], Any]:
+    return lambda fine: fine.row("before", red_flags=(flag,))
+
+
 CASES: dict[str, Callable[[Any], Any]] = {
-    **{
-        f"RF{number}": (lambda flag: lambda fine: fine.row("before", red_flags=(flag,)))(f"RF{number}")
-        for number in range(1, 9)
-    },
-    "R1": lambda fine: fine.row(pain_after=6.0),
+    **{f"RF{number}": ticked(f"RF{number}") for number in range(1, 9)},
+    "R1": lambda fine: fine.row(pain_during=6.0),
     "R2": lambda fine: fine.row(settled_48h=False),
     "R3": rising_weeks,
-    "H1": lambda fine: fine.row(pain_during=4.0),
+    "H1": lambda fine: fine.row(pain_after=4.0),
     "H2": lambda fine: fine.row(stiff_am_min=11.0),
     "H3": lambda fine: fine.measured(foot_strike_angle_deg=-3.0),
     "H4": lambda fine: fine.with_row(
@@ -44,7 +45,7 @@ CASES: dict[str, Callable[[Any], Any]] = {
         )
     ),
     "H5": lambda fine: fine.row("before", date=fine.judged.date - timedelta(days=1)),
-    "H6": lambda fine: fine.row(stiff_am_min=None),
+    "H6": lambda fine: fine.row(pain_am=None),
     "H7": lambda fine: fine.row(analgesic=True),
     "P1": lambda fine: fine,
 }  # fmt: skip
