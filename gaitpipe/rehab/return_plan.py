@@ -43,7 +43,7 @@ def return_plan(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: 
     decision
         Of the engine, or a clinician's own.
     start
-        First day, on or after the day of the decision.
+        First day, on or after the day of the decision; the day after when it has a session in the log already.
 
     Returns
     -------
@@ -57,6 +57,8 @@ def return_plan(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: 
     """
     if decision.decision == "REFER":
         return ReturnPlan(start, (), (), _refer_notes(plan, decision))
+    if any(entry.date == start and entry.kind not in (None, "rest") for entry in log):
+        start += DAY
     found = checks(plan, start)
     if plan.plan.mode == "self" and not plan.plan.clinician.strip():
         note = "Days of training need a plan that a clinician has made; the log goes on meanwhile."

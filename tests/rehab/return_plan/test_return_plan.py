@@ -316,7 +316,8 @@ def test_recovery_growth_path_and_level_hold_for_any_log(log, word, stage, level
     decision = decision_of(word, stage, level if stage == "S4" else None)
     found = return_plan(plan, log, decision, start)
     assert found == return_plan(plan, log, decision, start)
-    assert all(start <= day.day < start + 14 * DAY for day in found.days)
+    assert start <= found.start <= start + DAY
+    assert all(found.start <= day.day < found.start + 14 * DAY for day in found.days)
     if path == "R" and stage < "S4":
         assert not runs(found)
     check_recovery(plan, log, found, decision)
@@ -375,3 +376,9 @@ def test_a_week_after_little_running_gets_a_shorter_run_rather_than_none():
     assert (first.level, first.minutes) == ("L4", 20.0)
     easy = runs(planned("HOLD", "S5", None, log=[run_on(20, 40.0), run_on(3, 20.0)]))[0]
     assert easy.minutes == 24.0
+
+
+def test_a_day_that_has_its_session_already_is_not_planned_again():
+    assert planned(log=[run_on(0)], start=ON).start == START
+    assert planned(log=[run_on(1)], start=ON).start == ON
+    assert planned(log=[LogEntry(ON, kind="rest", pain_am=1.0)], start=ON).start == ON
