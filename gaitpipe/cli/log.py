@@ -178,7 +178,7 @@ def _remind(file: Path, entry: LogEntry, today: date, extra: Collection[str]) ->
 @log.command(short_help="Look at the last weeks.")
 @LOG
 @click.option("--days", type=click.IntRange(1, 3660), default=28, show_default=True, help="How many days back.")
-@click.option("--on", type=Cell("date"), help="Look as of this day; today if left out.")
+@click.option("--date", "on", type=Cell("date"), help="Look as of this day; today if left out.")
 @PLAN
 @json_option
 @common_options

@@ -243,7 +243,7 @@ def test_show_as_json_keeps_missing_apart_from_zero(add, call, file):
 def test_show_looks_back_from_any_day(add, call, file):
     add("--rpe", "3")
     add("--rpe", "4", day=TODAY)
-    found = json.loads(call("log", "show", "--log", file, "--on", DAY, "--json").out)
+    found = json.loads(call("log", "show", "--log", file, "--date", DAY, "--json").out)
     assert [entry["rpe"] for entry in found["entries"]] == [3.0]
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gaitpipe.errors import LogError
+from gaitpipe.evidence import RULES, value
 from gaitpipe.rehab.log import COLUMNS, LogEntry
 from gaitpipe.rehab.log_faults import COUNTS, RED_FLAG_IDS, SCALES, TRUTHS, WORDS, doubts, gaps
 from gaitpipe.rehab.log_text import TEXT_COLUMNS, LogTable, log_csv, parse_log, parse_table, table_csv
@@ -341,3 +342,12 @@ def test_gaps_name_the_pains_of_runs_and_the_mornings_that_have_come():
     )
     found = [(entry.session_id, columns) for entry, columns in gaps(rows, TODAY)]
     assert found == [("a", ("pain_after", "pain_am")), ("d", ("pain_after",))]
+
+
+def test_the_red_flags_of_the_log_are_those_of_the_evidence():
+    assert tuple(rule.id for rule in RULES if rule.id.startswith("RF")) == RED_FLAG_IDS
+
+
+def test_no_entry_can_be_faster_than_the_evidence_says():
+    low, high, _ = SCALES["belt_speed_m_s"]
+    assert (low, high) == (0.0, value("log_speed_maximum_m_s"))
