@@ -41,6 +41,19 @@ def read_compare(path: Path | str) -> BeforeAfter:
         raise RecordingError(str(path), f"is damaged: {problem}", ADVICE) from error
 
 
+def compared_input(path: Path | str) -> str:
+    """SHA-256 of the recording that a comparison was made of; empty when the file does not say.
+
+    A comparison that lies beside a report need not be of the same person: hold this against the session's own.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    found = content.get("input_sha256") if isinstance(content, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def _before_after(content: Mapping[str, Any]) -> BeforeAfter:
     before, cue, after = (int(content["blocks"][name]["strides"]) for name in ("before", "cue", "after"))
     comfort = _number(content["comfort"], "comfort")

@@ -101,9 +101,11 @@ def entries_a(name: str = "case_a") -> list[LogEntry]:
         TODAY - timedelta(days=2), "L4", None, stiff_am_min=9.0, session_id=f"{name}_first_l4", belt_speed_m_s=2.78,
         notes="first session at L4; minutes not written down",
     )  # fmt: skip
-    between = plain_day(TODAY - timedelta(days=1), 10.0, stiff_am_min=10.0, pain_am=1.0,
-        notes="heel raises and hops tested", heel_raises_injured=25, heel_raises_other=27, hops_injured=15, hops_other=15, hop_pain=1.0,
-        pain_walk_30min=0.0, pain_daily=1.0)  # fmt: skip
+    between = plain_day(
+        TODAY - timedelta(days=1), 10.0, stiff_am_min=10.0, pain_am=1.0, notes="heel raises and hops tested",
+        heel_raises_injured=25, heel_raises_other=27, hops_injured=15, hops_other=15, hop_pain=1.0,
+        pain_walk_30min=0.0, pain_daily=1.0,
+    )  # fmt: skip
     today = exact_run(
         TODAY, "L4", 20.0, stiff_am_min=8.0, session_id=f"{name}_today", pain_after=2.0, belt_speed_m_s=2.78,
         red_flags=(), notes="cue: 5 % quicker steps",

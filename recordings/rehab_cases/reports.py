@@ -11,7 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -65,7 +65,6 @@ class Case:
     shoe: tuple[str, str] = ("Daily trainer", "10")
     log: str = "log.csv"
     cue: bool = False
-    extra: tuple[str, ...] = field(default=())
 
 
 A = (Visit(date(2026, 2, 24), 2.78, 164.0, 0.264, 101), Visit(TODAY, 2.78, 172.0, 0.256, 102))
@@ -109,8 +108,8 @@ def context(shoe: tuple[str, str]) -> list[str]:
     return ["--surface", "treadmill", "--incline", "0", "--shoe", shoe[0], "--shoe-drop", shoe[1]]
 
 
-def cue_comparison(case: Case, work: Path, out: Path) -> None:
-    """A-B-A in one visit: plain, with the cue of today's cadence, plain again; compared into `out`."""
+def cue_comparison(case: Case, work: Path) -> Path:
+    """A-B-A in one visit: plain, with the cue of today's cadence, plain again; return the comparison."""
     plain, cued = case.baseline, case.today
     blocks = (
         STAND,
@@ -127,8 +126,9 @@ def cue_comparison(case: Case, work: Path, out: Path) -> None:
     ]
     run(
         "compare", recording, "--before", spans[0], "--cue", spans[1], "--after", spans[2],
-        "--cue-text", "5 % quicker steps, same speed", "--comfort", 7, "--injured", "left", "--out", out,
+        "--cue-text", "5 % quicker steps, same speed", "--comfort", 7, "--injured", "left", "--out", work,
     )  # fmt: skip
+    return work / "compare.json"
 
 
 def build(name: str, work: Path) -> Path:
@@ -139,12 +139,11 @@ def build(name: str, work: Path) -> Path:
     run("analyze", baseline, "--out", work / "baseline", *context(("Daily trainer", "10")))
     out = work / "report"
     out.mkdir()
-    if case.cue:
-        cue_comparison(case, work / "cue", out)
+    compared = ("--compare", cue_comparison(case, work / "cue")) if case.cue else ()
     run(
         "report", today, "--out", out, *context(case.shoe), "--plan", files / "plan.toml", "--log", files / case.log,
         "--date", DECIDED_ON, "--baseline", work / "baseline" / "summary.json",
-        "--assessor", "A. Example (synthetic)", "--mounting", "instep of both shoes", *case.extra,
+        "--assessor", "A. Example (synthetic)", "--mounting", "instep of both shoes", *compared,
     )  # fmt: skip
     tell(name, work)
     return out / "report.html"

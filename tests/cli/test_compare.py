@@ -11,6 +11,7 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.app.compare import Span, parse_span, read_compare
+from gaitpipe.app.compare_read import compared_input
 from gaitpipe.app.simulate import SimulationRequest, write_simulation
 from gaitpipe.errors import RecordingError, UsageError
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
@@ -206,3 +207,9 @@ def test_a_damaged_comparison_is_refused_with_its_fault(call, analysed, tmp_path
 def test_a_comparison_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(RecordingError, match="cannot be read"):
         read_compare(tmp_path / "compare.json")
+
+
+def test_a_comparison_says_of_which_recording_it_is(call, visit, tmp_path):
+    content = json.loads(call("compare", visit, *BLOCKS, "--out", tmp_path, "--json").out)
+    assert compared_input(tmp_path / "compare.json") == content["input_sha256"] != ""
+    assert compared_input(tmp_path / "none.json") == ""
