@@ -71,7 +71,9 @@ def return_plan(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: 
     busy = {one.day for one in (*hard.days, *strength)}
     light = tuple(_light(plan, decision, start, count, busy))
     tests = retest_days(plan, log, decision, start, light, {one.day for one in hard.days})
-    days = sorted((*hard.days, *strength, *light, *tests), key=lambda one: (one.day, _ORDER[one.activity], one.title))
+    days = sorted(
+        (*hard.days, *strength, *light, *tests), key=lambda one: (one.day, one not in hard.days, _ORDER[one.activity])
+    )
     return ReturnPlan(start, tuple(days), found, (*_notes(plan, decision), *hard.notes))
 
 
@@ -85,6 +87,7 @@ def _notes(plan: Plan, decision: Decision) -> Iterator[str]:
     if decision.decision == "REGRESS":
         until = quiet_until(plan, decision).isoformat()
         yield f"Light loading only until {until}: no run, no hops, no heavy work before. Rest alone is not the aim."
+        yield "After that the first hard day waits until the morning is as usual again."
     elif decision.decision == "PROGRESS":
         yield "These days hold the new step. The one after it needs a new decision."
     elif decision.decision == "HOLD":

@@ -3,7 +3,8 @@
 Rules
   1. Hard days (runs, hops) keep the recovery days of the class that the last session had, and at least every second
      day. A last session of unknown class counts as hard. After a step back nothing hard for some days.
-  2. Path R: no run before S4. Path K: short easy runs in S1 to S3, in S3 by turns with hops.
+  2. Path R: no run before S4. Path K: short easy runs in S1 to S3, in S3 by turns with hops; longer than those of the
+     log only after a step up.
   3. S4: the level the decision allows, all through the two weeks: going on is for the next decision. At most 3 runs in
      any seven days. A level that asks for more than the growth rule allows above the longest run in the log gives way
      to the highest one that does not, unless a clinician has decided.
@@ -27,7 +28,7 @@ from gaitpipe.rehab.ladder import GrowthLimits, ladder, level_names, level_of, l
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.recovery import days_after, session_class
-from gaitpipe.rehab.words import Activity, Decision, PlannedDay, Stage
+from gaitpipe.rehab.words import Activity, Decision, PlannedDay
 
 DAY = timedelta(days=1)
 _ROUNDING_MIN = 1e-9
@@ -190,7 +191,7 @@ def _sessions(
     if stage == "S4":
         session, notes = _ladder_session(plan, log, decision, start)
         return (session,), runs, every, notes
-    keep = _keep_running(plan, log, stage, start) if plan.plan.path == "K" else None
+    keep = _keep_running(plan, log, decision, start) if plan.plan.path == "K" else None
     if stage == "S3":
         spring = _spring(plan)
         if keep is not None:
@@ -254,14 +255,16 @@ def _performance(plan: Plan, log: Sequence[LogEntry], decision: Decision, start:
     return _Session("Longer run", text, float(most)), easy
 
 
-def _keep_running(plan: Plan, log: Sequence[LogEntry], stage: Stage, start: date) -> _Session:
-    """Path K: an easy run within the stage's limit, and not longer than what the growth rule allows."""
+def _keep_running(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) -> _Session:
+    """Path K: an easy run within the stage's limit; longer than those of the log only after a step up."""
+    stage = decision.stage_out
     most = plan.value(f"schedule_keep_running_{'s1' if stage == 'S0' else stage.lower()}_min")
     longest = longest_run_min(plan, log, start)
     if longest is None:
         minutes = min(most, ladder(plan)[0].running_min)
     else:
-        minutes = min(most, math.floor(GrowthLimits.of(plan).longest_after(longest)))
+        upto = GrowthLimits.of(plan).longest_after(longest) if decision.decision == "PROGRESS" else longest
+        minutes = min(most, math.floor(upto + _ROUNDING_MIN))
     pain = plan.value("pain_progress_maximum")
     return _Session(
         "Easy run", f"{minutes:g} min at most, easy and flat. Stop when pain goes above {pain:g} of 10.", minutes

@@ -200,6 +200,20 @@ def test_path_k_runs_short_and_easy_before_s4_and_path_r_does_not(stage):
     assert runs(planned(stage=stage, level=None, log=log)) == []
 
 
+def test_path_k_adds_minutes_only_after_a_step_up():
+    log = [run_on(4, 8.0)]
+    held = planned("HOLD", "S3", None, log=log, plan=plan_of("K"))
+    grown = planned("PROGRESS", "S3", None, log=log, plan=plan_of("K"))
+    assert {day.minutes for day in runs(held)} == {8.0}
+    assert {day.minutes for day in runs(grown)} == {13.0}
+
+
+def test_hops_stand_before_the_heavy_work_of_their_day():
+    found = planned(stage="S3", level=None, plan=plan_of("K"))
+    both = [day.title for day in found.days if day.day == hard(found)[0].day]
+    assert both == ["Hops and drills", "Heavy calf work"]
+
+
 def test_path_k_without_a_known_run_begins_with_the_first_level_s_minutes():
     assert {day.minutes for day in runs(planned(stage="S2", level=None, plan=plan_of("K")))} == {6.0}
 
