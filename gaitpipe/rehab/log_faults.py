@@ -210,12 +210,15 @@ def gaps(entries: Sequence[LogEntry], on: datetime.date) -> Iterator[tuple[LogEn
     What cannot be known yet on the day `on` is not missing; a morning entered in another row of the day counts for
     rest, strength and walking.
     """
+    of_day: dict[datetime.date, list[LogEntry]] = {}
+    for entry in entries:
+        of_day.setdefault(entry.date, []).append(entry)
     for entry in entries:
         springs = entry.kind in ("run", "plyometric")
         due = [column for column in PAINS if springs or column in _NEXT_MORNING]
         if entry.date >= on:
             due = [column for column in due if column not in _NEXT_MORNING]
-        same_day = [entry] if springs else [other for other in entries if other.date == entry.date]
+        same_day = [entry] if springs else of_day[entry.date]
         missing = tuple(column for column in due if all(getattr(row, column) is None for row in same_day))
         if missing:
             yield entry, missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -351,3 +352,8 @@ def test_the_red_flags_of_the_log_are_those_of_the_evidence():
 def test_no_entry_can_be_faster_than_the_evidence_says():
     low, high, _ = SCALES["belt_speed_m_s"]
     assert (low, high) == (0.0, value("log_speed_maximum_m_s"))
+
+
+def test_the_page_about_the_log_names_every_column():
+    page = (Path(__file__).parents[3] / "docs" / "log.md").read_text("utf-8")
+    assert [column for column in COLUMNS if f"`{column}`" not in page] == []
