@@ -233,12 +233,13 @@ _WEEKLY = tuple(
     for path, end, place in (("r", "low", 0), ("r", "high", 1), ("k", "low", 2), ("k", "high", 3))
 )
 
+WEEKLY = "Weekly load by stage and path"
 REHAB_GROUPS: dict[str, tuple[Number, ...]] = {
     "Load index": _LOAD,
     "Pain, symptoms and recovery": _PAIN,
     "Stages, strength and outcome": _STAGES,
     "Flags of the sensors": _FLAGS,
     "Cadence cue": _CUES,
-    "Weekly load by stage and path": _WEEKLY,
+    WEEKLY: _WEEKLY,
 }
 REHAB_NUMBERS: tuple[Number, ...] = tuple(number for group in REHAB_GROUPS.values() for number in group)

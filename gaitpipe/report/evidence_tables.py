@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from gaitpipe.evidence import TAG_WORD, EducationLine, Effect, Grade, Number, Phrase, Rule, Tag, fill, reference
+from gaitpipe.evidence import TAG_WORD, EducationLine, Effect, Grade, Number, Phrase, Rule, Tag, fill, number, reference
 from gaitpipe.rehab.plan import Exercise
+from gaitpipe.rehab.words import STAGES
 from gaitpipe.report.document import Cell, Column, Facts, Table
 
 GRADES = (
@@ -72,14 +73,26 @@ def numbers_table(
     """Numbers with value, range, grade, status and source; `own` gives the plan's values, which are marked as such."""
     rows = tuple(
         (
-            Cell(_name(number), number.note),
-            _value(number, own),
-            Cell(f"{number.low:g} to {number.high:g}"),
-            *_standing(number, sources),
+            Cell(_name(entry), entry.note),
+            _value(entry, own),
+            Cell(f"{entry.low:g} to {entry.high:g}"),
+            *_standing(entry, sources),
         )
-        for number in numbers
+        for entry in numbers
     )
     return Table(caption, _columns("Number", "Value", "Range"), rows, compact=True)
+
+
+def bands_table(caption: str, sources: References, own: Callable[[str], float]) -> Table:
+    """Weekly load that suits each stage, by path: one row a stage."""
+    rows = []
+    for stage in STAGES:
+        keys = [f"weekly_load_{path}_{stage.lower()}" for path in ("r", "k")]
+        ends = [(own(f"{key}_low_pct"), own(f"{key}_high_pct")) for key in keys]
+        bands = (Cell(f"{low:g} to {high:g}\u00a0%") for low, high in ends)
+        rows.append((Cell(stage), *bands, *_standing(number(f"{keys[0]}_low_pct"), sources)))
+    note = "Of the best stable week; shown, never a rule. R: no running until S4. K: keep running, less of it."
+    return Table(caption, _columns("Stage", "Path R", "Path K"), tuple(rows), notes=(note,), compact=True)
 
 
 def rules_table(caption: str, rules: Iterable[Rule], sources: References, value_of: Callable[[str], float]) -> Table:
@@ -152,18 +165,18 @@ def _standing(entry: _Graded, sources: References) -> tuple[Cell, ...]:
     return Cell(entry.grade), Cell(TAG_WORD[entry.tag]), Cell(sources.mark(entry.source))
 
 
-def _name(number: Number) -> str:
-    words = number.key.removesuffix(_SUFFIXES.get(number.unit, "")).removesuffix("_reps").replace("_", " ")
+def _name(entry: Number) -> str:
+    words = entry.key.removesuffix(_SUFFIXES.get(entry.unit, "")).removesuffix("_reps").replace("_", " ")
     for plain, usual in _ABBREVIATIONS.items():
         words = words.replace(plain, usual)
     return words[0].upper() + words[1:]
 
 
-def _value(number: Number, own: Callable[[str], float] | None) -> Cell:
-    unit = _UNITS.get(number.unit, number.unit)
-    value = number.value if own is None else own(number.key)
+def _value(entry: Number, own: Callable[[str], float] | None) -> Cell:
+    unit = _UNITS.get(entry.unit, entry.unit)
+    value = entry.value if own is None else own(entry.key)
     shown = f"{value:g}\u00a0{unit}" if unit else f"{value:g}"
-    return Cell(shown, "" if value == number.value else f"set by the plan; usual {number.value:g}")
+    return Cell(shown, "" if value == entry.value else f"set by the plan; usual {entry.value:g}")
 
 
 def _sentence(text: str) -> str:

@@ -7,7 +7,7 @@ values marked.
 from __future__ import annotations
 
 from gaitpipe.evidence import EFFECTS, RULES, Number
-from gaitpipe.evidence.rehab import REHAB_GROUPS
+from gaitpipe.evidence.rehab import REHAB_GROUPS, WEEKLY
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
 from gaitpipe.model import Placement
@@ -16,6 +16,7 @@ from gaitpipe.report.evidence_tables import (
     GRADES,
     STATUS,
     References,
+    bands_table,
     effects_table,
     numbers_table,
     rules_table,
@@ -38,7 +39,8 @@ def _render(report: ReportInput) -> Content:
 def _of_rehab(rehab: RehabInput, sources: References) -> list[Block]:
     own = rehab.plan.value
     blocks: list[Block] = [rules_table("Rules of the decision", RULES, sources, own)]
-    blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items()]
+    blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items() if name != WEEKLY]
+    blocks.append(bands_table(WEEKLY, sources, own))
     blocks.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own))
     blocks.append(effects_table("What studies found", EFFECTS, sources))
     return blocks
