@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -108,16 +108,16 @@ def change_log(
     RecordingError
         It cannot be written.
     """
-    path = Path(path).resolve()
-    with _locked(path):
+    shown, path = str(path), Path(path).resolve()
+    with _locked(path, shown):
         before = bytes_of(path) if path.exists() else None
-        table = LogTable() if before is None else parse_table(text_of(path, before), str(path), on, red_flags)
+        table = LogTable() if before is None else parse_table(text_of(Path(shown), before), shown, on, red_flags)
         text = table_csv(edit(table))
-        parse_table(text, str(path), on, red_flags)
+        parse_table(text, shown, on, red_flags)
         if text == table_csv(table) and before is not None:
             return False
         if before is not None:
-            _check_unchanged(path, before)
+            _check_unchanged(path, before, shown)
             mode = stat.S_IMODE(path.stat().st_mode)
             write_atomic(path.with_name(path.name + BACKUP), before)
             write_atomic(path, text)
@@ -128,14 +128,14 @@ def change_log(
     return True
 
 
-def _check_unchanged(path: Path, before: bytes) -> None:
+def _check_unchanged(path: Path, before: bytes, shown: str) -> None:
     if bytes_of(path) != before:
         fault = LogFault(None, "", "", "another program has just changed it; nothing was written")
-        raise LogError(str(path), [fault], "Close it in the spreadsheet and run the command again.")
+        raise LogError(shown, [fault], "Close it in the spreadsheet and run the command again.")
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, shown: str) -> Iterator[None]:
     """Hold a lock on the log's folder, so that two commands cannot both add to the same state of the file."""
     if sys.platform == "win32":  # no lock on folders there: the check before writing remains
         yield
@@ -146,9 +146,10 @@ def _locked(path: Path) -> Iterator[None]:
         folder = os.open(path.parent, os.O_RDONLY)
     except OSError as error:
         fault = LogFault(None, "", "", f"its folder cannot be opened: {error.strerror}")
-        raise LogError(str(path), [fault], "Check the name; the folder has to be there.") from None
+        raise LogError(shown, [fault], "Check the name; the folder has to be there.") from None
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        with suppress(OSError):  # some network folders know no locks: the check before writing remains
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)

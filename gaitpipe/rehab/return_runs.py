@@ -241,8 +241,10 @@ def _level(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date)
 
 def _performance(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) -> tuple[_Session, ...]:
     """S5: the run that may be longer comes first, then the usual one."""
-    longest = longest_run_min(plan, log, start) or max(step.running_min for step in ladder(plan))
     recent = _recent_minutes(plan, log, start)
+    top = max(step.running_min for step in ladder(plan))
+    # Without a run in the log the plan's own longest may be from before the injury: not more than the ladder's end.
+    longest = max(recent) if recent else min(plan.baseline.longest_run_min or top, top)
     ratio = plan.value("spike_amber_ratio")
     usual = math.floor(min(longest, median(recent)) if recent else longest)
     if decision.decision == "REGRESS":

@@ -396,3 +396,10 @@ def test_a_day_that_has_its_session_already_is_not_planned_again():
     assert planned(log=[run_on(0)], start=ON).start == START
     assert planned(log=[run_on(1)], start=ON).start == ON
     assert planned(log=[LogEntry(ON, kind="rest", pain_am=1.0)], start=ON).start == ON
+
+
+def test_without_a_run_in_the_log_s5_begins_at_the_ladder_s_end_and_not_at_a_run_before_the_injury():
+    plan = plan_of(baseline={"longest_run_min": 90.0})
+    assert runs(planned("PROGRESS", "S5", None, plan=plan))[0].minutes == 33.0
+    short = plan_of(baseline={"longest_run_min": 20.0})
+    assert runs(planned("HOLD", "S5", None, plan=short))[0].minutes == 20.0
