@@ -10,7 +10,7 @@ Rules
      stretches (Student's t for the four degrees of freedom of one block, the fewest there are: stretches too are a
      little alike) and the plain running's own change: while the cue was on it may have stood as in the first block or
      as in the last. A difference that is not larger than what plain running did by itself is thus never called one.
-     Checked by computation: 95 % hold for strides that remember ten before them, about 90 % for 1/f wandering.
+     Checked by computation (docs/before-after.md): it holds for memories of ten strides and 1/f^0.6 wandering.
   5. Smallest detectable change = that interval joined with how far a strap settles. The sensors stayed on and nothing
      was set up anew, so the parts of the uncertainty that come with a new mounting, a new day and the runner-to-runner
      bias of the method are the same in all blocks and drop out: it is smaller than that between sessions.

@@ -194,3 +194,16 @@ def test_comfort_outside_its_scale_is_refused(make_block, comfort):
 def test_strides_without_a_side_are_refused(make_block):
     with pytest.raises(ValueError, match="side"):
         before_after(make_block(), {"cadence_spm": np.ones(100)}, make_block())
+
+
+def test_interval_holds_the_truth_when_the_gait_wanders_through_all_blocks(make_block):
+    """Stride times of runners wander as 1/f^0.6 or so; one series is cut into the three blocks and what lies between."""
+    generator, inside, trials, strides = np.random.default_rng(7), 0, 150, 120
+    frequency = np.maximum(np.fft.rfftfreq(4096), 1.0 / 4096)
+    block = make_block(strides=strides)
+    for _ in range(trials):
+        wander = np.fft.irfft(np.fft.rfft(generator.standard_normal(4096)) * frequency**-0.3, 4096)
+        pieces = [164.0 + wander[start : start + strides] for start in (0, 150, 300)]
+        one = figure(before_after(*(block | {"cadence_spm": np.tile(piece, 2)} for piece in pieces)), "cadence_spm")
+        inside += one.low <= 0.0 <= one.high
+    assert inside >= 0.9 * trials
