@@ -197,7 +197,7 @@ def test_strides_without_a_side_are_refused(make_block):
 
 
 def test_interval_holds_the_truth_when_the_gait_wanders_through_all_blocks(make_block):
-    """Stride times of runners wander as 1/f^0.6 or so; one series is cut into the three blocks and what lies between."""
+    """Stride times of runners wander as 1/f^0.6 or so; one series is cut into the blocks and what lies between."""
     generator, inside, trials, strides = np.random.default_rng(7), 0, 150, 120
     frequency = np.maximum(np.fft.rfftfreq(4096), 1.0 / 4096)
     block = make_block(strides=strides)
