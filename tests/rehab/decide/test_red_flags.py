@@ -14,7 +14,7 @@ from gaitpipe.rehab.red_flags import FALLBACK_ACTION, action_of, active_red_flag
 IDS = [f"RF{number}" for number in range(1, 9)]
 
 
-@pytest.mark.rule(*IDS)
+@pytest.mark.rule("RF1", "RF2", "RF3", "RF4", "RF5", "RF6", "RF7", "RF8")
 @pytest.mark.parametrize("flag", IDS)
 def test_a_ticked_flag_refers_with_the_words_of_the_evidence(make: Any, flag: str) -> None:
     found = make.fine("S4").row(red_flags=(flag,)).decide()
