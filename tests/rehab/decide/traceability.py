@@ -32,7 +32,7 @@ HEAD = """# Traceability
 
 Which tests prove which rule of the decision, and which hazard. Written from the marks of the tests by
 `python tests/rehab/decide/traceability.py > docs/traceability.md`; a test says when it is out of date. What the rules
-say and how well they are founded stands in [evidence.md](evidence.md), the hazards in [intended-use.md](intended-use.md).
+say and how well they are founded stands in [evidence.md](evidence.md), hazards in [intended-use.md](intended-use.md).
 """
 
 
