@@ -165,7 +165,8 @@ _PAIN = (
         "Go on",
         "{ok_sessions_to_progress} sessions in a row at the level with pain up to {pain_progress_maximum}/10 during "
         "and after, next morning at most {morning_pain_rise_progress} above the usual one and stiffness at most "
-        "{stiffness_rise_hold_min} min above it, nothing that holds, and the least time in the stage over",
+        "{stiffness_rise_hold_min} min above it, no painkiller, nothing that holds, and, where the step leaves the "
+        "stage, its goals met",
         "D", "engineering", "silbernagel2007_summary",
         "One level up.",
     ),

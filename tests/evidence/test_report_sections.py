@@ -136,3 +136,13 @@ def test_education_speaks_of_the_pain_limits_of_the_plan(rehab_report: Build) ->
     shown = texts(education.SECTION.content(rehab_report({"pain_progress_maximum": 2.0, "pain_hold_maximum": 4.0})))
     assert "up to 2 of 10" in shown
     assert "3 to 4: repeat, do not add. Above 4: one step back" in shown
+
+
+def test_the_appendix_founds_the_advice_that_was_given(rehab_report: Build) -> None:
+    content = numbers.SECTION.content(rehab_report(advice=(("A5", "Treadmill and road differ."), ("X1", "Own words."))))
+    table = next(block for block in content if isinstance(block, Table) and block.caption == "Advice of this report")
+    assert [(row[0].text, row[1].text, row[3].text) for row in table.rows] == [
+        ("A5", "Treadmill and road differ.", "B")
+    ]
+    plain = numbers.SECTION.content(rehab_report())
+    assert not any(isinstance(block, Table) and block.caption == "Advice of this report" for block in plain)

@@ -39,7 +39,11 @@ def _code_texts() -> Iterator[tuple[str, str]]:
 def _pages() -> Iterator[tuple[str, str]]:
     for path in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"):
         yield path.name, path.read_text("utf-8")
-    for path in sorted((PACKAGE / "report" / "templates").glob("*.html")):
+    for path in sorted((ROOT / "recordings").rglob("README.md")):
+        yield path.name, path.read_text("utf-8")
+    for path in sorted(
+        path for kind in ("html", "typ") for path in (PACKAGE / "report" / "templates").glob(f"*.{kind}")
+    ):
         yield path.name, re.sub(r"\|safe\b|\{#.*?#\}", "", path.read_text("utf-8"))
 
 

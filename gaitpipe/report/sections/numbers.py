@@ -6,7 +6,9 @@ values marked.
 
 from __future__ import annotations
 
-from gaitpipe.evidence import EFFECTS, RULES, Number
+from dataclasses import replace
+
+from gaitpipe.evidence import EFFECTS, PHRASES, RULES, Number
 from gaitpipe.evidence.rehab import REHAB_GROUPS, WEEKLY
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
@@ -19,9 +21,11 @@ from gaitpipe.report.evidence_tables import (
     bands_table,
     effects_table,
     numbers_table,
+    phrases_table,
     rules_table,
 )
 from gaitpipe.report.rehab_input import RehabInput
+from gaitpipe.report.text import foreign
 
 
 def _render(report: ReportInput) -> Content:
@@ -38,7 +42,12 @@ def _render(report: ReportInput) -> Content:
 
 def _of_rehab(rehab: RehabInput, sources: References) -> list[Block]:
     own = rehab.plan.value
-    blocks: list[Block] = [rules_table("Rules of the decision", RULES, sources, own)]
+    blocks: list[Block] = []
+    given = {phrase_id: foreign(text) for phrase_id, text in rehab.decision.advice}
+    phrases = [replace(phrase, text=given[phrase.id]) for phrase in PHRASES if phrase.id in given]
+    if phrases:
+        blocks.append(phrases_table("Advice of this report", phrases, sources))
+    blocks.append(rules_table("Rules of the decision", RULES, sources, own))
     blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items() if name != WEEKLY]
     blocks.append(bands_table(WEEKLY, sources, own))
     blocks.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own))
