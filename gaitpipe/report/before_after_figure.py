@@ -43,7 +43,9 @@ def before_after_figure(figures: Sequence[BlockFigure], table: Table) -> Figure:
         "Hatched: within the smallest detectable change of this visit."
     )
     words = " ".join(_sentence(figure) for figure in drawn)
-    return make_figure("before-after", "Before, with the cue, after", caption, words, table, heights, draw)
+    return make_figure(
+        "before-after", "Before, with the cue, after", caption, words, table, heights, draw, table_open=True
+    )
 
 
 def _sentence(figure: BlockFigure) -> str:
