@@ -349,8 +349,8 @@ class Section:
         Why the section cannot be computed from this input, in a sentence; empty when it can.
     page
         Whom it is for: the one page of the runner, or the pages of the clinician after it.
-    half
-        Takes half the width where two fit beside each other.
+    column
+        Left or right of two columns; neighbours with a column share a row. Empty: the whole width.
     on_refer
         False for what must not stand in a report with a red flag: advice, stages, plans.
     """
@@ -362,7 +362,7 @@ class Section:
     applies: Callable[[ReportInput], bool] = has_recording
     missing: Callable[[ReportInput], str] = _nothing_missing
     page: Page = "clinician"
-    half: bool = False
+    column: Literal["", "left", "right"] = ""
     on_refer: bool = True
 
     def shown(self, report: ReportInput) -> bool:

@@ -42,9 +42,13 @@ def shown(report: ReportInput, page: Page) -> Shown:
 def rows_of(parts: Shown) -> tuple[tuple[Shown, ...], ...]:
     """The sections of a page as rows: one alone, or two columns of neighbours that take half the width each."""
     rows: list[tuple[Shown, ...]] = []
-    for half, group in itertools.groupby(parts, key=lambda part: part[0].half):
+    for in_columns, group in itertools.groupby(parts, key=lambda part: bool(part[0].column)):
         members = tuple(group)
-        rows += [(members[0::2], members[1::2])] if half else [((member,),) for member in members]
+        if in_columns:
+            left, right = (tuple(one for one in members if one[0].column == side) for side in ("left", "right"))
+            rows.append((left, right))
+        else:
+            rows += [((member,),) for member in members]
     return tuple(rows)
 
 

@@ -25,7 +25,7 @@ from gaitpipe.report.rehab_axes import (
     make_figure,
 )
 from gaitpipe.report.rehab_input import RehabInput
-from gaitpipe.report.rehab_words import day_text, weekday_text
+from gaitpipe.report.rehab_words import day_text, sentence, weekday_text
 from gaitpipe.report.text import DASH, foreign, number
 
 if TYPE_CHECKING:
@@ -177,10 +177,10 @@ def ladder_figure(rehab: RehabInput, levels: Sequence[LadderLevel], key: str = "
         heading(axes, "Walk-run ladder, minutes of running", (-4 if form == "wide" else -2, 30))
         _ladder_key(axes)
 
-    place = "" if now is None else f"Now at {foreign(now)}"
-    then = "" if after is None or after == now else f", next session at {foreign(after)}"
-    again = ", the same again" if after is not None and after == now else ""
-    words = f"{place}{then}{again}." if place else "No level of the ladder was logged yet."
+    parts = [f"now at {foreign(now)}"] if now is not None else []
+    if after is not None:
+        parts.append("the same again" if after == now else f"next session at {foreign(after)}")
+    words = sentence(", ".join(parts)) or "No level of the ladder stands yet."
     caption = "The ladder of this plan. Dark: done now. Thick frame: next session. Easy pace, flat ground."
     return make_figure(key, "Walk-run ladder", caption, words, ladder_table(rehab, levels), heights, draw)
 

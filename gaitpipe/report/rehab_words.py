@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from gaitpipe.rehab.words import STAGES, DecisionWord, InjuredSide, Stage
@@ -46,6 +47,7 @@ EMERGENCY = (
     "tendon: do not run and get medical help the same day."
 )
 MOST_REASONS = 3
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _FLAGS_IN_ALL = 11
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -86,13 +88,30 @@ def next_step(rehab: RehabInput) -> str:
 def reasons(rehab: RehabInput) -> tuple[str, ...]:
     """The few reasons that matter most: the rules that decided, what is missing, then what else was seen."""
     decision = rehab.decision
-    found = [f"{sentence(rule.text)} ({rule.id})" for rule in decision.rules]
-    found += [sentence(text) for text in decision.missing]
-    found += [f"{sentence(rule.text)} ({rule.id})" for rule in decision.other_rules]
-    found += [f"{sentence(flag.text)} ({flag.id})" for flag in decision.flags if flag.blocks]
+    found = [f"{brief(rule.text)} ({rule.id})" for rule in decision.rules]
+    if decision.decision == "INSUFFICIENT":
+        found += [brief(text) for text in decision.missing]
+    found += [f"{brief(rule.text)} ({rule.id})" for rule in decision.other_rules]
     said = index_sentence(rehab)
     found += [said] if said else []
     return tuple(dict.fromkeys(found))[:MOST_REASONS]
+
+
+def brief(text: str) -> str:
+    """The first clause of a text as a sentence, with days as people write them; the whole stands for the clinician."""
+    return with_days(sentence(text.split("; ", maxsplit=1)[0]))
+
+
+def with_days(text: str) -> str:
+    """A text with its days, such as 2026-03-31, as people write them."""
+    return _ISO_DAY.sub(lambda found: _shown_day(found.group()), text)
+
+
+def _shown_day(text: str) -> str:
+    try:
+        return day_text(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def index_sentence(rehab: RehabInput) -> str:

@@ -110,4 +110,4 @@ def _row(one: Drift, metric: MetricSummary) -> tuple[Cell, ...]:
     )
 
 
-SECTION = Section("drift", "Change within the session", 52, _render, missing=_missing)
+SECTION = Section("drift", "Change within the session", 52, _render, missing=_missing, on_refer=False)

@@ -18,4 +18,6 @@ def _render(report: ReportInput) -> Content:
     return tuple(blocks)
 
 
-SECTION = Section("rehab-advice", "Advice", 3, _render, applies=has_rehab, page="runner", half=True, on_refer=False)
+SECTION = Section(
+    "rehab-advice", "Advice", 3, _render, applies=has_rehab, page="runner", column="right", on_refer=False
+)

@@ -21,5 +21,5 @@ def _render(report: ReportInput) -> Content:
 
 
 SECTION = Section(
-    "rehab-ladder-picture", "Where you are", 5, _render, applies=on_ladder, page="runner", half=True, on_refer=False
+    "rehab-ladder-picture", "Where you are", 4, _render, applies=on_ladder, page="runner", column="left", on_refer=False
 )

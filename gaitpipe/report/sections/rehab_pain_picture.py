@@ -16,6 +16,6 @@ def _render(report: ReportInput) -> Content:
 
 
 SECTION = Section(
-    "rehab-pain-picture", "Four weeks", 4, _render, applies=has_rehab, missing=_missing, page="runner", half=True,
+    "rehab-pain-picture", "Four weeks", 5, _render, applies=has_rehab, missing=_missing, page="runner", column="right",
     on_refer=False,
 )  # fmt: skip

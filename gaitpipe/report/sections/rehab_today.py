@@ -14,6 +14,7 @@ from gaitpipe.report.rehab_words import (
     red_flag_status,
     sentence,
     stage_text,
+    with_days,
 )
 from gaitpipe.report.text import foreign
 
@@ -29,7 +30,7 @@ def _refer(rehab: RehabInput) -> Content:
     """A red flag: its wording and what to do, and nothing of stages, figures or training."""
     decision = rehab.decision
     ids = ", ".join(rule.id for rule in decision.rules)
-    seen = tuple(f"{sentence(rule.text)} ({rule.id})" for rule in decision.rules)
+    seen = tuple(f"{with_days(sentence(rule.text))} ({rule.id})" for rule in decision.rules)
     verdict = Verdict("stop", f"Red flag {ids}", WORD["REFER"], sentence(decision.action) or MEANING["REFER"], seen, ())
     explain = (
         "This page holds no training advice. Take it to a clinician. Training advice returns when a clinician has "

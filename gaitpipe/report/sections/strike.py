@@ -58,4 +58,4 @@ def _sureness(strides: Strides) -> Cell:
     return Cell(f"{number(100.0 * float(np.nanmean(strides['foot_strike_probability'])))} %")
 
 
-SECTION = Section("strike", "How the foot lands", 37, _render, applies=_applies)
+SECTION = Section("strike", "How the foot lands", 37, _render, applies=_applies, on_refer=False)

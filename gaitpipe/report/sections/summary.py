@@ -158,4 +158,4 @@ def _said(finding: Finding) -> str:
     return message if side_is_named(finding) else f"{finding.side} side: {message}"
 
 
-SECTION = Section("summary", "At a glance", 10, _render)
+SECTION = Section("summary", "At a glance", 10, _render, on_refer=False)

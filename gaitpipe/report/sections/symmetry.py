@@ -133,4 +133,4 @@ def _row(one: Symmetry, metric: MetricSummary) -> tuple[Cell, ...]:
     )
 
 
-SECTION = Section("symmetry", "Left and right", 35, _render, missing=_missing)
+SECTION = Section("symmetry", "Left and right", 35, _render, missing=_missing, on_refer=False)

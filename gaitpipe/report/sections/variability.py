@@ -106,4 +106,4 @@ def _row(one: Variability, labels: dict[str, str]) -> tuple[Cell, ...]:
     )
 
 
-SECTION = Section("variability", "Variability", 55, _render, missing=_missing)
+SECTION = Section("variability", "Variability", 55, _render, missing=_missing, on_refer=False)

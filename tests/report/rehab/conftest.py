@@ -29,12 +29,14 @@ from gaitpipe.rehab.words import (
     ReturnPlan,
 )
 from gaitpipe.report.document import ReportInput
-from gaitpipe.report.html import render_html
+from gaitpipe.report.html import render_html, shown
 from gaitpipe.report.rehab_input import RehabInput
 
 CASES_FOLDER = Path(__file__).parents[3] / "recordings" / "rehab_cases"
 EMPTY = SessionResult(np.zeros(0, STRIDE_DTYPE), (), (), (), None, "")
-HOSTILE = "<script>alert(1)</script> \"'><img src=http://evil.example/x> #import \"x\" $x^2$ *b* \u202e\x07 \\ ] ) {{7*7}}"
+HOSTILE = (
+    '<script>alert(1)</script> "\'><img src=http://evil.example/x> #import "x" $x^2$ *b* \u202e\x07 \\ ] ) {{7*7}}'
+)
 
 
 def _screen(folder: Path, name: str):
@@ -92,7 +94,7 @@ def make_decision(rehab_parts, word: str, **changes: object) -> Decision:
         "stage_out": plan.stage.stage,
         "level_out": {"PROGRESS": "L5", "REGRESS": "L3"}.get(word, plan.stage.level),
         "rules": rules,
-        "other_rules": (FiredRule("H7", "a painkiller was taken", {"analgesic": True}, {}),) if word == "REGRESS" else (),
+        "other_rules": (FiredRule("H7", "a painkiller was taken", {"analgesic": True}, {}),),
         "flags": make_flags(),
         "criteria": (
             Criterion("heel_raise_lsi", "Heel raises on one leg", False, "21 against 28", "90 % or more"),
@@ -140,7 +142,12 @@ def make_rehab(name: str, word: str, **changes: object) -> RehabInput:
 
 
 def make_log_only(name: str, word: str, **changes: object) -> ReportInput:
-    rehab = make_rehab(name, word, session=None, **changes)
+    return make_screen(name, word, session=None, **changes)
+
+
+def make_screen(name: str, word: str, **changes: object) -> ReportInput:
+    """A report without a recording: of the log, and of the session's summary."""
+    rehab = make_rehab(name, word, **changes)
     return ReportInput(
         result=EMPTY, title="Your Achilles today", recording_name="", recorded_utc=None, software_version="0.1.0",
         input_sha256="", recorded=False, rehab=rehab,
@@ -187,10 +194,10 @@ def rehab_cases(build) -> dict[str, Callable[[], ReportInput]]:
 
     makers: dict[str, Callable[[], ReportInput]] = {
         "progress": lambda: full("case_a", "PROGRESS", before_after=make_before_after()),
-        "regress": lambda: full("case_b", "REGRESS", decision_changes={"review": "Two steps back in 14 days."}),
-        "hold": lambda: full("case_c", "HOLD"),
+        "regress": lambda: make_screen("case_b", "REGRESS", decision_changes={"review": "Two steps back in 14 days."}),
+        "hold": lambda: make_screen("case_c", "HOLD"),
         "refer": lambda: full("case_d", "REFER"),
-        "insufficient": lambda: full("case_a", "INSUFFICIENT", return_plan=None),
+        "insufficient": lambda: make_screen("case_a", "INSUFFICIENT", return_plan=None),
         "log alone": lambda: make_log_only("case_a", "HOLD"),
         "log alone refer": lambda: make_log_only("case_d", "REFER"),
         "empty log": lambda: make_log_only("case_a", "INSUFFICIENT", log=(), baselines=(), return_plan=None),
@@ -212,6 +219,18 @@ def rehab_case(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def rehab_pages(rehab_cases) -> dict[str, str]:
     return {name: render_html(make()) for name, make in rehab_cases.items()}
+
+
+@pytest.fixture(scope="session")
+def rehab_contents(rehab_cases):
+    """The sections of every report with their blocks, rendered once: both pages joined."""
+
+    @functools.cache
+    def contents(name: str):
+        report = rehab_cases[name]()
+        return (*shown(report, "runner"), *shown(report, "clinician"))
+
+    return contents
 
 
 @pytest.fixture(scope="session")
