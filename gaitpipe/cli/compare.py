@@ -117,6 +117,10 @@ def _strides(
             return known
         if recording.is_dir():
             recording = _recording_in(recording)
+    if recording is None and left is None and right is None:
+        raise UsageError("there is nothing to compare", "Give a recording, or --left and --right with --placement.")
+    if recording is None and placement is None:
+        raise UsageError("where the sensors sat is not known", "Add --placement foot or --placement shank.")
     check_arguments(recording, left, right, placement, belt_speed)
     if recording is not None:
         opened = open_recording(recording, placement)

@@ -151,6 +151,12 @@ def test_nothing_given_and_both_given_are_refused(call, visit, tmp_path, samples
     assert "--out" in call("compare", "--left", samples_of_visit[0], "--placement", "foot", *BLOCKS).err
 
 
+def test_files_without_a_place_ask_for_it(call, tmp_path, samples_of_visit):
+    called = call("compare", "--left", samples_of_visit[0], *BLOCKS, "--out", tmp_path)
+    assert called.code == 2
+    assert "Add --placement foot" in called.err
+
+
 def test_a_table_that_is_no_stride_table_is_refused(call, samples_of_visit, tmp_path):
     called = call("compare", samples_of_visit[0], *BLOCKS, "--out", tmp_path)
     assert called.code == 1
