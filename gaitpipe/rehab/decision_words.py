@@ -50,24 +50,23 @@ def action_words(
     words = []
     if word == "REGRESS":
         rest = plan.value("regress_no_high_class_days")
-        words = [
-            f"Go back to {position_words(*out)}.",
-            f"Light loading goes on: this is not rest. Nothing hard for {rest:g} days.",
-        ]
+        same = out == (plan.stage.stage, plan.stage.level)
+        words = [f"{'Do less, and stay in' if same else 'Go back to'} {position_words(*out)}."]
+        words.append(f"Light loading goes on: this is not rest. Nothing hard for {rest:g} days.")
     elif word == "PROGRESS":
         words = [f"Go on: {position_words(*out)}."]
     else:
         words = [f"Stay in {position_words(*out)}."]
         words += dict.fromkeys(text for rule in rules if (text := _action(rule)))
         if not rules and missing:
-            words.append("Needed: see what is missing.")
+            words.append(f"Needed: {missing[0]}")
     if level is not None and level in level_names(plan) and word != "INSUFFICIENT":
         words.append(f"{level}: {level_words(level_of(plan, level))}.")
     if stage == "S5" and word == "PROGRESS":
         words.append(
             f"One thing at a time, in this order: {', '.join(STAGE_5_ORDER)}. Agree on it with your clinician."
         )
-    return " ".join([*words, *_next_day(plan, place)])
+    return " ".join([*words, *([] if word == "REGRESS" else _next_day(plan, place))])
 
 
 def _action(rule: FiredRule) -> str:

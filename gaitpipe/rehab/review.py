@@ -5,7 +5,8 @@ Rules
   2. The questionnaire (VISA-A or TENDINS-A) of the last weeks is no better than the first one by more than the change
      that matters, after `programme_least_weeks` of the programme.
   3. Swelling was logged and the red-flag questions were not answered that day: a swollen calf may be a clot.
-  4. Self mode without a clinician: pain above the limit, for nobody else would see it.
+  4. Path R means no running before S4 (but for a short screen in S3), and the log holds a run in S0 to S2.
+  5. Self mode without a clinician: what would step back, for nobody else would see it (`decide`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from gaitpipe.rehab.words import FiredRule
 
 def review_of(plan: Plan, place: Place, on: date, regress: Sequence[FiredRule]) -> str:
     """Why a clinician should look, in sentences; empty when nothing calls for it."""
-    return " ".join([*_repeated(plan, place, regress), *_no_change(plan, place.rows, on), *_swelling(place.rows, on)])
+    found = (*_repeated(plan, place, regress), *_no_change(plan, place.rows, on), *_swelling(place.rows, on))
+    return " ".join([*found, *_running_too_soon(plan, place)])
 
 
 def _repeated(plan: Plan, place: Place, regress: Sequence[FiredRule]) -> Iterator[str]:
@@ -62,4 +64,14 @@ def _swelling(rows: Sequence[LogEntry], on: date) -> Iterator[str]:
         yield (
             f"Swelling was logged on {days[-1].isoformat()}, without an answer to the red-flag questions: a swollen, "
             "warm calf needs urgent care (RF3)."
+        )
+
+
+def _running_too_soon(plan: Plan, place: Place) -> Iterator[str]:
+    since = plan.stage.since or date.min
+    runs = [row.date for row in place.sessions if row.kind == "run" and row.date >= since]
+    if plan.plan.path == "R" and plan.stage.stage in ("S0", "S1", "S2") and runs:
+        yield (
+            f"Path R means no running in {plan.stage.stage}, yet a run was logged on {runs[-1].isoformat()}: have your "
+            "clinician say whether the path still fits."
         )

@@ -131,6 +131,19 @@ def test_swelling_without_an_answer_to_the_red_flags_calls_for_a_review(make: An
     assert make.fine("S4").row(swelling=True).decide().review == ""
 
 
+@pytest.mark.parametrize(("path", "stage", "told"), [("R", "S2", True), ("R", "S3", False), ("K", "S2", False)])
+def test_running_before_its_stage_on_path_r_calls_for_a_review(make: Any, path: str, stage: str, told: bool) -> None:
+    assert ("Path R" in make.fine(stage, path=path).decide().review) == told
+
+
+def test_what_to_do_fits_the_decision(make: Any) -> None:
+    assert make.fine("S1").row(pain_during=6.0).decide().action.startswith("Do less, and stay in S1")
+    assert make.fine("S2").row(pain_during=6.0).decide().action.startswith("Go back to S1")
+    assert "not before" not in make.fine("S2").row(pain_during=6.0).decide().action
+    assert "Needed: 1 more good session" in make.fine("S4").without_row("before").decide().action
+    assert "3 x (8 min run, 1 min walk)" in make.fine("S4").decide().action
+
+
 def test_self_mode_decides_only_with_a_clinician_in_the_plan(make: Any) -> None:
     alone = make.fine("S4").planned(plan={"mode": "self", "clinician": ""})
     found = alone.decide()
