@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gaitpipe.rehab.log import LogEntry
 
 SETTINGS = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 RANK = {"REFER": 0, "REGRESS": 1, "HOLD": 2, "INSUFFICIENT": 3, "PROGRESS": 4}
 PAINS = ("pain_during", "pain_after", "pain_am", "stiff_am_min", "pain_daily", "pain_walk_30min", "hop_pain")
