@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gaitpipe import evidence
 from gaitpipe.evidence import TAG_WORD, unverified
 from gaitpipe.rehab.words import FiredRule
 from gaitpipe.report.document import (
@@ -22,7 +23,7 @@ from gaitpipe.report.document import (
     Table,
     has_rehab,
 )
-from gaitpipe.report.rehab_words import confidence, day_text, sentence, stage_text
+from gaitpipe.report.rehab_words import confidence, day_text, sentence, stage_text, with_days
 from gaitpipe.report.text import DASH, foreign, number
 
 
@@ -40,7 +41,10 @@ def _render(report: ReportInput) -> Content:
             ("Stage after", stage_text(decision.stage_out, decision.level_out)),
             ("Confidence", " ".join(confidence(rehab))),
         ]
-    facts += [("What to do", sentence(decision.action) or DASH), ("Parameter hash", foreign(decision.parameter_hash))]
+    facts += [
+        ("What to do", with_days(sentence(decision.action)) or DASH),
+        ("Parameter hash", foreign(decision.parameter_hash)),
+    ]
     blocks: list[Block] = [Facts(tuple(facts), wide=True)]
     if decision.override_reason:
         blocks.append(Callout("warning", "Clinician override", foreign(decision.override_reason)))
@@ -71,7 +75,7 @@ def _rules(caption: str, rules: tuple[FiredRule, ...]) -> Block:
         Column("Thresholds", numeric=False),
     )
     rows = tuple(
-        (Cell(rule.id), Cell(sentence(rule.text)), _pairs(rule.inputs), _pairs(_marked(rule.thresholds)))
+        (Cell(rule.id), Cell(with_days(sentence(rule.text))), _pairs(rule.inputs), _pairs(_marked(rule.thresholds)))
         for rule in rules
     )
     return Table(caption, columns, rows, compact=True)
@@ -82,10 +86,16 @@ def _marked(thresholds: Mapping[str, float]) -> dict[str, float]:
     return {f"{key} ({TAG_WORD['memory']})" if unverified(key) else key: value for key, value in thresholds.items()}
 
 
-def _pairs(values: Mapping[str, Any]) -> Cell:
+def _pairs(values: Mapping[str, Any], unverified: bool = False) -> Cell:
+    """Pairs as one text; with `unverified` those thresholds say so that rest on memory."""
     if not values:
         return Cell(DASH, "none", empty=True)
-    return Cell("; ".join(f"{foreign(key).replace('_', ' ')}: {value_text(value)}" for key, value in values.items()))
+    memory = {number.key for number in evidence.NUMBERS if number.tag == "memory"} if unverified else set()
+    told = (
+        f"{foreign(key).replace('_', ' ')}: {value_text(value)}{' (unverified)' if key in memory else ''}"
+        for key, value in values.items()
+    )
+    return Cell("; ".join(told))
 
 
 def value_text(value: Any) -> str:
@@ -100,7 +110,11 @@ def value_text(value: Any) -> str:
         return ", ".join(value_text(one) for one in value) or "none"
     if isinstance(value, Mapping):
         return (
-            ", ".join(f"{foreign(str(key)).replace('_', ' ')} {value_text(one)}" for key, one in value.items())
+            ", ".join(
+                f"{foreign(str(key)).replace('_', ' ')} {value_text(one)}"
+                for key, one in value.items()
+                if one is not None
+            )
             or "none"
         )
     return foreign(str(value))

@@ -110,4 +110,6 @@ def _notes(rehab: RehabInput) -> tuple[str, ...]:
     return least, asked, "Hops are reported; they do not gate alone."
 
 
-SECTION = Section("rehab-strength", "Strength and hops", 56, _render, applies=has_rehab, missing=_missing, on_refer=False)
+SECTION = Section(
+    "rehab-strength", "Strength and hops", 56, _render, applies=has_rehab, missing=_missing, on_refer=False
+)

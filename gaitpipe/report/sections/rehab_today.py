@@ -31,7 +31,9 @@ def _refer(rehab: RehabInput) -> Content:
     decision = rehab.decision
     ids = ", ".join(rule.id for rule in decision.rules)
     seen = tuple(f"{with_days(sentence(rule.text))} ({rule.id})" for rule in decision.rules)
-    verdict = Verdict("stop", f"Red flag {ids}", WORD["REFER"], sentence(decision.action) or MEANING["REFER"], seen, ())
+    verdict = Verdict(
+        "stop", f"Red flag {ids}", WORD["REFER"], with_days(sentence(decision.action)) or MEANING["REFER"], seen, ()
+    )
     explain = (
         "This page holds no training advice. Take it to a clinician. Training advice returns when a clinician has "
         "assessed the red flag and entered that in the plan."
