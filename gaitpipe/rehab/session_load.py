@@ -111,7 +111,7 @@ def reference_steps(
 ) -> tuple[float | None, str]:
     """CLI_ref: the largest session load of the log's runs in the 30 days before `day`, and words on where it is from.
 
-    Without any run of known length the plan's longest run counts, when it was noted in those days.
+    Without any run of known length the plan's longest run counts, unless it was noted before those days.
     """
     first = day - timedelta(days=int(value("load_reference_days")))
     runs = [
@@ -127,9 +127,10 @@ def reference_steps(
         how = "" if entry.load_steps is not None else f", {entry.run_min:g} minutes at the baseline's cadence"
         return largest, f"the largest of {len(loads)} in 30 days: {entry.date.isoformat()}{how}"
     usual = plan.baseline
-    if usual.longest_run_min and usual.recorded is not None and first <= usual.recorded < day:
+    if usual.longest_run_min and (usual.recorded is None or first <= usual.recorded < day):
         size = load.steps_in(baseline_cadence_spm, usual.longest_run_min)
-        return size, f"the plan's longest run, {usual.longest_run_min:g} minutes"
+        doubt = "" if usual.recorded is not None else ", of a day that the plan does not name"
+        return size, f"the plan's longest run, {usual.longest_run_min:g} minutes{doubt}"
     return None, "the log has no run of known length in the 30 days before: there is nothing to compare the load with"
 
 

@@ -245,11 +245,14 @@ def test_the_reference_is_the_largest_of_thirty_days_before_and_never_the_sessio
     assert "20 minutes at the baseline's cadence" in without.reference_note
 
 
-def test_the_plans_longest_run_stands_in_only_when_it_is_of_these_days(make_load, make_plan, make_screen):
+def test_the_plans_longest_run_stands_in_unless_it_is_older_than_these_days(make_load, make_plan, make_screen):
     today, usual = make_screen("s"), make_screen("u")
     recent = make_plan(baseline={"longest_run_min": 30.0, "recorded": ON - timedelta(20)})
     assert make_load(today, usual, plan=recent).reference_steps == pytest.approx(82.0 * 30.0)
     assert make_load(today, usual, plan=recent, log=[run(5, 10.0)]).reference_steps == pytest.approx(820.0)
+    undated = make_load(today, usual, plan=make_plan(baseline={"longest_run_min": 30.0}))
+    assert undated.reference_steps == pytest.approx(82.0 * 30.0)
+    assert "does not name" in undated.reference_note
     old = make_plan(baseline={"longest_run_min": 30.0, "recorded": ON - timedelta(40)})
     found = make_load(today, usual, plan=old)
     assert found.reference_steps is None
