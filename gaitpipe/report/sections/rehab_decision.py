@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gaitpipe import evidence
 from gaitpipe.evidence import TAG_WORD, unverified
 from gaitpipe.rehab.words import FiredRule
 from gaitpipe.report.document import (
@@ -86,16 +85,10 @@ def _marked(thresholds: Mapping[str, float]) -> dict[str, float]:
     return {f"{key} ({TAG_WORD['memory']})" if unverified(key) else key: value for key, value in thresholds.items()}
 
 
-def _pairs(values: Mapping[str, Any], unverified: bool = False) -> Cell:
-    """Pairs as one text; with `unverified` those thresholds say so that rest on memory."""
+def _pairs(values: Mapping[str, Any]) -> Cell:
     if not values:
         return Cell(DASH, "none", empty=True)
-    memory = {number.key for number in evidence.NUMBERS if number.tag == "memory"} if unverified else set()
-    told = (
-        f"{foreign(key).replace('_', ' ')}: {value_text(value)}{' (unverified)' if key in memory else ''}"
-        for key, value in values.items()
-    )
-    return Cell("; ".join(told))
+    return Cell("; ".join(f"{foreign(key).replace('_', ' ')}: {value_text(value)}" for key, value in values.items()))
 
 
 def value_text(value: Any) -> str:
@@ -109,14 +102,8 @@ def value_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value_text(one) for one in value) or "none"
     if isinstance(value, Mapping):
-        return (
-            ", ".join(
-                f"{foreign(str(key)).replace('_', ' ')} {value_text(one)}"
-                for key, one in value.items()
-                if one is not None
-            )
-            or "none"
-        )
+        known = {key: one for key, one in value.items() if one is not None}
+        return ", ".join(f"{foreign(str(key)).replace('_', ' ')} {value_text(one)}" for key, one in known.items())
     return foreign(str(value))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.report.document import (
     Block,
-    Callout,
     Cell,
     Column,
     Content,
@@ -14,10 +13,11 @@ from gaitpipe.report.document import (
     ReportInput,
     Section,
     Table,
+    Verdict,
     has_rehab,
 )
 from gaitpipe.report.rehab_input import RehabInput
-from gaitpipe.report.rehab_words import LOCATION_WORD, SIDE_WORD, day_text, red_flag_status, sentence
+from gaitpipe.report.rehab_words import LOCATION_WORD, SIDE_WORD, day_text, red_flag_status, sentence, with_days
 from gaitpipe.report.text import DASH, foreign, number, signed
 
 
@@ -26,8 +26,10 @@ def _render(report: ReportInput) -> Content:
     if rehab is None:
         return ()
     fired = rehab.decision.rules if report.refers else ()
-    action = foreign(rehab.decision.action)
-    blocks: list[Block] = [Callout("error", f"{rule.id}: {sentence(rule.text)}", action) for rule in fired]
+    action = with_days(sentence(rehab.decision.action))
+    blocks: list[Block] = [
+        Verdict("stop", f"Red flag {rule.id}", with_days(sentence(rule.text)), action, (), ()) for rule in fired
+    ]
     last = rehab.log[-1] if rehab.log else None
     facts = [
         ("Red flags", red_flag_status(rehab)),

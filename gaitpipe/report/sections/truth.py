@@ -19,7 +19,7 @@ from gaitpipe.report.text import DASH, count, foreign, number, share, signed, un
 
 
 def _applies(report: ReportInput) -> bool:
-    return report.synthetic or report.truth is not None
+    return report.recorded and (report.synthetic or report.truth is not None)
 
 
 def _missing(report: ReportInput) -> str:
