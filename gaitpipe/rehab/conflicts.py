@@ -37,8 +37,9 @@ def conflicts_of(
 
 def _applying(plan: Plan, compared: Compared, flags: dict[str, Flag], criteria: Sequence[Criterion]) -> Iterator[str]:
     load, today, usual = compared.technique, compared.today, compared.usual
-    change = load.cadence_change_pct
-    if change is not None and change >= plan.value("cadence_change_conflict_pct") and not load.technique_reasons:
+    change, index = load.cadence_change_pct, load.psi_technique
+    quicker = change is not None and change >= plan.value("cadence_change_conflict_pct")
+    if quicker and index is not None and index < 100.0:
         yield CADENCE
     if flags["F3"].level in ("amber", "red"):
         yield FOREFOOT
