@@ -57,6 +57,7 @@ def render_html(report: ReportInput) -> str:
 
     Every text is escaped by the template; only the drawings, which hold no foreign text, are put in as they are.
     """
+    clinician = shown(report, "clinician")
     return (
         _environment()
         .get_template("report.html")
@@ -69,8 +70,8 @@ def render_html(report: ReportInput) -> str:
             facts=head_facts(report),
             sensors=sensor_table(report),
             runner=rows_of(shown(report, "runner")),
-            clinician=rows_of(shown(report, "clinician")),
-            sections=shown(report, "clinician"),
+            clinician=rows_of(clinician),
+            sections=clinician,
             software=f"gaitpipe {foreign(report.software_version)}",
             parameter_hash=foreign(report.result.parameter_hash),
             input_sha256=foreign(report.input_sha256),
