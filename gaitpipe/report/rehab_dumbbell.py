@@ -31,7 +31,7 @@ class Dumbbell:
 def dumbbell_figure(rows: Sequence[Dumbbell], table: Table) -> Figure:
     """Draw one line a figure; the hatched band is what measurement error alone may do."""
     heights: dict[Format, int] = {form: 84 + _ROW_PX[form] * len(rows) for form in ("wide", "narrow")}
-    reach = 1.25 * max([2.0, *(abs(row.change) for row in rows)])
+    reach = 1.6 * max([2.0, *(abs(row.change) for row in rows)])
 
     def draw(drawing: Drawing, form: Format) -> None:
         axes = add_axes(drawing, form, heights[form], (_LABEL_PX[form], 24, 46, 30), grid="")

@@ -178,10 +178,10 @@ def _draw_sessions(
         (limits[0], f"\u00d7{limits[0]:g}", "--", MUTED),
         (limits[1], f"\u00d7{limits[1]:g}", ":", RED),
     ]
-    for factor, label, line, colour in lines if reference else []:
+    for place, (factor, label, line, colour) in enumerate(lines if reference else []):
         axes.axhline(factor * (reference or 0.0), color=colour, linewidth=1.3, linestyle=line)
         axes.annotate(
-            label, (1.0, factor * (reference or 0.0)), xycoords=("axes fraction", "data"), xytext=(5, 0),
+            label, (1.0, factor * (reference or 0.0)), xycoords=("axes fraction", "data"), xytext=(5, -7 + 7 * place),
             textcoords="offset points", va="center", ha="left", fontsize=11, color=INK,
         )  # fmt: skip
     axes.set_ylim(0.0, 1.12 * max(top, (reference or 0.0) * limits[1]))

@@ -1,73 +1,36 @@
-"""What this plan changes of the numbers that the evidence gives, with their reasons where it has any."""
+"""What this plan changes against the defaults: numbers, tables, flags and phrases, as `gaitpipe plan diff` says it."""
 
 from __future__ import annotations
 
-from gaitpipe import evidence
-from gaitpipe.report.document import (
-    Block,
-    Bullets,
-    Cell,
-    Column,
-    Content,
-    Paragraph,
-    ReportInput,
-    Section,
-    Table,
-    has_rehab,
-)
-from gaitpipe.report.rehab_input import RehabInput
-from gaitpipe.report.rehab_words import day_text, sentence
-from gaitpipe.report.text import foreign
+from gaitpipe.rehab.plan_diff import Change, changes_from_defaults
+from gaitpipe.report.document import Cell, Column, Content, Paragraph, ReportInput, Section, Table, has_rehab
+from gaitpipe.report.rehab_words import sentence
+from gaitpipe.report.text import DASH, foreign
+
+_NOTE = "Grade: of the evidence behind the default. Unverified: from memory, not looked up again."
 
 
 def _render(report: ReportInput) -> Content:
     rehab = report.rehab
     if rehab is None:
         return ()
-    blocks: list[Block] = [_thresholds(rehab)]
-    others = _others(rehab)
-    if others:
-        blocks.append(Bullets(others))
-    return tuple(blocks)
-
-
-def _thresholds(rehab: RehabInput) -> Block:
-    if not rehab.plan.thresholds:
-        return Paragraph("All thresholds are those of the evidence.")
+    changes = changes_from_defaults(rehab.plan)
+    if not changes:
+        return (Paragraph("This plan changes nothing: all rules, numbers and tables are the defaults."),)
     columns = (
-        Column("Threshold", numeric=False),
-        Column("This plan"),
-        Column("Evidence"),
-        Column("Unit", numeric=False),
+        Column("What", numeric=False),
+        Column("Default", numeric=False),
+        Column("This plan", numeric=False),
+        Column("Grade", numeric=False),
     )
-    rows = []
-    for key, value in sorted(rehab.plan.thresholds.items()):
-        number = evidence.number(key)
-        unit = "no unit" if number.unit == "1" else number.unit
-        rows.append((Cell(key.replace("_", " ")), Cell(f"{value:g}"), Cell(f"{number.value:g}"), Cell(unit)))
-    return Table("Thresholds set by this plan", columns, tuple(rows), compact=True)
+    table = Table("Changes against the defaults", columns, tuple(map(_row, changes)), notes=(_NOTE,), compact=True)
+    return (table,)
 
 
-def _others(rehab: RehabInput) -> tuple[str, ...]:
-    plan = rehab.plan
-    found = [f"Flag {foreign(key)} is off: {sentence(reason)}" for key, reason in sorted(plan.flags.off.items())]
-    found += [f"Red flag {foreign(key)} is off." for key in plan.red_flags.off]
-    found += [f"Red flag added, {foreign(key)}: {sentence(text)}" for key, text in sorted(plan.red_flags.extra.items())]
-    found += [f"Phrase {foreign(key)} is worded by the clinic." for key in sorted(plan.phrases)]
-    if plan.ladder:
-        found.append("The ladder is the plan's own.")
-    if plan.exercise:
-        found.append("The exercises are the plan's own.")
-    if plan.plan.symptom_only:
-        found.append(f"Symptoms alone decide: {sentence(plan.plan.symptom_only_reason)}")
-    if plan.load.mdc_psi is not None or plan.load.test_retest_psi:
-        found.append("The smallest detectable change of the index comes from the clinic's own repeats.")
-    if plan.stage.override is not None:
-        override = plan.stage.override
-        found.append(
-            f"Stage set by {foreign(override.clinician)} on {day_text(override.decided)}: {sentence(override.reason)}"
-        )
-    return tuple(found)
+def _row(change: Change) -> tuple[Cell, ...]:
+    small = "unverified" if change.unverified else ""
+    grade = Cell(change.grade, small) if change.grade else Cell(DASH, "no number of the evidence", empty=True)
+    return Cell(sentence(change.label).rstrip(".")), Cell(foreign(change.before)), Cell(foreign(change.after)), grade
 
 
 SECTION = Section("rehab-changes", "What this plan changes", 59, _render, applies=has_rehab, on_refer=False)
