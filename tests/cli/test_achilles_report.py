@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,11 @@ def test_several_recordings_with_a_plan_are_refused(call, recording, tmp_path):
     called = call("analyze", recording, recording, "--out", tmp_path, *options("case_a"))
     assert called.code == 2
     assert "of one session" in called.err
+
+
+def test_a_pdf_without_typst_is_refused_before_anything_is_written(call, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    called = call("report", CASES / "case_a" / "session.json", *options("case_a"), "--pdf", "--out", tmp_path / "out")
+    assert called.code == 2
+    assert "gaitpipe[pdf]" in called.err
+    assert not (tmp_path / "out").exists()
