@@ -235,13 +235,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with a caption; the first cell of each row is its head."""
+    """A table with a caption; the first cell of each row is its head; a `folded` one is for screens, not for paper."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     compact: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

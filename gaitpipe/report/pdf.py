@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from gaitpipe.errors import UsageError
-from gaitpipe.report.document import Block, Figure, ReportInput, Section
+from gaitpipe.report.document import Block, Figure, ReportInput, Section, Table
 from gaitpipe.report.html import LIMITS, Shown, head_facts, rows_of, sensor_table, shown
 from gaitpipe.report.text import foreign
 
@@ -93,7 +93,15 @@ def _rows(rows: tuple[tuple[Shown, ...], ...]) -> list[list[list[dict[str, Any]]
 
 
 def _section(section: Section, content: tuple[Block, ...]) -> dict[str, Any]:
-    return {"key": section.key, "title": section.title, "blocks": [_block(block) for block in content]}
+    return {
+        "key": section.key,
+        "title": section.title,
+        "blocks": [_block(block) for block in content if not _folded(block)],
+    }
+
+
+def _folded(block: Block) -> bool:
+    return isinstance(block, Table) and block.folded
 
 
 def _block(block: Block) -> dict[str, Any]:

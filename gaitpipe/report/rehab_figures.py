@@ -149,7 +149,7 @@ def pain_table(entries: Sequence[LogEntry]) -> Table:
         )
         for entry in entries
     )
-    return Table("Log of these days", columns, rows, compact=True)
+    return Table("Log of these days", columns, rows, notes=(f"{DASH}: not logged.",), compact=True)
 
 
 def _done(entry: LogEntry) -> str:

@@ -27,16 +27,24 @@ from gaitpipe.report.evidence_tables import (
 from gaitpipe.report.rehab_input import RehabInput
 from gaitpipe.report.text import foreign
 
+FOLDED = (
+    "What decides is printed: rules and their numbers. What stands behind (bands, calendar, studies, sensors) is "
+    "folded away on the page for screens; docs/evidence.md holds all of it."
+)
+
 
 def _render(report: ReportInput) -> Content:
     sources = References()
     blocks: list[Block] = [Paragraph(f"{GRADES} {STATUS}", muted=True)]
+    if report.rehab is not None:
+        blocks.append(Paragraph(FOLDED, muted=True))
     if report.rehab is not None and not report.refers:
         blocks += _of_rehab(report.rehab, sources)
     placements = {sensor.info.placement for sensor in report.result.sensors}
     if report.recorded:
         used = [number for number in SENSOR_NUMBERS if _applies(number, placements)]
-        blocks.append(numbers_table("Numbers behind the figures", used, sources))
+        table = numbers_table("Numbers behind the figures", used, sources)
+        blocks.append(replace(table, folded=report.rehab is not None))
     return (*blocks, Heading("Sources"), sources.listed())
 
 
@@ -49,10 +57,12 @@ def _of_rehab(rehab: RehabInput, sources: References) -> list[Block]:
         blocks.append(phrases_table("Advice of this report", phrases, sources))
     blocks.append(rules_table("Rules of the decision", RULES, sources, own))
     blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items() if name != WEEKLY]
-    blocks.append(bands_table(WEEKLY, sources, own))
-    blocks.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own))
-    blocks.append(effects_table("What studies found", EFFECTS, sources))
-    return blocks
+    background = (
+        bands_table(WEEKLY, sources, own),
+        numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own),
+        effects_table("What studies found", EFFECTS, sources),
+    )
+    return [*blocks, *(replace(table, folded=True) for table in background)]
 
 
 def _applies(number: Number, placements: set[Placement]) -> bool:
