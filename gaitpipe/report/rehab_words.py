@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from gaitpipe.rehab.words import STAGES, DecisionWord, InjuredSide, Stage
+from gaitpipe.rehab.words import STAGES, DecisionWord, FiredRule, Flag, InjuredSide, Stage
 from gaitpipe.report.document import Tone
 from gaitpipe.report.rehab_input import RehabInput
 from gaitpipe.report.text import foreign, number, with_unit
@@ -47,6 +47,15 @@ EMERGENCY = (
     "tendon: do not run and get medical help the same day."
 )
 MOST_REASONS = 3
+PLAIN_FLAG = {
+    "F1": "Your step rate was clearly lower than at your baseline.",
+    "F2": "Each step loaded more than at your baseline, beyond measurement error.",
+    "F3": "You landed further forward than at your baseline.",
+    "F5": "Left and right leg were on the ground for different times.",
+    "F7": "This run was a lot more than your largest of the last 30 days.",
+    "F8": "The run was steep.",
+    "F9": "The shoe has less heel drop than your usual one, or is a minimal shoe.",
+}
 _ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _FLAGS_IN_ALL = 11
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -88,13 +97,28 @@ def next_step(rehab: RehabInput) -> str:
 def reasons(rehab: RehabInput) -> tuple[str, ...]:
     """The few reasons that matter most: the rules that decided, what is missing, then what else was seen."""
     decision = rehab.decision
-    found = [f"{brief(rule.text)} ({rule.id})" for rule in decision.rules]
+    found = [_reason(rehab, rule) for rule in decision.rules]
     if decision.decision == "INSUFFICIENT":
         found += [brief(text) for text in decision.missing]
-    found += [f"{brief(rule.text)} ({rule.id})" for rule in decision.other_rules]
+    found += [_reason(rehab, rule) for rule in decision.other_rules]
     said = index_sentence(rehab)
     found += [said] if said else []
     return tuple(dict.fromkeys(found))[:MOST_REASONS]
+
+
+def _reason(rehab: RehabInput, rule: FiredRule) -> str:
+    """A rule in a sentence; flags in the runner's words, their figures stand on the clinician's pages."""
+    ids = rule.inputs.get("flags", ()) if rule.id == "H3" else ()
+    flags = [flag for flag in rehab.decision.flags if flag.id in ids]
+    if not flags:
+        return f"{brief(rule.text)} ({rule.id})"
+    return f"{' '.join(_plain_flag(rehab, flag) for flag in flags)} ({', '.join([rule.id, *ids])})"
+
+
+def _plain_flag(rehab: RehabInput, flag: Flag) -> str:
+    if flag.id == "F5" and rehab.plan.tendon.side != "both" and flag.value is not None:
+        return f"You spent {'less' if flag.value < 0 else 'more'} time on the sore leg than on the other."
+    return PLAIN_FLAG.get(flag.id, brief(flag.text))
 
 
 def brief(text: str) -> str:
