@@ -12,10 +12,24 @@ from gaitpipe.rehab.words import Context, GaitScreen
 
 
 def entry_of(screen: GaitScreen | None, log: Sequence[LogEntry]) -> LogEntry | None:
-    """The log's entry whose `session_id` is the screen's name; None without one."""
+    """The log's entry of a session; None without one.
+
+    It is the row whose `session_id` is the screen's name. Where no row has that name, it is the only run of the
+    recording's own day, if that row has no `session_id`: a painful run must not be lost for want of a name.
+    """
     if screen is None or not screen.name:
         return None
-    return next((entry for entry in reversed(log) if entry.session_id == screen.name), None)
+    named = next((entry for entry in reversed(log) if entry.session_id == screen.name), None)
+    if named is not None or screen.day is None:
+        return named
+    runs = [entry for entry in log if entry.date == screen.day and _may_be_a_run(entry)]
+    return runs[0] if len(runs) == 1 and runs[0].session_id is None else None
+
+
+def _may_be_a_run(entry: LogEntry) -> bool:
+    """Whether a row tells of a run; one without a kind does when it names a session or says how it went."""
+    told = (entry.session_id, entry.run_min, entry.distance_km, entry.pain_during, entry.pain_after, entry.rpe)
+    return entry.kind == "run" or (entry.kind is None and any(value is not None for value in told))
 
 
 def context_of(screen: GaitScreen | None, log: Sequence[LogEntry], plan: Plan, baseline: bool) -> Context:

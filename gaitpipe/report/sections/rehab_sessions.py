@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from gaitpipe.rehab.context import entry_of
 from gaitpipe.rehab.words import GaitScreen
 from gaitpipe.report.document import Content, ReportInput, Section, has_rehab
 from gaitpipe.report.rehab_input import RehabInput
@@ -14,13 +15,13 @@ def load_bars(rehab: RehabInput) -> tuple[LoadBar, ...]:
     """One bar a run of the last days: the sensors' load where the log has it, minutes times baseline steps else."""
     days = int(rehab.plan.value("load_reference_days"))
     first = rehab.on - timedelta(days=days)
-    judged = None if rehab.session is None else rehab.session.name
+    judged = entry_of(rehab.session, rehab.log)
     steps_a_minute = _baseline_steps_a_minute(rehab.baselines)
     bars = []
     for entry in rehab.log:
         if not first <= entry.date <= rehab.on:
             continue
-        today = entry.session_id is not None and entry.session_id == judged
+        today = entry is judged
         steps, estimated = entry.load_steps, False
         if today and rehab.decision.load is not None and rehab.decision.load.load_steps is not None:
             steps = rehab.decision.load.load_steps

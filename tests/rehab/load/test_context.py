@@ -13,6 +13,7 @@ from gaitpipe.rehab.words import Context
 
 DAY = date(2026, 5, 3)
 ENTRY = LogEntry(DAY, "s", "run", surface="road", shoe="Blue", shoe_drop_mm=8.0, incline_pct=1.0, belt_speed_m_s=2.5)
+ENTRY_BEFORE = LogEntry(date(2026, 5, 1), None, "run", pain_during=1.0)
 RECORDED = Context("treadmill", "Red", 4.0, True, 0.0, 2.78)
 
 
@@ -55,3 +56,23 @@ def test_the_day_is_that_of_the_log_before_that_of_the_recording(screen):
 
 def test_a_session_without_a_name_belongs_to_no_entry(screen):
     assert entry_of(replace(screen, name=""), [replace(ENTRY, session_id="")]) is None
+
+
+def test_a_run_of_the_day_that_was_logged_without_a_name_is_the_session_s(screen, make_plan):
+    run = replace(ENTRY, date=screen.day, session_id=None)
+    assert entry_of(screen, [ENTRY_BEFORE, run]) is run
+    assert entry_of(screen, [replace(run, kind=None, run_min=20.0)]) is not None
+    assert context_of(screen, [run], make_plan(), baseline=False).surface == "road"
+    named = replace(ENTRY, session_id="s")
+    assert entry_of(screen, [run, named]) is named, "the name goes before the day"
+
+
+def test_a_run_without_a_name_is_nobody_s_when_it_could_be_another_s(screen):
+    run = replace(ENTRY, date=screen.day, session_id=None)
+    assert entry_of(screen, [replace(run, date=DAY)]) is None, "another day"
+    assert entry_of(screen, [run, replace(run, pain_during=4.0)]) is None, "two runs"
+    assert entry_of(screen, [run, replace(run, session_id="t")]) is None, "the day's other run has a name"
+    assert entry_of(screen, [replace(run, session_id="t")]) is None, "another session's"
+    assert entry_of(screen, [replace(run, kind="strength")]) is None, "no run"
+    assert entry_of(replace(screen, day=None), [run]) is None, "a recording without a day"
+    assert entry_of(screen, [run, replace(run, kind="strength")]) is run, "strength on the same day is no run"
