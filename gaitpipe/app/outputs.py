@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis, refuse_wrong_units
+from gaitpipe.app.calendar import refuse_other_files
 from gaitpipe.app.summary_json import summary, summary_text
 from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.atomic import write_atomic
@@ -88,10 +89,11 @@ def write_outputs(
     RecordingError
         The folder cannot be written to, or the screen of the session cannot be used.
     UsageError
-        A PDF is wanted and the typst library is not installed.
+        A PDF is wanted and the typst library is not installed, or a `plan.ics` in the folder is no calendar.
     """
     folder = make_folder(folder)
     _refuse_wrong_units(analysis, folder)
+    refuse_other_files(folder / CALENDAR_NAME)
     content = report_input(analysis)
     if rehab is not None:
         from gaitpipe.app.achilles_report import with_rehab
@@ -112,9 +114,10 @@ def write_report(content: ReportInput, folder: Path | str, pdf: bool = False) ->
     RecordingError
         The folder cannot be written to.
     UsageError
-        A PDF is wanted and the typst library is not installed.
+        A PDF is wanted and the typst library is not installed, or a `plan.ics` in the folder is no calendar.
     """
     folder = make_folder(folder)
+    refuse_other_files(folder / CALENDAR_NAME)
     found = _written(folder, _rendered(content, pdf))
     return OutputFiles(None, None, folder / REPORT_NAME, *found, content)
 

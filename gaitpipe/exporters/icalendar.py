@@ -12,6 +12,7 @@ Rules
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,11 @@ PRODUCT = "-//gaitpipe//return plan//EN"
 NAME = "Training plan"
 LONGEST_TITLE = 60
 _UID_LENGTH = 24
+_DISEASE = re.compile(
+    r"achill|tend[io]|insertion|mid-?portion|patholog|rehab|injur|patient|diagnos|ruptur|arthr|symptom|clinic|pain",
+    re.I,
+)
+"""Beginnings of words that tell of a disease to whoever sees the calendar."""
 
 
 def calendar_text(plan_of_days: ReturnPlan, athlete: str, stamp: datetime) -> str:
@@ -69,7 +75,7 @@ def _event(day: PlannedDay, uid: str, at: datetime) -> Event:
     event.add("dtstamp", at)
     event.add("dtstart", day.day)
     event.add("dtend", day.day + timedelta(days=1))  # the day after: DTEND is not part of the entry
-    event.add("summary", _clean(day.title)[:LONGEST_TITLE])
+    event.add("summary", _title(day.title))
     if day.text:
         event.add("description", _clean(day.text))
     if day.daily_for > 1:
@@ -83,6 +89,12 @@ def _uid(day: PlannedDay, athlete: str) -> str:
     """The same for the same kind of entry on the same day, whatever its words."""
     words = "\x00".join((athlete, day.day.isoformat(), day.activity, day.title.split(",")[0]))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:_UID_LENGTH]
+
+
+def _title(title: str) -> str:
+    """The title without words of a disease, which a level's own name may hold; never empty."""
+    words = [word for word in _clean(title).split() if not _DISEASE.search(word)]
+    return " ".join(words).strip(" ,:;-")[:LONGEST_TITLE] or "Training"
 
 
 def _clean(text: str) -> str:

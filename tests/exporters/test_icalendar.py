@@ -8,6 +8,7 @@ import pytest
 from icalendar import Calendar
 
 from gaitpipe.app.calendar import write_calendar
+from gaitpipe.errors import UsageError
 from gaitpipe.exporters.icalendar import calendar_text
 from gaitpipe.rehab.words import PlannedDay, ReturnPlan
 
@@ -102,3 +103,44 @@ def test_control_characters_and_separators_do_no_harm():
 def test_the_file_holds_the_text_as_it_is(tmp_path):
     write_calendar(PLAN, "A01", tmp_path / "plan.ics", STAMP)
     assert (tmp_path / "plan.ics").read_bytes() == calendar_text(PLAN, "A01", STAMP).encode()
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Run, level Achilles 2", "Run, level 2"),
+        ("Tendinopathy", "Training"),
+        ("Run, level Sehne/tendon", "Run, level Sehne/tendon"[:10]),
+        ("Run, level Extend", "Run, level Extend"),
+    ],
+)
+def test_a_title_holds_no_word_of_a_disease(title, shown):
+    plan = ReturnPlan(START, (PlannedDay(START, "run", title, "Text."),), (), ())
+    (event,) = events(calendar_text(plan, "A01", STAMP))
+    assert str(event["summary"]) == shown
+
+
+@pytest.mark.parametrize("before", [b"", b"schema_version = 1\n", b"date,pain_am\n", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_calendar_is_not_written_over(tmp_path, before):
+    path = tmp_path / "plan.ics"
+    path.write_bytes(before)
+    with pytest.raises(UsageError, match="no calendar") as caught:
+        write_calendar(PLAN, "A01", path, STAMP)
+    assert caught.value.exit_code == 2
+    assert "name of its own" in caught.value.advice
+    assert path.read_bytes() == before
+
+
+def test_an_earlier_calendar_is_written_over_but_not_when_it_is_an_input(tmp_path):
+    path = tmp_path / "plan.ics"
+    write_calendar(PLAN, "A01", path, STAMP)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    write_calendar(PLAN, "B02", path, STAMP)
+    (tmp_path / "link.ics").symlink_to(path)
+    with pytest.raises(UsageError, match="one of the inputs"):
+        write_calendar(PLAN, "A01", tmp_path / "link.ics", STAMP, [path])
+
+
+def test_a_folder_is_no_target(tmp_path):
+    with pytest.raises(UsageError, match="no calendar"):
+        write_calendar(PLAN, "A01", tmp_path, STAMP)
