@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.return_runs import painful_days, quiet_until
+from gaitpipe.rehab.return_sessions import since_when
 from gaitpipe.rehab.words import Decision, PlannedDay, Stage
 
 WEEK = timedelta(days=7)
@@ -75,6 +77,8 @@ def retest_days(
 ) -> tuple[PlannedDay, ...]:
     """The next count of heel raises, and of hops from S3 on: once in the plan's days, on an easy day.
 
+    The first of the days takes one only when it is overdue: who plans anew every day gets to it all the same.
+
     Parameters
     ----------
     light
@@ -82,18 +86,34 @@ def retest_days(
     hard
         Days of runs and hops: a test is not put on the day before one where there is another choice.
     """
-    every = timedelta(days=plan.value("schedule_test_every_days"))
-    tested = [entry.date for entry in log if entry.heel_raises_injured is not None]
-    due = max(tested[-1] + every, start) if tested else start
-    if decision.decision == "REGRESS":
-        due = max(due, decision.decided_on + timedelta(days=plan.value("regress_no_high_class_days")))
-    open_days = [one.day for one in light if one.day >= due]
+    due = _test_due(plan, log, decision, start)
+    overdue = due < start
+    open_days = [one.day for one in light if one.day >= due and (overdue or one.day > start)]
     if not open_days:
         return ()
     day = min(open_days, key=lambda one: (one + timedelta(days=1) in hard, one))
-    hops = decision.stage_out in _HOP_STAGES
-    text = "Single-leg heel raises, each leg, 30 a minute, until it tires." + (
-        " Then single-leg hops, with their pain." if hops else ""
-    )
-    retest = " A gait screen the same week, if hop pain allows." if decision.stage_out == "S3" else ""
-    return (PlannedDay(day, "screen", "Strength test", f"{text}{retest} Note the counts in the log."),)
+    return (PlannedDay(day, "screen", "Strength test", _test_text(plan, decision.stage_out)),)
+
+
+def _test_due(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) -> date:
+    """Two weeks after the last count; not in the first week of S1, nor in the one after a step back or much pain."""
+    tested = [entry.date for entry in log if entry.heel_raises_injured is not None]
+    since = since_when(plan, decision) or start
+    due = [since + timedelta(days=1)]
+    if tested:
+        due.append(tested[-1] + timedelta(days=plan.value("schedule_test_every_days")))
+    if decision.stage_out == "S1":
+        due.append(since + WEEK)
+    if decision.decision == "REGRESS":
+        due.append(quiet_until(plan, log, decision) - timedelta(days=plan.value("regress_no_high_class_days")) + WEEK)
+    due += [day + WEEK + timedelta(days=1) for day in painful_days(plan, log)]
+    return max(due)
+
+
+def _test_text(plan: Plan, stage: Stage) -> str:
+    stop = f"stop when pain goes above {plan.value('pain_progress_maximum'):g}"
+    if stage == "S1":
+        most = plan.value("stage1_heel_raises_reps")
+        return f"Single-leg heel raises: up to {most:g} raises on the sore leg; {stop}. Note the count in the log."
+    hops = " Then single-leg hops, with their pain." if stage in _HOP_STAGES else ""
+    return f"Single-leg heel raises, each leg, 30 a minute, until it tires, {stop}.{hops} Note the counts in the log."

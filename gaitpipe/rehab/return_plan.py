@@ -7,12 +7,14 @@ Rules
   2. Runs and hops come first (`return_runs`). Strength days follow: on a free day before a free day, else after the
      run of a run day, else on a free day before a run; two days apart where that many fit in a week.
   3. Days in between are light loading, never plain rest. After a step back there is only light loading for some days.
-  4. Every morning is entered, every week reviewed; heel raises (and hops from S3 on) are counted every two weeks; the
+  4. Notes are for the runner: they hold no ids of rules and no words of a command line.
+  5. Every morning is entered, every week reviewed; heel raises (and hops from S3 on) are counted every two weeks; the
      questionnaire comes at 12 and 24 weeks from the start of the plan.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations, pairwise
@@ -27,6 +29,7 @@ from gaitpipe.rehab.words import Decision, PlannedDay, ReturnPlan, Stage
 
 _HEAVY_STAGES: tuple[Stage, ...] = ("S2", "S3", "S4", "S5")
 _ORDER = {"run": 0, "strength": 1, "light": 2, "rest": 3, "screen": 4, "review": 5}
+"""What stands first on a day, after its run or hops; a screen among them is a test of strength."""
 _MOST_SPACED = 3
 """Strength days a week up to which there can be a day between all of them."""
 
@@ -69,12 +72,20 @@ def return_plan(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: 
     hard = hard_days(plan, log, decision, start, count)
     strength = tuple(_strength(plan, log, decision, start, count, hard.days))
     busy = {one.day for one in (*hard.days, *strength)}
-    light = tuple(_light(plan, decision, start, count, busy))
+    light = tuple(_light(plan, log, decision, start, count, busy))
     tests = retest_days(plan, log, decision, start, light, {one.day for one in hard.days})
     days = sorted(
         (*hard.days, *strength, *light, *tests), key=lambda one: (one.day, one not in hard.days, _ORDER[one.activity])
     )
-    return ReturnPlan(start, tuple(days), found, (*_notes(plan, decision), *hard.notes))
+    notes = (plain_words(note) for note in (*_notes(plan, log, decision), *hard.notes))
+    return ReturnPlan(start, tuple(days), found, tuple(notes))
+
+
+def plain_words(text: str) -> str:
+    """A sentence without ids of rules and flags (`F11: ...`, `(R3)`) and without options of a command."""
+    text = re.sub(r"\s*\((?:RF|[FHPR])\d+(?:, (?:RF|[FHPR])\d+)*\)", "", text)
+    text = re.sub(r"\b(?:RF|[FHPR])\d+: ", "", text)
+    return re.sub(r"[:;,]? (?:use|with) `?--[a-z-]+`?", "", text)
 
 
 def _refer_notes(plan: Plan, decision: Decision) -> tuple[str, ...]:
@@ -83,11 +94,11 @@ def _refer_notes(plan: Plan, decision: Decision) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts)) or (decision.action,)
 
 
-def _notes(plan: Plan, decision: Decision) -> Iterator[str]:
+def _notes(plan: Plan, log: Sequence[LogEntry], decision: Decision) -> Iterator[str]:
     if decision.decision == "REGRESS":
-        until = quiet_until(plan, decision).isoformat()
+        until = quiet_until(plan, log, decision).isoformat()
         yield f"Light loading only until {until}: no run, no hops, no heavy work before. Rest alone is not the aim."
-        yield "After that the first hard day waits until the morning is as usual again."
+        yield "The first hard day after that: only if the morning is as usual."
     elif decision.decision == "PROGRESS":
         yield "These days hold the new step. The one after it needs a new decision."
     elif decision.decision == "HOLD":
@@ -114,7 +125,7 @@ def _strength(
     wanted = min(7, strength_per_week(plan, stage))
     apart = 2 if wanted <= _MOST_SPACED else 1
     hard_on = {one.day: one for one in hard}
-    quiet = quiet_until(plan, decision)
+    quiet = quiet_until(plan, log, decision)
     last = max((entry.date for entry in log if entry.kind == "strength"), default=None)
     for first in range(0, count, 7):
         week = [start + timedelta(days=first + place) for place in range(min(7, count - first))]
@@ -144,7 +155,7 @@ def _cost(day: date, hard_on: dict[date, PlannedDay]) -> int:
 
 def _strength_day(plan: Plan, stage: Stage, day: date, hard: PlannedDay | None) -> PlannedDay:
     items = [item for item in exercises_for(plan, stage) if item.kind in HEAVY_KINDS]
-    after = "" if hard is None else "After the run. " if hard.activity == "run" else "After the hops. "
+    after = "" if hard is None else "After the hops. " if hard.minutes is None else "After the run. "
     return PlannedDay(day, "strength", "Heavy calf work", f"{after}{_exercise_text(plan, items)}")
 
 
@@ -157,9 +168,11 @@ def _exercise_text(plan: Plan, items: Sequence[Exercise]) -> str:
     return f"{'; '.join(names)}. Slow; dose as in the plan.{floor}"
 
 
-def _light(plan: Plan, decision: Decision, start: date, count: int, busy: set[date]) -> Iterator[PlannedDay]:
+def _light(
+    plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date, count: int, busy: set[date]
+) -> Iterator[PlannedDay]:
     stage = decision.stage_out
-    quiet = quiet_until(plan, decision)
+    quiet = quiet_until(plan, log, decision)
     for day in (start + timedelta(days=place) for place in range(count)):
         if stage == "S1" and day >= quiet:
             yield PlannedDay(day, "light", "Calf work", _daily_text(plan))
