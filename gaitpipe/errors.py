@@ -90,7 +90,7 @@ class LogError(GaitpipeError):
     """A training log that cannot be used; carries all its faults at once."""
 
     exit_code = 2
-    SHOWN = 40
+    SHOWN = 12
 
     def __init__(self, file: str, faults: Sequence[LogFault], advice: str = "") -> None:
         self.file = file

@@ -2,8 +2,9 @@
 
 Rules
   1. An empty cell, `-`, `n/a`, `na` and `nan` are missing. Missing is None; 0 is a zero.
-  2. A cell that cannot be read, or whose number is outside its scale, is a fault: nothing is guessed or clipped.
-  3. A row whose cells cannot all be true is a fault too. What is only unlikely is a doubt: kept, and said.
+  2. A day is written 2026-11-03, or 03.11.2026 with the day first. With slashes nobody knows which number is the month.
+  3. A cell that cannot be read, or whose number is outside its scale, is a fault: nothing is guessed or clipped.
+  4. A row whose cells cannot all be true is a fault too. What is only unlikely is a doubt: kept, and said.
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ _KM_PER_M_S_MIN = 0.06
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
+_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SLASHED_DATE = re.compile(r"\d{1,4}/\d{1,2}/\d{1,4}")
+_YES = frozenset({"yes", "y", "true", "1", "ja", "wahr", "oui", "vrai"})
+_NO = frozenset({"no", "n", "false", "0", "nein", "falsch", "non", "faux"})
+SLASHES = "a day with slashes does not say which number is the month"
+SLASHES_ADVICE = "Dates are written 2026-11-03; in Excel: format the column as text or yyyy-mm-dd."
 
 SCALES: dict[str, tuple[float, float, str]] = {
     **dict.fromkeys(
@@ -101,10 +107,14 @@ def _one_line(cell: str) -> str:
 
 def _date(cell: str) -> datetime.date:
     form = "write year-month-day, such as 2026-11-03"
-    if not _ISO_DATE.fullmatch(cell):
+    if _SLASHED_DATE.fullmatch(cell):
+        raise CellError(f"{SLASHES}; {form}")
+    dotted = _DOTTED_DATE.fullmatch(cell)
+    text = f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2}" if dotted else cell
+    if not _ISO_DATE.fullmatch(text):
         raise CellError(f"not a date; {form}")
     try:
-        day = datetime.date.fromisoformat(cell)
+        day = datetime.date.fromisoformat(text)
     except ValueError:
         raise CellError(f"there is no such day; {form}") from None
     if day.year < EARLIEST_YEAR:

@@ -23,7 +23,15 @@ from typing import Any
 
 from gaitpipe.errors import LogError, LogFault
 from gaitpipe.rehab.log import COLUMNS, LogEntry
-from gaitpipe.rehab.log_faults import MISSING, NO_RED_FLAGS, CellError, contradictions, read_cell
+from gaitpipe.rehab.log_faults import (
+    MISSING,
+    NO_RED_FLAGS,
+    SLASHES,
+    SLASHES_ADVICE,
+    CellError,
+    contradictions,
+    read_cell,
+)
 
 OWN_PREFIX = "x_"
 DELIMITERS = (",", ";", "\t")
@@ -97,6 +105,8 @@ def parse_table(text: str, file: str, on: datetime.date, red_flags: Collection[s
     if header is None:
         raise LogError(file, [*faults, LogFault(None, "", "", _empty())], ADVICE)
     names = [_column(name) for name in header[1]]
+    if not any(name in COLUMNS or name.startswith(OWN_PREFIX) for name in names):
+        raise LogError(file, [LogFault(None, "", "", _no_log())], "A log begins with `gaitpipe log add`.")
     faults += _header_faults(header[0], names)
     rows = []
     for line, cells in lines:
@@ -105,10 +115,22 @@ def parse_table(text: str, file: str, on: datetime.date, red_flags: Collection[s
             rows += [row] if row is not None else []
     faults += _between_rows(rows, on)
     if faults:
-        raise LogError(file, sorted(faults, key=lambda fault: fault.line or 0), ADVICE)
+        raise _refusal(file, faults)
     rows.sort(key=lambda row: row.entry.date)
     own_columns = tuple(name for name in names if name.startswith(OWN_PREFIX))
     return LogTable(tuple(r.entry for r in rows), own_columns, tuple(r.own for r in rows), delimiter, bom)
+
+
+def _refusal(file: str, faults: Sequence[LogFault]) -> LogError:
+    """All faults by line; days with slashes are one fault: a spreadsheet changed them all."""
+    slashed = [fault for fault in faults if fault.problem.startswith(SLASHES)]
+    if not slashed:
+        return LogError(file, sorted(faults, key=lambda fault: fault.line or 0), ADVICE)
+    first = min(slashed, key=lambda fault: fault.line or 0)
+    rows = f"; {len(slashed)} rows are so" if len(slashed) > 1 else ""
+    others = [fault for fault in faults if fault not in slashed]
+    kept = sorted([replace(first, problem=SLASHES + rows), *others], key=lambda fault: fault.line or 0)
+    return LogError(file, kept, f"{SLASHES_ADVICE} {ADVICE}")
 
 
 def delimiter_of(text: str) -> str:
@@ -127,6 +149,10 @@ def _column(cell: str) -> str:
 
 def _empty() -> str:
     return "the file is empty; its first line names the columns, such as date,pain_during,pain_after,pain_am"
+
+
+def _no_log() -> str:
+    return "this is no training log: its first line names none of a log's columns, such as date, pain_during or pain_am"
 
 
 def _lines(text: str, delimiter: str, faults: list[LogFault]) -> Iterator[tuple[int, list[str]]]:

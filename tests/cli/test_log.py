@@ -148,7 +148,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(add, file, arguments, 
 
 
 def test_a_day_to_come_and_a_day_in_another_form_are_refused(call, file):
-    for day in (TODAY + timedelta(days=1), "03.11.2026"):
+    for day in (TODAY + timedelta(days=1), "11/03/2026", "03.13.2025"):
         assert call("log", "add", "--log", file, "--date", day, "--rpe", "3").code == 2
     assert not file.exists()
 

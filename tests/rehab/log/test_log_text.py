@@ -69,6 +69,8 @@ def test_a_zero_is_a_zero():
         ("N", False),
         ("1", True),
         ("0", False),
+        *((word, True) for word in ("ja", "WAHR", "Oui", "vrai")),
+        *((word, False) for word in ("nein", "FALSCH", "non", "Faux")),
     ],
 )
 def test_yes_and_no_have_many_spellings(cell, meaning):
@@ -120,11 +122,28 @@ def test_a_bad_cell_is_named_with_line_column_value_and_what_is_right(column, ce
     assert word in fault.problem
 
 
-@pytest.mark.parametrize("cell", ["03.11.2026", "11/03/2026", "2026-11-3", "20261103", "2026-02-30", "0206-11-03"])
+@pytest.mark.parametrize(
+    "cell", ["31.02.2026", "03.13.2026", "3.11.26", "2026-11-3", "20261103", "2026-02-30", "0206-11-03"]
+)
 def test_a_day_that_is_not_iso_is_refused_with_the_form(cell):
     fault = one_fault(f"date\n{cell}\n")
     assert fault.column == "date"
     assert "year-month-day" in fault.problem
+
+
+@pytest.mark.parametrize("cell", ["03.11.2026", "3.11.2026"])
+def test_a_day_with_dots_has_its_day_first_and_is_written_as_iso(cell):
+    entries = read(f"date,rpe\n{cell},3\n")
+    assert entries[0].date == date(2026, 11, 3)
+    assert "2026-11-03," in log_csv(entries)
+
+
+def test_days_with_slashes_are_refused_once_with_what_to_do():
+    error = refused("date,rpe\n" + "".join(f"11/0{day}/2026,3\n" for day in range(1, 10)) + "2026-11-01,77\n")
+    assert [(fault.line, fault.column) for fault in error.faults] == [(2, "date"), (11, "rpe")]
+    assert "9 rows" in error.faults[0].problem
+    assert "2026-11-03" in error.advice
+    assert "Excel" in error.advice
 
 
 def test_a_row_without_its_day_is_refused():
@@ -200,12 +219,16 @@ def test_a_hundred_faults_are_carried_but_not_all_printed():
     error = refused("date,pain_am\n" + "".join(f"2026-11-0{1 + n % 9},11\n" for n in range(100)))
     assert len(error.faults) > 100
     assert "more" in error.message.splitlines()[-1]
-    assert len(error.message.splitlines()) < 50
+    assert len(error.message.splitlines()) < 16
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\ufeff"])
 def test_an_empty_file_says_what_belongs_there(text):
     assert "first line" in one_fault(text).problem
+
+
+def test_a_file_without_any_column_of_a_log_is_no_log():
+    assert "is no training log" in one_fault("time_s,acc_x\n1,2\n3,4\n").problem
 
 
 def test_a_log_without_days_is_refused():
