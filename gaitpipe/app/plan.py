@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from gaitpipe.app.file_kind import other_kind
 from gaitpipe.errors import PlanError, ProfileFault, UsageError
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.plan_faults import athlete_problem
@@ -28,7 +29,7 @@ def read_plan(path: Path | str, on: date | None = None) -> Plan:
     Raises
     ------
     PlanError
-        The file cannot be read, or has faults; names all of them.
+        The file cannot be read, is another kind of file, or has faults; names all of them.
     """
     return parse_plan(_text(Path(path)), str(path), on or date.today())
 
@@ -38,6 +39,9 @@ def _text(path: Path) -> str:
         return PlanError(str(path), [ProfileFault("", None, reason)], advice)
 
     try:
+        other = other_kind(path, "plan") if path.is_file() else None
+        if other is not None:
+            raise refused(*other)
         if path.is_file() and path.stat().st_size > LARGEST_BYTES:
             raise refused("is too large for a plan", "Name a plan file.")
         return path.read_text(encoding="utf-8")
