@@ -3,7 +3,8 @@
 Rules
   1. A change holds a lock, reads the file anew, checks the whole, keeps what stood there as `<name>.bak`, and replaces
      the file in one step. If another program saved the file meanwhile, nothing is written.
-  2. Adding to a row that is there fills in what was missing. A value that was given changes only with `replace`.
+  2. Adding to a row that is there fills in what was missing. A value that was given changes only with `replace`. The
+     day's only row without a session id takes the name that is given, unless it says something else.
   3. A ticked red flag is never taken back here: a clinician clears it in the plan.
 """
 
@@ -19,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from gaitpipe.app.file_kind import other_kind
 from gaitpipe.errors import LogError, LogFault, UsageError
 from gaitpipe.exporters.atomic import write_atomic
 from gaitpipe.rehab.log import LogEntry
@@ -26,8 +28,10 @@ from gaitpipe.rehab.log_text import LogTable, parse_table, table_csv
 
 BACKUP = ".bak"
 LARGEST_BYTES = 20_000_000
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 MORNING_COLUMNS = frozenset({"pain_am", "stiff_am_min", "settled_48h"})
 """What is entered days after a session: it finds its row by the day alone, where the day has but one."""
+ROW_NAMES = frozenset({"date", "session_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,11 @@ def read_table(path: Path | str, on: date, red_flags: Collection[str] = ()) -> L
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return the bytes of a file; LogError when it cannot be read or is no log by its size."""
+    """Return the bytes of a file; LogError when it cannot be read, is another kind of file or too large for a log."""
     try:
+        other = other_kind(path, "log")
+        if other is not None:
+            raise LogError(str(path), [LogFault(None, "", "", other[0])], other[1])
         if path.stat().st_size > LARGEST_BYTES:
             raise LogError(str(path), [LogFault(None, "", "", "too large for a log")], "Give a log.csv.")
         return path.read_bytes()
@@ -77,8 +84,13 @@ def bytes_of(path: Path) -> bytes:
 
 
 def text_of(path: Path, data: bytes) -> str:
-    """Return the text of these bytes of a file; LogError with the line where they are no UTF-8."""
+    """Return the text of these bytes of a file; LogError with the line where they are neither UTF-8 nor -16.
+
+    What a spreadsheet saved as UTF-16 is written back as UTF-8 with its mark, which the spreadsheet reads too.
+    """
     try:
+        if data.startswith(UTF16_MARKS):
+            return "\ufeff" + data.decode("utf-16")
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -170,7 +182,8 @@ def add_entry(
     Raises
     ------
     UsageError
-        A given value would be changed, a red flag taken back, or it is not clear which row is meant.
+        Nothing is given but a name that no row can take, a given value would be changed, a red flag taken back, or it
+        is not clear which row is meant.
     LogError
         The log has faults, or this entry does not fit to it.
     """
@@ -178,6 +191,11 @@ def add_entry(
 
     def edit(table: LogTable) -> LogTable:
         place = _place(table.entries, given)
+        if place is None and all(value is None for column, value in given.items() if column not in ROW_NAMES):
+            advice = "Give at least one value, such as --pain-during 2."
+            raise UsageError(
+                "there is nothing to add.", f"{advice} A name alone goes to a row of that day without one."
+            )
         changed = merged(None if place is None else table.entries[place], given, replace_given)
         done.append(changed)
         return table.with_entry(changed.entry, place)
@@ -199,12 +217,31 @@ def _place(entries: Sequence[LogEntry], given: Mapping[str, Any]) -> int | None:
     for place in day:
         if entries[place].session_id == session:
             return place
+    if session is not None:
+        return _nameless(entries, day, given)
     said = {column for column, value in given.items() if value is not None and column != "date"}
-    if session is None and day and said <= MORNING_COLUMNS:
+    if len(day) == 1 and said == {"red_flags"}:
+        return day[0]
+    if day and said <= MORNING_COLUMNS:
         if len(day) == 1:
             return day[0]
         names = ", ".join(str(entries[place].session_id) for place in day)
         raise UsageError(f"{given['date']} has several sessions: {names}.", "Say which with --session.")
+    return None
+
+
+def _nameless(entries: Sequence[LogEntry], day: Sequence[int], given: Mapping[str, Any]) -> int | None:
+    """The row of that day that has no session id and says nothing else than what is given; None without one."""
+    said = {
+        column: value
+        for column, value in given.items()
+        if value is not None and column not in {*ROW_NAMES, "red_flags"}
+    }
+    for place in day:
+        entry = entries[place]
+        if entry.session_id is None and entry.kind != "rest":
+            here = {column: getattr(entry, column) for column in said}
+            return place if all(here[column] in (None, value) for column, value in said.items()) else None
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from gaitpipe.errors import UsageError
 if TYPE_CHECKING:
     from gaitpipe.app.log import Changed
     from gaitpipe.rehab.log import LogEntry
+    from gaitpipe.rehab.plan import Plan
 
 WEEK = timedelta(days=7)
 
@@ -62,8 +64,9 @@ def add(
 ) -> None:
     """Add a session, or fill in what its row lacks.
 
-    The next morning's pain and stiffness belong to the day of the session: add them a day later with the
-    same --date. A value that is there changes only with --replace.
+    The day's row without a name takes that of --session, unless it says something else. The next morning's pain and
+    stiffness belong to the day of the session: add them a day later with the same --date. A value that is there
+    changes only with --replace.
     """
     from gaitpipe.app.log import add_entry
 
@@ -71,14 +74,16 @@ def add(
     day = given.pop("date") or today
     if day > today:
         raise UsageError(f"{day} has not come yet.", "Give the day of the session.")
-    extra = _extra_flags(plan_file)
+    plan = _plan(plan_file)
+    extra = () if plan is None else tuple(plan.red_flags.extra)
     given["red_flags"] = _flags(flags, no_red_flags, (*_known_flags(), *extra))
-    if all(value is None for column, value in given.items() if column != "session_id"):
+    if all(value is None for value in given.values()):
         raise UsageError("there is nothing to add.", "Give at least one value, such as --pain-during 2.")
     changed = add_entry(log_file, {"date": day, **given}, today, replace_given, extra)
     _tell_change(changed)
     _tell_flags(changed.entry)
     _tell_doubts(changed.entry, today)
+    _tell_level(given["level"], plan)
     _tell_gaps(log_file, (changed.entry,), today)
     if changed.new:
         _remind(log_file, changed.entry, today, extra)
@@ -92,10 +97,15 @@ def _known_flags() -> tuple[str, ...]:
     return RED_FLAG_IDS
 
 
-def _extra_flags(plan_file: Path | None) -> tuple[str, ...]:
+def _plan(plan_file: Path | None) -> Plan | None:
     from gaitpipe.app.plan import read_plan
 
-    return () if plan_file is None else tuple(read_plan(plan_file).red_flags.extra)
+    return None if plan_file is None else read_plan(plan_file)
+
+
+def _extra_flags(plan_file: Path | None) -> tuple[str, ...]:
+    plan = _plan(plan_file)
+    return () if plan is None else tuple(plan.red_flags.extra)
 
 
 def _flags(flags: tuple[str, ...], none: bool, known: Collection[str]) -> tuple[str, ...] | None:
@@ -139,6 +149,19 @@ def _tell_doubts(entry: LogEntry, today: date) -> None:
         console().note("warning", f"{entry.date}, {column}: {text}.")
 
 
+def _tell_level(level: str | None, plan: Plan | None) -> None:
+    """Doubt a level that neither the plan's ladder nor, without a plan, the default one has."""
+    from gaitpipe.rehab.ladder import DEFAULT_LADDER, level_names
+    from gaitpipe.rehab.words import STAGES
+
+    levels = [step.level for step in DEFAULT_LADDER] if plan is None else list(level_names(plan))
+    if level is None or level.casefold() in {name.casefold() for name in (*STAGES, *levels)}:
+        return
+    whose = "" if plan is not None else " of the default ladder; with --plan that of the plan counts"
+    advice = f"Levels: {', '.join(levels)}{whose}. Stages: {', '.join(STAGES)}. Mend it with --level LEVEL --replace."
+    console().note("warning", f"there is no level or stage '{level}'.", advice)
+
+
 def _tell_gaps(file: Path, entries: tuple[LogEntry, ...], today: date) -> None:
     from gaitpipe.rehab.log_faults import gaps
 
@@ -156,9 +179,9 @@ def _gap_text(entry: LogEntry, columns: tuple[str, ...]) -> str:
 
 def _command(file: Path, entry: LogEntry, columns: tuple[str, ...]) -> str:
     flag_of = {column: flag for flag, column, _ in VALUE_OPTIONS}
-    session = f" --session {entry.session_id}" if entry.session_id else ""
+    session = f" --session {shlex.quote(entry.session_id)}" if entry.session_id else ""
     wanted = " ".join(f"{flag_of[column]} {'MINUTES' if column == 'stiff_am_min' else '0-10'}" for column in columns)
-    return f"gaitpipe log add --log {file} --date {entry.date}{session} {wanted}"
+    return f"gaitpipe log add --log {shlex.quote(str(file))} --date {entry.date}{session} {wanted}"
 
 
 def _remind(file: Path, entry: LogEntry, today: date, extra: Collection[str]) -> None:

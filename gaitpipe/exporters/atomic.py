@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from gaitpipe.errors import RecordingError
@@ -25,7 +26,8 @@ def write_atomic(path: Path | str, data: bytes | str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        advice = "Check that the folder exists, its permissions and the free space."
+        advice = "Check that the folder exists, its permissions and the free space, or take another folder."
         raise RecordingError(str(path), f"cannot be written: {error.strerror}", advice) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # on a read-only disk even taking away what is not there fails
+            temporary.unlink(missing_ok=True)
