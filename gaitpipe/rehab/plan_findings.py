@@ -92,6 +92,12 @@ def _stage(plan: Plan) -> Iterator[Finding]:
         yield _warn(
             "stiff-baseline", f"a usual stiffness of {stiff_min:g} min is a red flag (RF5, {longest_min:g} min)"
         )
+    if plan.symptom_baseline.pain_am is None or plan.symptom_baseline.stiff_am_min is None:
+        yield _info(
+            "usual-morning",
+            "the usual morning is taken from the log: what is entered, or left out there, can move it",
+            "Fix pain_am and stiff_am_min in [symptom_baseline] when they are known.",
+        )
     usual = plan.symptom_baseline.pain_am
     if usual is not None and usual > plan.value("pain_progress_maximum"):
         yield _warn("sore-baseline", f"a usual morning pain of {usual:g} hides a rise: what is usual should be low")
@@ -205,11 +211,7 @@ def _words(plan: Plan) -> Iterator[Finding]:
 
 
 def _dates(plan: Plan, on: date) -> Iterator[Finding]:
-    days = (
-        ("plan.created", plan.plan.created),
-        ("plan.started", plan.plan.started),
-        ("stage.since", plan.stage.since),
-    )
+    days = (("plan.created", plan.plan.created),)
     for key, day in days:
         if day is not None and day > on:
             yield _warn("future", f"{key} is {day}, later than {on}")

@@ -3,11 +3,17 @@
 Rules
   1. `pain_am` and `stiff_am_min` of a row belong to the morning after its day. A day with several rows has one morning:
      the worst that was entered.
-  2. The usual morning is the plan's where it is fixed there, else the median of the 7 days before a session; fewer than
-     3 mornings give none. The session's own morning never counts.
+  2. The usual morning is the plan's where it is fixed there, else the lowest 7-day median of the 28 days before a
+     session, so that a bad week does not become the usual one; seven days with fewer than 3 mornings give none. The
+     session's own morning never counts.
   3. A week is seven days and ends on the day of looking; a median needs 3 mornings.
   4. Mornings are stable when none was above the usual one by more than a progress allows. A day with an entry whose
      morning is missing leaves it open: blanking a bad morning must not make the mornings stable.
+
+What can still be moved
+  A usual morning out of the log is only as good as the log. Who enters a month of bad mornings, or leaves out the good
+  ones, raises it; a row that is deleted was never there. A value fixed in the plan cannot be moved by the log, so a
+  clinician who knows the usual morning writes it into `[symptom_baseline]`.
 """
 
 from __future__ import annotations
@@ -61,23 +67,41 @@ def symptom_baseline(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> tu
     Source: rehab.md 4.5 (7-day baselines); a value fixed in the plan comes first.
     """
     fixed = plan.symptom_baseline
-    days = int(plan.value("symptom_baseline_days"))
-    least = int(plan.value("symptom_baseline_least_entries"))
-    before = _between(log, entry.date - timedelta(days=days), entry.date - timedelta(days=1))
-    pains, stiffs = _known(_mornings(before, "pain_am")), _known(_mornings(before, "stiff_am_min"))
-    pain, pain_from = _usual(fixed.pain_am, pains, least, days)
-    stiff, stiff_from = _usual(fixed.stiff_am_min, stiffs, least, days)
+    last = entry.date - timedelta(days=1)
+    before = _between(log, entry.date - timedelta(days=int(plan.value("symptom_baseline_span_days"))), last)
+    pain, pain_from = _usual(plan, fixed.pain_am, _mornings(before, "pain_am"), last)
+    stiff, stiff_from = _usual(plan, fixed.stiff_am_min, _mornings(before, "stiff_am_min"), last)
     if pain_from == stiff_from:
         return pain, stiff, pain_from
     return pain, stiff, f"morning pain: {pain_from}; stiffness: {stiff_from}"
 
 
-def _usual(fixed: float | None, values: Sequence[float], least: int, days: int) -> tuple[float | None, str]:
+def _usual(plan: Plan, fixed: float | None, by_day: dict[date, float | None], last: date) -> tuple[float | None, str]:
     if fixed is not None:
         return fixed, "fixed in the plan"
-    if len(values) < least:
-        return None, f"{_mornings_word(len(values))} in the {days} days before, {least} are needed"
-    return float(median(values)), f"median of {_mornings_word(len(values))} in the {days} days before"
+    least, span = int(plan.value("symptom_baseline_least_entries")), int(plan.value("symptom_baseline_span_days"))
+    known = _mornings_word(len(_known(by_day)))
+    lowest = _lowest_median(plan, by_day, last)
+    if lowest is None:
+        days = int(plan.value("symptom_baseline_days"))
+        return None, f"{known} in the {span} days before, {least} are needed within {days}"
+    return lowest, f"lowest 7-day median of {known} in the {span} days before"
+
+
+def _lowest_median(plan: Plan, by_day: dict[date, float | None], last: date) -> float | None:
+    """The lowest median of seven days, whichever of the last `symptom_baseline_span_days` up to `last` they begin on.
+
+    Seven days may reach further back than the span: there is nothing there, and their few mornings count as well.
+    """
+    least, days = int(plan.value("symptom_baseline_least_entries")), int(plan.value("symptom_baseline_days"))
+    medians = []
+    for back in range(int(plan.value("symptom_baseline_span_days"))):
+        end = last - timedelta(days=back)
+        first = end - timedelta(days=days - 1)
+        values = [value for day, value in by_day.items() if value is not None and first <= day <= end]
+        if len(values) >= least:
+            medians.append(float(median(values)))
+    return min(medians, default=None)
 
 
 def weekly_medians(log: Sequence[LogEntry], on: date, weeks: int = WEEKS_SHOWN) -> tuple[WeekMedian, ...]:
@@ -137,16 +161,19 @@ def mornings_stable(plan: Plan, log: Sequence[LogEntry], on: date, days: int) ->
 def mornings(plan: Plan, log: Sequence[LogEntry], on: date, days: int) -> Mornings:
     """Judge the mornings after the `days` days before `on`, the last of them the morning of `on` itself.
 
-    The usual morning is the plan's; else the median of the 7 days before these days; else that of the first three
-    mornings among them, so that getting better is stable and getting worse is not.
+    The usual morning is the plan's; else the lowest 7-day median of the 28 days before these days, or the median of the
+    first three mornings of all these days where that is lower: getting better is stable, getting worse is not, and a
+    row that is left out does not make a worse morning the usual one.
     """
     first = on - timedelta(days=days)
     rows = _between(log, first, on - timedelta(days=1))
     least = int(plan.value("symptom_baseline_least_entries"))
     pains, stiffs = _mornings(rows, "pain_am"), _mornings(rows, "stiff_am_min")
     pain0, stiff0, _ = symptom_baseline(plan, log, LogEntry(first))
-    pain0 = pain0 if pain0 is not None else _first(pains, least)
-    stiff0 = stiff0 if stiff0 is not None else _first(stiffs, least)
+    early = _between(log, first - timedelta(days=int(plan.value("symptom_baseline_span_days"))), on - timedelta(days=1))
+    fixed = plan.symptom_baseline
+    pain0 = _lower(pain0, None if fixed.pain_am is not None else _first(_mornings(early, "pain_am"), least))
+    stiff0 = _lower(stiff0, None if fixed.stiff_am_min is not None else _first(_mornings(early, "stiff_am_min"), least))
     worst_pain = plan.value("morning_pain_rise_progress") + (pain0 or 0.0)
     worst_stiff = plan.value("stiffness_rise_hold_min") + (stiff0 or 0.0)
     bad = [day for day, pain in pains.items() if pain0 is not None and pain is not None and pain > worst_pain]
@@ -161,6 +188,10 @@ def mornings(plan: Plan, log: Sequence[LogEntry], on: date, days: int) -> Mornin
     if thin is not None or pain0 is None or stiff0 is None:
         return Mornings(None, f"{_mornings_word(len(pains))} known in {days} days; {least} a week are needed")
     return Mornings(True, f"{_mornings_word(len(pains))} in {days} days, none worse than usual")
+
+
+def _lower(one: float | None, other: float | None) -> float | None:
+    return min((value for value in (one, other) if value is not None), default=None)
 
 
 def _first(by_day: dict[date, float | None], least: int) -> float | None:

@@ -10,12 +10,29 @@ from gaitpipe.rehab import symptoms
 from gaitpipe.rehab.log import LogEntry
 
 
-def test_the_usual_morning_is_the_median_of_the_seven_days_before_and_not_of_the_day_itself(plan, mornings, today):
-    rows = mornings([9, 9, 1, 2, 3, 1, 2, 3, 2])  # the first two are eight and nine days old
+def test_the_usual_morning_is_the_median_of_the_days_before_and_not_of_the_day_itself(plan, mornings, today):
+    rows = mornings([9, 9, 1, 2, 3, 2, 2, 3, 2])
     judged = LogEntry(today, pain_am=10.0, stiff_am_min=90.0)
     pain, stiff, where = symptoms.symptom_baseline(plan, (*rows, judged), judged)
     assert (pain, stiff) == (2.0, 5.0)
-    assert "7 mornings" in where
+    assert "9 mornings" in where
+
+
+@pytest.mark.parametrize("bad_days", [3, 4, 7, 14, 20])
+def test_bad_weeks_do_not_become_the_usual_morning(plan, mornings, today, bad_days):
+    rows = mornings([1] * (28 - bad_days) + [5] * bad_days, [10.0] * (28 - bad_days) + [40.0] * bad_days)
+    assert symptoms.symptom_baseline(plan, rows, LogEntry(today))[:2] == (1.0, 10.0)
+
+
+def test_mornings_of_more_than_four_weeks_ago_are_not_looked_at(plan, mornings, today):
+    assert symptoms.symptom_baseline(plan, mornings([0] * 7 + [2] * 28), LogEntry(today))[0] == 2.0
+
+
+@pytest.mark.parametrize("left_out", range(3))
+def test_leaving_a_row_out_does_not_make_worse_mornings_the_usual_ones(plan, mornings, today, left_out):
+    rows = mornings([1, 1, 1] + [3] * 7)
+    assert symptoms.mornings_stable(plan, rows, today, 7) is False
+    assert symptoms.mornings_stable(plan, rows[:left_out] + rows[left_out + 1 :], today, 7) is not True
 
 
 def test_fewer_than_three_mornings_give_no_usual_morning_and_say_so(plan, mornings, today):
