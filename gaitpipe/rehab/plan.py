@@ -26,6 +26,11 @@ Pain = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def is_name(text: str) -> bool:
+    """Whether a text can name a clinician: two letters or digits or more, a letter among them; a dash names nobody."""
+    return sum(letter.isalnum() for letter in text) >= 2 and any(letter.isalpha() for letter in text)
+
+
 class Table(BaseModel):
     """A table of the file: strict, and closed to unknown keys."""
 

@@ -6,7 +6,7 @@ Rules
   3. Own words may use the known ids and placeholders, and none of the forbidden words.
   4. Only S4 stands on the ladder. A ladder never grows faster than the growth rule's widest limits: that would loosen
      the rule by another way. (Faster than the plan's own tighter limits is a finding: the engine holds there.)
-  5. Clinic mode names its clinician; deciding by symptoms alone needs clinic mode and a reason.
+  5. Clinic mode names its clinician; a dash is no name. Deciding by symptoms alone needs clinic mode and a reason.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ from gaitpipe import evidence
 from gaitpipe.protocol.schema_faults import Found, meant, table, tables
 from gaitpipe.protocol.toml_lines import Location
 from gaitpipe.rehab.ladder import DEFAULT_LADDER, GrowthLimits
-from gaitpipe.rehab.plan import DATA_QUALITY_FLAG, FIXED_RED_FLAGS, FLAG_IDS, RED_FLAG_IDS, SCHEMA_VERSION, Plan
+from gaitpipe.rehab.plan import (
+    DATA_QUALITY_FLAG,
+    FIXED_RED_FLAGS,
+    FLAG_IDS,
+    RED_FLAG_IDS,
+    SCHEMA_VERSION,
+    Plan,
+    is_name,
+)
 from gaitpipe.rehab.plan_words import forbidden_faults, phrase_faults, unit_words
 from gaitpipe.rehab.words import STAGES
 
@@ -67,6 +75,8 @@ def date_faults(plan: Plan, on: date) -> Found:
     """What the plan says has been done, but on a day after `on`."""
     done: list[tuple[Location, date | None]] = [
         (("baseline", "recorded"), plan.baseline.recorded),
+        (("plan", "started"), plan.plan.started),
+        (("stage", "since"), plan.stage.since),
     ]
     if plan.stage.override is not None:
         done.append((("stage", "override", "decided"), plan.stage.override.decided))
@@ -119,8 +129,11 @@ def _header_faults(raw: Mapping[str, Any]) -> Found:
     athlete, mode = header.get("athlete"), header.get("mode")
     if isinstance(athlete, str) and athlete_problem(athlete):
         yield ("plan", "athlete"), athlete_problem(athlete)
-    if mode == "clinic" and not header.get("clinician"):
+    clinician = header.get("clinician")
+    if mode == "clinic" and not clinician:
         yield ("plan", "clinician"), "missing: clinic mode decides stages, and a clinician stands for them"
+    elif isinstance(clinician, str) and clinician.strip() and not is_name(clinician):
+        yield ("plan", "clinician"), "is no name: at least two letters, such as initials"
     if header.get("symptom_only") is True:
         if mode == "self":
             yield ("plan", "symptom_only"), "deciding without sensors is for clinic mode"

@@ -27,7 +27,7 @@ def test_new_plan_is_valid_and_says_where_the_runner_stands(call, file):
 def test_new_plan_takes_all_its_options(call, tmp_path):
     path = tmp_path / "full.toml"
     made = call(
-        *NEW, "--out", path, "--full", "--clinician", "B", "--since", "2026-01-02", "--started", "2025-12-01",
+        *NEW, "--out", path, "--full", "--clinician", "B. Sample", "--since", "2026-01-02", "--started", "2025-12-01",
         "--age", 41,
         "--pain-am0", 1, "--stiffness0", 10, "--baseline", "a", "--baseline", "b", "--baseline-recorded", "2026-01-01",
         "--surface", "treadmill", "--shoe", "Runner", "--shoe-drop", 8, "--norm-raises", 22,

@@ -87,8 +87,13 @@ def test_dates_are_looked_at_where_today_is_known(make):
     plan = make(sessions='sessions = ["a"]\nrecorded = 2025-01-01')
     assert "plan-stale-baseline" not in codes(plan)
     assert "plan-stale-baseline" in codes(plan, date(2026, 2, 1))
-    assert "plan-future" in codes(plan, date(2026, 1, 1))
-    assert "plan-future" not in codes(plan, date(2026, 1, 10))
+    assert "plan-stale-baseline" not in codes(plan, date(2025, 2, 1))
+
+
+def test_a_usual_morning_that_the_log_can_move_is_said(make):
+    assert "plan-usual-morning" in codes(make())
+    assert "plan-usual-morning" in codes(make("[symptom_baseline]\npain_am = 1\n"))
+    assert "plan-usual-morning" not in codes(make("[symptom_baseline]\npain_am = 1\nstiff_am_min = 5\n"))
 
 
 def test_a_plan_that_only_says_who_changes_nothing(make):

@@ -28,7 +28,7 @@ COMBINATIONS = list(product("RK", ("left", "right", "both"), ("midportion", "ins
 @pytest.mark.parametrize(("path", "side", "location", "stage", "full"), COMBINATIONS)
 def test_every_combination_gives_a_valid_plan_that_changes_nothing(path, side, location, stage, full):
     level = "L2" if stage == "S4" else None
-    start = PlanStart("A01", path, side, location, stage, DAY, clinician="B", level=level, full=full)
+    start = PlanStart("A01", path, side, location, stage, DAY, clinician="B. Sample", level=level, full=full)
     plan = parse_plan(plan_template(start), "new", DAY)
     assert (plan.plan.path, plan.tendon.side, plan.tendon.location) == (path, side, location)
     assert (plan.stage.stage, plan.stage.level, plan.stage.since) == (stage, level, DAY)
