@@ -4,7 +4,8 @@ Rules
   1. Only cadence (or stride or step time) and contact time with its count are needed, per side; a side may be missing.
   2. What is absent or null is missing (None). What is there must be of its kind and within what a body can do: text for
      a number, NaN, milliseconds for seconds are refused with the file and the key, never read as missing or as 0.
-  3. Nothing is computed here but units: a mean stays the mean that the summary holds.
+  3. A file of a newer form than is known is refused: what it means may have changed.
+  4. Nothing is computed here but units: a mean stays the mean that the summary holds.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from gaitpipe.rehab.words import SURFACES, Context, DriftFigure, GaitScreen, Leg
 
 UNRELIABLE_CODES = frozenset({"maybe_swapped", "not_alternating"})
 """Warnings that make figures of the injured leg unreliable: whose leg is it?"""
+KNOWN_VERSION = 1
+"""Newest `schema_version` of summary.json that is read here."""
 SIMULATED_UTC = "2026-01-01T00:00:00Z"
 """What the simulator stamps on every recording: such a session has no day of its own."""
 INFERRED_SURFACE: Surface = "treadmill"
@@ -41,6 +44,9 @@ def screen_of(summary: Mapping[str, Any], file: str = "") -> GaitScreen:
         Something needed is missing, or a value is not what it should be: names file and key.
     """
     root = Reader(file or "summary.json", "", summary)
+    version = root.count("schema_version")
+    if version is not None and version > KNOWN_VERSION:
+        raise root.fault("schema_version", f"{version} is newer than this gaitpipe knows ({KNOWN_VERSION})")
     recording, metrics = root.table("recording"), root.needed_table("metrics")
     left, right = (_leg(metrics, side) for side in SIDES)
     if left is None and right is None:
@@ -229,10 +235,12 @@ def _codes(root: Reader, errors: bool) -> list[str]:
 
 
 def _lost_share(quality: Reader) -> float:
-    sides = [quality.table(side) for side in SIDES]
-    lost = sum(side.count("lost_samples") or 0 for side in sides)
-    received = sum(side.count("samples") or 0 for side in sides)
-    return lost / (lost + received) if lost + received else 0.0
+    """Lost samples of all that were sent, of the sensor that lost more of them."""
+    shares = []
+    for side in (quality.table(side) for side in SIDES):
+        lost, received = side.count("lost_samples") or 0, side.count("samples") or 0
+        shares.append(lost / (lost + received) if lost + received else 0.0)
+    return max(shares)
 
 
 def _clock_residual_s(quality: Reader) -> float | None:

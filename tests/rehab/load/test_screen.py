@@ -91,7 +91,7 @@ def test_everything_that_may_be_there_is_read():
     assert (screen.drift[0].key, screen.drift[0].change_pct, screen.drift[0].exceeds) == ("cadence_spm", -1.8, True)
     assert screen.errors == ("placement", "maybe_swapped"), "whose leg is it, is no small doubt (H1)"
     assert screen.cautions == ("belt_speed",)
-    assert screen.lost_share == pytest.approx(0.05)
+    assert screen.lost_share == pytest.approx(0.1), "of the worse sensor"
     assert screen.clock_residual_s == 0.004
     assert (screen.software_version, screen.parameter_hash, screen.input_sha256) == ("0.1.0", "p1", "ab")
 
