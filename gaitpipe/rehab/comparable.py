@@ -5,10 +5,11 @@ Rules
      was recorded must not be left out of the judgement.
   2. Baselines at the session's speed (within `load_speed_tolerance_m_s`) and on its kind of surface come first; where
      there are none all are looked at, and the gates say why they do not fit.
-  3. A gate of the load index that fails is a reason, another speed too. Further reasons: lost samples, a clock that
-     wanders, a recording of another day than its entry, a baseline that the plan does not name, a session that is its
-     own baseline.
-  4. Half a comparison is none: a surface known of the baseline but not of today is a reason.
+  3. A gate of the load index that fails is a reason, another speed too. Further reasons: lost samples (of the worse
+     sensor), a clock that wanders, a recording of another day than its entry, a baseline that the plan does not name,
+     that was recorded after the session, or that is the session itself: the same file, name or figures throughout.
+     A baseline of unknown day is said and counts.
+  4. Half a comparison is none: a surface or an incline known of the baseline but not of today is a reason.
   5. With any reason the flags of the sensors do not count and going on is not possible; step back and stay still are.
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gaitpipe.rehab.achilles_load import achilles_load
-from gaitpipe.rehab.context import context_of
+from gaitpipe.rehab.context import context_of, day_of
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.sessions import Place, is_run
@@ -45,6 +46,7 @@ class Compared:
     usual: Context
     needed: bool
     reasons: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
 
 
 def compare(
@@ -58,6 +60,7 @@ def compare(
     today, usual = _today(plan, place, session), context_of(matching[-1] if matching else None, log, plan, True)
     needed = plan.stage.stage in SCREEN_STAGES or session is not None or bool(_left_out(place))
     found = Compared(session, matching, load, technique, today, usual, needed, ())
+    found = replace(found, cautions=tuple(_cautions(plan, log, found)))
     return replace(found, reasons=tuple(dict.fromkeys(_reasons(plan, place, found)))) if needed else found
 
 
@@ -91,21 +94,53 @@ def _reasons(plan: Plan, place: Place, found: Compared) -> Iterator[str]:
     session = found.session
     if session is None:
         name = _left_out(place)
-        yield f"The recording of the session{f' {name}' if name else ''} was not given: use --session."
+        if name:
+            yield (
+                f"The recording of the session {name} was not given. Record this run with both sensors and give its "
+                "summary.json."
+            )
+        else:
+            yield "The session has no recording. Record a short easy treadmill run with both sensors."
+        yield from _no_baseline(plan, found)
         return
-    gates = found.technique.gates
+    gates = [gate for gate in found.technique.gates if gate.id != "baseline"]
+    yield from _no_baseline(plan, found)
     yield from (gate.reason for gate in gates if gate.passed is False and gate.scope in ("index", "technique"))
     if found.usual.surface is not None and found.today.surface is None:
         yield "The surface of today's session is not known, that of the baseline is: add it to the log."
+    if found.usual.incline_pct is not None and found.today.incline_pct is None:
+        yield "The incline of today's session is not known, that of the baseline is: add it to the log."
     yield from _quality(plan, "Today's session", session)
     for one in found.baselines:
         yield from _quality(plan, f"The baseline session {one.name}", one)
     yield from _whose(plan, place, found, session)
 
 
+def _no_baseline(plan: Plan, found: Compared) -> Iterator[str]:
+    if found.baselines:
+        return
+    named = ", ".join(plan.baseline.sessions)
+    if named:
+        yield f"There is no baseline: that of the plan ({named}) was not given. Give its summary.json."
+    elif plan.plan.path == "R" and plan.stage.stage == "S3":
+        yield (
+            "There is no baseline yet. The first short treadmill run of this stage, when nothing flares up after it, "
+            "becomes the baseline: your clinician names it in the plan ([baseline])."
+        )
+    else:
+        yield "There is no baseline to compare with: give the summary.json of an earlier run without trouble."
+
+
+def _cautions(plan: Plan, log: Sequence[LogEntry], found: Compared) -> Iterator[str]:
+    if found.session is None or not found.baselines or plan.baseline.recorded is not None:
+        return
+    if any(day_of(one, log) is None for one in found.baselines):
+        yield "The day of the baseline is not known: it may be old. Write it into the plan (baseline.recorded)."
+
+
 def _quality(plan: Plan, label: str, screen: GaitScreen) -> Iterator[str]:
     if screen.lost_share > plan.value("lost_share_maximum"):
-        yield f"{label} lost {100 * screen.lost_share:.0f} % of its samples."
+        yield f"{label} lost {100 * screen.lost_share:.0f} % of the samples of a sensor: record it again, nearer to it."
     wander = screen.clock_residual_s
     if wander is not None and wander > plan.value("clock_residual_maximum_s"):
         yield f"{label} has a clock that wanders by {1000 * wander:.0f} ms."
@@ -122,6 +157,19 @@ def _whose(plan: Plan, place: Place, found: Compared, session: GaitScreen) -> It
         same_input = bool(one.input_sha256) and one.input_sha256 == session.input_sha256
         if same_input or (one.name and one.name == session.name):
             yield f"The session {session.name} is its own baseline: give an earlier one."
+        elif _figures(one) == _figures(session):
+            yield f"The baseline {one.name} is the session itself: all its figures are the same. Give an earlier run."
+        elif _later(plan, place.rows, one, session):
+            yield f"The baseline {one.name} was recorded after the session {session.name}: give an earlier one."
         elif plan.baseline.sessions and one.name not in plan.baseline.sessions:
             named = ", ".join(plan.baseline.sessions)
             yield f"The plan names {named} as baseline, not {one.name}: is it this person's?"
+
+
+def _figures(screen: GaitScreen) -> tuple[object, ...]:
+    return screen.left, screen.right, screen.windows, screen.drift
+
+
+def _later(plan: Plan, log: Sequence[LogEntry], baseline: GaitScreen, session: GaitScreen) -> bool:
+    day, other = day_of(session, log), day_of(baseline, log) or plan.baseline.recorded
+    return day is not None and other is not None and other > day

@@ -43,8 +43,14 @@ def load_gates(plan: Plan, session: Compared | None, baselines: Sequence[Compare
     on
         The day that counts as the session's where its own is not known.
     """
-    found = [_there("session", session is not None, "There is no session to judge. Give today's summary.json.")]
-    needed = "There is no baseline to compare with. Give a session that was run without trouble, with --baseline."
+    found = [
+        _there(
+            "session",
+            session is not None,
+            "There is no recording of the session. Record a short easy treadmill run with both sensors.",
+        )
+    ]
+    needed = "There is no baseline to compare with. Give the summary.json of an earlier run without trouble."
     found.append(_there("baseline", bool(baselines), needed))
     everyone = [*([session] if session is not None else []), *baselines]
     for name, scope, problem in _OF_EACH:
@@ -100,7 +106,7 @@ def _duty_factor(one: Compared) -> Verdict:
     if low < one.step.duty_factor < high:
         return PASSED
     return False, (
-        f"In {one.label} contact takes {one.step.duty_factor:.2f} of the stride; the index needs {low:.2f} to "
+        f"In {_inside(one.label)} contact takes {one.step.duty_factor:.2f} of the stride; the index needs {low:.2f} to "
         f"{high:.2f}. Check the units, and that it was running and not sprinting."
     )
 

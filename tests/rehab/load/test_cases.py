@@ -287,7 +287,7 @@ def test_without_a_session_there_is_nothing_but_the_reason(make_load, make_scree
     found = make_load(None, make_screen("u"))
     assert found.psi is None
     assert found.peak_force_bw is None
-    assert any("no session" in reason for reason in found.reasons)
+    assert any("no recording" in reason for reason in found.reasons)
 
 
 def test_a_leg_without_strides_has_no_step():
