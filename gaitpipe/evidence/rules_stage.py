@@ -18,7 +18,8 @@ FLAG_RULES = (
         "per-step index above the baseline's by more than its smallest detectable change (amber), and by more than "
         "{index_red_pct} % (red), at the same speed",
         "D", "engineering", "design",
-        note="A model of contact and step time; not measured on tendons.",
+        note="A model of contact and step time; not measured on tendons. In S3 and S4 amber blocks as well: a session "
+        "there asks for an index within the smallest detectable change.",
     ),
     rule_entry(
         "F3",
@@ -87,7 +88,8 @@ FLAG_RULES = (
     rule_entry(
         "F11",
         "Data quality",
-        "too few strides, a leg missing, clocks apart, or no baseline to compare with",
+        "too few strides, a leg missing, clocks apart, samples of a sensor lost, no baseline to compare with, or one "
+        "that is later than the session or the session itself",
         "D", "engineering", "design",
         "The flags of the sensors are left out of the decision, and it cannot be to go on.",
     ),
@@ -123,12 +125,12 @@ STAGE_RULES = (
         "30 min of walking with pain up to {stage3_walk_pain_maximum}/10, {stage3_hops_reps} hops on "
         "one leg with pain up to {stage3_hop_pain_maximum}/10, heel raises {heel_raise_lsi_pct} % of the other side "
         "(or within {heel_raise_noise_reps} of it with {heel_raise_floor_reps} or more) and not below the norm's lower "
-        "limit, mornings stable for {stage3_stable_days} days, at least {stage3_minimum_days} days in the stage, and "
+        "limit, a session of hops or rebounding in the stage, mornings stable for {stage3_stable_days} days, at least {stage3_minimum_days} days in the stage, and "
         "sessions in a row as under P1",
         "D", "engineering", "praet2019",
         criteria=(
-            "ok_sessions", "walk_pain", "hops", "hop_pain", "heel_raise_lsi", "heel_raise_norm", "mornings_stable",
-            "stage_time",
+            "ok_sessions", "walk_pain", "hops", "hop_pain", "heel_raise_lsi", "heel_raise_norm",
+            "spring_sessions", "mornings_stable", "stage_time",
         ),
         note="Heel raises repeat only within 6. Equal jumps did not tell sore tendons from healthy ones.",
     ),
@@ -137,7 +139,8 @@ STAGE_RULES = (
         "Leave S4, return to running",
         "the last level of the ladder done {ok_sessions_to_progress} times in a row as under P1, at least "
         "{stage4_minimum_days} days in the stage; running grows by at most {ladder_growth_pct} % a week, or by "
-        "{ladder_growth_min} min a session up to {ladder_growth_until_min} min",
+        "{ladder_growth_min} min a session up to {ladder_growth_until_min} min; a run counts from "
+        "{ladder_minutes_least_share} of its level's minutes on, and not on the day after another run",
         "D", "engineering", "praet2019", criteria=("ok_sessions", "ladder", "stage_time"),
         note="20 % a week was the limit of distance in one trial.",
     ),

@@ -4,8 +4,9 @@ Rules
   1. F1 (cadence), F2 (index), F3 (landing), F4 (overstride), F5 (asymmetry) are compared with baselines at the same
      speed; F6 is the change within the run. F7 to F10 come from the log too (`flags_context`).
   2. A flag that lacks an input is "not assessed" and says why: never "none".
-  3. What blocks going on: F1, F2, F3, F9 red (F3 and F9 up to S4), F5 red, and amber in S3 and S4; F7 in S5, and in
-     S4 when the run grew by more than the ladder allows; F8 red in S4; F4, F6, F10 never.
+  3. What blocks going on: F1, F2, F3, F9 red (F3 and F9 up to S4), F5 red, and F2 and F5 amber in S3 and S4 (there a
+     session asks for an index of at most 100 and the smallest detectable change); F7 in S5, and in S4 when the run grew
+     by more than the ladder allows; F8 red in S4; F4, F6, F10 never.
   4. A blocking flag that could not be assessed blocks as well when the comparison is only half there (known of the
      baseline, not of today), or, for F1, F2 and F5, whenever the stage needs a recording. It withholds, no rule fires.
   5. F11 says that the recording cannot be used; F1 to F6 are then not assessed and block nothing, F11 does.
@@ -39,7 +40,7 @@ BLOCKS_RED = {
     "F9": ("S1", "S2", "S3", "S4"),
 }
 """Stages in which a red flag blocks; F7 decides by itself."""
-BLOCKS_AMBER = {"F5": ("S3", "S4")}
+BLOCKS_AMBER = {"F2": ("S3", "S4"), "F5": ("S3", "S4")}
 EDGE = 1e-9
 """Limits are meant in decimals; the last bit of a difference is not."""
 
