@@ -9,8 +9,10 @@ Rules, the first that applies
   6. Else INSUFFICIENT: stay, and `missing` says what is needed.
 Rules that fired below the level of the decision are kept in `other_rules`.
 
-A clinician's override (`plan.stage.override`) stands from its day until a later session is logged. It goes before the
-engine's word, which is kept beside it (`inputs["engine_decision"]`), but never before REFER.
+A clinician's override (`plan.stage.override`) stands from its day until a later session is logged, or until something
+is logged on its day or later that would step back, and not while the judged session's morning is missing. It goes
+before the engine's word, which is kept beside it (`inputs["engine_decision"]`), but never before REFER. Where the two
+words differ the engine's rules are among `other_rules`, and what it missed in `inputs["engine_missing"]`.
 
 Nothing here reads a clock: the day is given. The same inputs give the same decision.
 """
@@ -33,12 +35,12 @@ from gaitpipe.rehab.flags_context import longest_run_before
 from gaitpipe.rehab.identity import parameter_hash
 from gaitpipe.rehab.ladder import level_names
 from gaitpipe.rehab.log import LogEntry
-from gaitpipe.rehab.plan import Override, Plan
+from gaitpipe.rehab.plan import Override, Plan, is_name
 from gaitpipe.rehab.recovery import earliest_next, session_class
-from gaitpipe.rehab.red_flags import active_red_flags
+from gaitpipe.rehab.red_flags import active_red_flags, asking_of
 from gaitpipe.rehab.review import review_of
-from gaitpipe.rehab.rules import Facts, hold_rules, progress, regress_rules
-from gaitpipe.rehab.sessions import Place, is_session, place_of
+from gaitpipe.rehab.rules import Facts, hold_rules, progress, regress_rules, speaks_against
+from gaitpipe.rehab.sessions import is_session, known_by, place_of
 from gaitpipe.rehab.stages import stage_criteria, step_down, step_up, streak
 from gaitpipe.rehab.symptoms import symptom_baseline
 from gaitpipe.rehab.words import STAGES, Decision, DecisionWord, FiredRule, GaitScreen, Stage
@@ -90,8 +92,8 @@ def decide(
     if late:
         message = f"the log has an entry of {max(late).isoformat()}, after the day of the decision {on.isoformat()}"
         raise UsageError(message, "Mend the date in the log, or give a later --date.")
-    place = place_of(log, session)
-    refer = active_red_flags(plan, place.rows, on, red_flags)
+    refer = active_red_flags(plan, sorted(log, key=lambda row: row.date), on, red_flags)
+    place = place_of(known_by(log, on, level_names(plan)), session)
     compared = compare(plan, place, session, baselines, on)
     facts = Facts(
         plan=plan,
@@ -111,7 +113,7 @@ def _verdict(facts: Facts, refer: tuple[FiredRule, ...]) -> _Verdict:
     regress, hold = regress_rules(facts), hold_rules(facts)
     if refer:
         return _Verdict("REFER", refer, (*regress, *hold, *_outranked(facts, (*regress, *hold))), (), here)
-    if plan.plan.mode == "self" and not plan.plan.clinician.strip():
+    if plan.plan.mode == "self" and not is_name(plan.plan.clinician):
         reason = "The plan names no clinician: in self mode there is no decision about the stage without one."
         return _Verdict("INSUFFICIENT", (), (), (reason,), here)
     if regress:
@@ -131,30 +133,30 @@ def _outranked(facts: Facts, between: Sequence[FiredRule]) -> tuple[FiredRule, .
 
 
 def _decision(facts: Facts, compared: Compared, own: _Verdict, on: date) -> Decision:
-    plan, place, override = facts.plan, facts.place, _override(facts.plan, facts.place, on)
-    if own.word == "REFER":
-        override = None
+    plan, place, override = facts.plan, facts.place, None if own.word == "REFER" else _override(facts, on)
     word, out = own.word, own.out
     if override is not None:
         out = override.stage, override.level
         word = _word_of(plan, out)
     silent = own.word == "REFER"
+    agreed = word == own.word
+    rules, missing = (own.rules, own.missing) if agreed else ((), ())
     fired = (*own.rules, *own.others)
     regress = tuple(rule for rule in fired if rule.id in ("R1", "R2", "R3"))
-    decides = silent or own.word != "INSUFFICIENT" or bool(plan.plan.clinician.strip()) or plan.plan.mode == "clinic"
+    decides = silent or own.word != "INSUFFICIENT" or is_name(plan.plan.clinician) or plan.plan.mode == "clinic"
     return Decision(
         decision=word,
         stage_in=plan.stage.stage,
         level_in=plan.stage.level,
         stage_out=out[0],
         level_out=out[1],
-        rules=own.rules,
-        other_rules=own.others,
+        rules=rules,
+        other_rules=own.others if agreed else fired,
         flags=facts.flags,
         criteria=() if silent else facts.criteria,
-        missing=own.missing,
+        missing=missing,
         review="" if silent else _review(facts, regress, decides),
-        action=action_words(plan, place, word, own.rules, out, own.missing),
+        action=action_words(plan, place, word, rules, out, missing),
         advice=() if silent or not decides else advice_of(plan, fired, facts.flags, compared, _longest(facts)),
         conflicts=() if silent else conflicts_of(plan, compared, facts.flags, facts.criteria),
         load=compared.load,
@@ -164,6 +166,8 @@ def _decision(facts: Facts, compared: Compared, own: _Verdict, on: date) -> Deci
         override_reason="" if override is None else f"{override.reason} ({override.clinician}, {override.decided})",
         decided_on=on,
         parameter_hash=parameter_hash(plan),
+        cautions=() if silent else compared.cautions,
+        red_flags_due="" if silent else asking_of(plan, place.rows, on).text,
     )
 
 
@@ -174,13 +178,13 @@ def _review(facts: Facts, regress: Sequence[FiredRule], decides: bool) -> str:
     return f"{found} What was logged is too much for going on as planned: have a clinician look.".strip()
 
 
-def _override(plan: Plan, place: Place, on: date) -> Override | None:
+def _override(facts: Facts, on: date) -> Override | None:
     """The clinician's override while it stands."""
-    found = plan.stage.override
+    found = facts.plan.stage.override
     if found is None or found.decided > on:
         return None
-    later = any(is_session(row) and row.date > found.decided for row in place.rows)
-    return None if later else found
+    later = any(is_session(row) and row.date > found.decided for row in facts.place.rows)
+    return None if later or speaks_against(facts, found.decided) else found
 
 
 def _word_of(plan: Plan, out: Position) -> DecisionWord:
@@ -207,6 +211,7 @@ def _inputs(facts: Facts, compared: Compared, own: _Verdict, on: date) -> dict[s
     plan, entry = facts.plan, facts.place.entry
     usual = symptom_baseline(plan, facts.place.rows, entry) if entry is not None else (None, None, "no session")
     nearest = None if entry is None else earliest_next(plan, entry)
+    asked = asking_of(plan, facts.place.rows, on).last
     return {
         "date": on.isoformat(),
         "athlete": plan.plan.athlete,
@@ -232,6 +237,8 @@ def _inputs(facts: Facts, compared: Compared, own: _Verdict, on: date) -> dict[s
         "context_baseline": _plain(compared.usual),
         "engine_decision": own.word,
         "engine_out": position_words(*own.out),
+        "engine_missing": list(own.missing),
+        "red_flags_last_asked": None if asked is None else asked.isoformat(),
     }
 
 

@@ -54,7 +54,7 @@ def longest_run_before(plan: Plan, place: Place) -> float | None:
 
 
 def _runs_before(place: Place) -> list[LogEntry]:
-    return [row for row in place.until[:-1] if is_run(row)]
+    return [row for row in place.before if is_run(row)]
 
 
 def _spike(plan: Plan, place: Place, compared: Compared) -> Flag:

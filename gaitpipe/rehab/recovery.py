@@ -18,6 +18,7 @@ from typing import Literal
 from gaitpipe.evidence import unverified, value
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.sessions import springs
 from gaitpipe.rehab.words import FiredRule
 
 SessionClass = Literal["light", "medium", "high"]
@@ -43,11 +44,6 @@ def days_after(plan: Plan, found: SessionClass) -> int:
     """Days to the next session of a class; a harder class never asks for fewer."""
     upto = CLASSES[: CLASSES.index(found) + 1]
     return int(max(plan.value(f"recovery_{one}_days") for one in upto))
-
-
-def springs(entry: LogEntry) -> bool:
-    """Whether a session loads the tendon as a spring, or may do so."""
-    return entry.kind in ("run", "plyometric", None)
 
 
 def too_early(plan: Plan, until: Sequence[LogEntry]) -> tuple[FiredRule | None, str]:

@@ -6,7 +6,8 @@ Rules
   2. A flag given with the question of today (`told`) is active whatever was assessed before.
   3. The log raises flags by itself: long morning stiffness RF5, more pain in daily walking RF7. A child, or somebody
      whom only a clinician may lead, raises RF8 outside clinic mode: no clearing helps there.
-  4. A plan may add flags and switch some off, but never RF1 to RF4.
+  4. A plan may add flags and switch some off, but never RF1 to RF4, nor RF8 of a child outside clinic mode.
+  5. Questions that were never asked, or not for `red_flag_ask_days`, are said to be due (`asking_of`).
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def active_red_flags(plan: Plan, log: Sequence[LogEntry], on: date, told: Sequen
     """
     latest: dict[str, _Raised] = {}
     for raised in sorted(_raised(plan, log, on, told), key=lambda one: one.day):
-        if not _muted(plan, raised.id) and not (raised.clearable and _cleared(plan, raised)):
+        muted = _muted(plan, raised.id) and raised.key != "adult_age_years"
+        if not muted and not (raised.clearable and _cleared(plan, raised)):
             latest[raised.id] = raised
     return tuple(_rule(plan, raised) for _, raised in sorted(latest.items()))
 
@@ -66,6 +68,30 @@ def action_of(plan: Plan, flag_id: str) -> str:
 def was_asked(log: Sequence[LogEntry], since: date) -> bool:
     """Whether the red-flag questions were answered in an entry of this day or later."""
     return any(entry.red_flags is not None for entry in log if entry.date >= since)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """When the red-flag questions were last answered, and whether they are due; `text` is empty when they are not."""
+
+    last: date | None
+    due: bool
+    text: str
+
+
+def asking_of(plan: Plan, log: Sequence[LogEntry], on: date) -> Asking:
+    """Whether the red-flag questions are due on the day `on`."""
+    last = max((entry.date for entry in log if entry.red_flags is not None and entry.date <= on), default=None)
+    if last is not None and (on - last).days <= plan.value("red_flag_ask_days"):
+        return Asking(last, False, "")
+    since = "never asked" if last is None else f"not asked since {last.isoformat()}"
+    titles = ", ".join(f"{rule.id} {rule.title[0].lower()}{rule.title[1:]}" for rule in known_rules())
+    return Asking(last, True, f"Red flags: {since}; ask them: {titles}.")
+
+
+def known_rules() -> tuple[evidence.Rule, ...]:
+    """The built-in red flags."""
+    return tuple(rule for rule in evidence.RULES if rule.id.startswith("RF"))
 
 
 def _raised(plan: Plan, log: Sequence[LogEntry], on: date, told: Sequence[str]) -> Iterator[_Raised]:

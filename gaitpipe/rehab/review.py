@@ -4,7 +4,7 @@ Rules
   1. Two steps back within `regress_review_days`.
   2. The questionnaire (VISA-A or TENDINS-A) of the last weeks is no better than the first one by more than the change
      that matters, after `programme_least_weeks` of the programme.
-  3. Swelling was logged and the red-flag questions were not answered that day: a swollen calf may be a clot.
+  3. Swelling was logged: a swollen calf may be a clot, so the red-flag questions come first, and then a clinician.
   4. Path R means no running before S4 (but for a short screen in S3), and the log holds a run in S0 to S2.
   5. Self mode without a clinician: what would step back, for nobody else would see it (`decide`).
 """
@@ -16,6 +16,7 @@ from datetime import date, timedelta
 
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
+from gaitpipe.rehab.red_flags import was_asked
 from gaitpipe.rehab.rules import steps_back
 from gaitpipe.rehab.sessions import Place
 from gaitpipe.rehab.words import FiredRule
@@ -29,8 +30,11 @@ def review_of(plan: Plan, place: Place, on: date, regress: Sequence[FiredRule]) 
 
 def _repeated(plan: Plan, place: Place, regress: Sequence[FiredRule]) -> Iterator[str]:
     days = list(steps_back(plan, place))
-    if regress and place.entry is not None and not any(day >= place.entry.date for day in days):
-        days.append(place.entry.date)
+    if place.entry is not None:
+        last = place.entry.date
+        too_much = [date.fromisoformat(rule.inputs["date"]) for rule in regress if rule.id == "R1"]
+        rising = any(rule.id != "R1" for rule in regress) and not any(day >= last for day in (*days, *too_much))
+        days = sorted({*days, *too_much, *([last] if rising else [])})
     if len(days) >= plan.value("regress_review_count"):
         told = " and ".join(day.isoformat() for day in days[-2:])
         within = plan.value("regress_review_days")
@@ -59,10 +63,15 @@ def _no_change(plan: Plan, rows: Sequence[LogEntry], on: date) -> Iterator[str]:
 
 def _swelling(rows: Sequence[LogEntry], on: date) -> Iterator[str]:
     first = on - timedelta(days=7)
-    days = [row.date for row in rows if row.date >= first and row.swelling and row.red_flags is None]
-    if days:
+    days = [row.date for row in rows if row.date >= first and row.swelling]
+    if not days:
+        return
+    day = days[-1].isoformat()
+    if was_asked(rows, days[-1]):
+        yield f"Swelling was logged on {day}, with no red flag: have your clinician look at it."
+    else:
         yield (
-            f"Swelling was logged on {days[-1].isoformat()}, without an answer to the red-flag questions: a swollen, "
+            f"Swelling was logged on {day}, without an answer to the red-flag questions: a swollen, "
             "warm calf needs urgent care (RF3)."
         )
 

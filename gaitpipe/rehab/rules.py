@@ -1,15 +1,19 @@
 """The rules of a decision: R1 to R3 (step back), H1 to H7 (stay), P1 (go on). Each says what it saw, in a sentence.
 
 Rules
-  1. Pain rules look at the judged session and at everything logged after it: later pain counts, later calm does not.
+  1. R1, H1 and H2 look at every row, days of rest too, from the first session that a step up would rest on: pain in
+     between counts, calm in between takes nothing back. Later sessions are looked at by H5 and H6 as well. H7 looks
+     from that first session to the morning after the last one.
   2. R2 asks for two mornings worse than usual among the last three sessions, or one session that had not settled after
      48 h. R3 looks at the weekly medians up to the last entry.
-  3. H1 is pain above the limit of progress and up to that of holding: decimals have no gap.
+  3. H1 is pain above the limit of progress and up to that of holding: decimals have no gap. Pain in daily walking above
+     that of holding is H1 too, whatever the plan says of RF7.
   4. H3 needs a flag that was seen; a flag that could not be assessed fires nothing but withholds P1.
   5. H6: no entry for the session given, or one of its four pain fields missing. Missing is never 0.
   6. H7 fires on a painkiller that was said; when it is not said P1 is withheld.
-  7. P1 needs all of: nothing else fired, enough good sessions in a row, the judged one at the level, every criterion of
-     the stage where the step leaves it, no flag in the way, no stage left out, red flags asked where the stage ends.
+  7. P1 needs all of: nothing else fired, enough good sessions in a row, the judged one at the level, not too old,
+     and the last run of the log, every criterion of the stage where the step leaves it, no flag in the way, no stage
+     left out, red flags asked where the stage ends and after a swelling.
 """
 
 from __future__ import annotations
@@ -24,10 +28,11 @@ from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.recovery import too_early
 from gaitpipe.rehab.red_flags import was_asked
 from gaitpipe.rehab.sessions import Place, is_session
-from gaitpipe.rehab.stages import STRENGTH_GATES, Streak, leaves_stage, skipped, where
+from gaitpipe.rehab.stages import STRENGTH_GATES, Streak, counted_from, leaves_stage, skipped, where
 from gaitpipe.rehab.symptoms import symptom_baseline, weekly_rise
 from gaitpipe.rehab.words import Criterion, FiredRule, Flag
 
+FILL_IN = "fill in"
 PAIN_FIELDS = ("pain_during", "pain_after", "pain_am", "stiff_am_min")
 _FIELD_WORDS = {
     "pain_during": "pain during",
@@ -94,14 +99,43 @@ def _regress_at(plan: Plan, rows: Sequence[LogEntry], until: Sequence[LogEntry])
     return _too_much(plan, entry) is not None or _not_settled(plan, rows, until) is not None or rose is True
 
 
+def speaks_against(facts: Facts, since: date) -> bool:
+    """Whether what was logged on the day `since` or later takes a clinician's override back.
+
+    R1, R2 or R3 on such a row, or a judged session whose morning is missing.
+    """
+    place = facts.place
+    if any(_too_much(facts.plan, row) is not None for row in place.rows if row.date >= since):
+        return True
+    if any(rule.inputs["date"] >= since.isoformat() for rule in regress_rules(facts)):
+        return True
+    entry = place.entry
+    return entry is not None and (entry.pain_am is None or entry.stiff_am_min is None)
+
+
 def _fired(facts: Facts, rules: Sequence[Callable[[Facts], FiredRule | None]]) -> tuple[FiredRule, ...]:
     return tuple(found for rule in rules if (found := rule(facts)) is not None)
 
 
 def _looked_at(facts: Facts) -> tuple[LogEntry, ...]:
-    """The judged entry and everything after it."""
+    """Everything from the first session that a step up would rest on."""
     entry = facts.place.entry
-    return () if entry is None else (entry, *facts.place.rows_after)
+    first = counted_from(facts.plan, facts.place.until)
+    if entry is None or first is None:
+        return ()
+    return tuple(row for row in facts.place.rows if row.date >= min(first, entry.date))
+
+
+def _judged_along(facts: Facts) -> tuple[LogEntry, ...]:
+    """The judged session and those after it."""
+    return () if facts.place.entry is None else facts.place.sessions[facts.place.index :]
+
+
+def _upto(facts: Facts) -> Iterator[tuple[LogEntry, ...]]:
+    """The sessions up to the judged one, then up to each of those after it."""
+    place = facts.place
+    for at in range(place.index, len(place.sessions) if place.entry is not None else place.index):
+        yield place.sessions[: at + 1]
 
 
 def _too_much(plan: Plan, entry: LogEntry) -> FiredRule | None:
@@ -115,7 +149,7 @@ def _too_much(plan: Plan, entry: LogEntry) -> FiredRule | None:
         return None
     words = ", ".join(f"{_FIELD_WORDS[name]} {value:g}" for name, value in seen.items())
     text = f"{entry.date.isoformat()}: {words}, above {limit:g} of 10."
-    return FiredRule("R1", text, seen, {"pain_hold_maximum": limit})
+    return FiredRule("R1", text, {"date": entry.date.isoformat()} | seen, {"pain_hold_maximum": limit})
 
 
 def _r1(facts: Facts) -> FiredRule | None:
@@ -132,13 +166,15 @@ def _not_settled(plan: Plan, rows: Sequence[LogEntry], until: Sequence[LogEntry]
     entry, limit, hours = until[-1], plan.value("morning_pain_rise_hold"), plan.value("settle_maximum_h")
     if entry.settled_48h is False:
         text = f"Pain of {entry.date.isoformat()} had not settled after {hours:g} h."
-        return FiredRule("R2", text, {"settled_48h": False}, {"settle_maximum_h": hours})
+        seen = {"date": entry.date.isoformat(), "settled_48h": False}
+        return FiredRule("R2", text, seen, {"settle_maximum_h": hours})
     last = until[-3:]
     worse = [row.date.isoformat() for row in last if (rise := _rise(plan, rows, row)) is not None and rise >= limit]
     if len(worse) < 2:
         return None
     text = f"The mornings after {' and '.join(worse)} hurt {limit:g} or more above usual: {len(worse)} of 3 sessions."
-    return FiredRule("R2", text, {"worse_mornings": worse}, {"morning_pain_rise_hold": limit})
+    inputs = {"date": entry.date.isoformat(), "worse_mornings": worse}
+    return FiredRule("R2", text, inputs, {"morning_pain_rise_hold": limit})
 
 
 def _r2(facts: Facts) -> FiredRule | None:
@@ -162,7 +198,9 @@ def _r3(facts: Facts) -> FiredRule | None:
              for week in found.weeks]  # fmt: skip
     keys = ("weekly_pain_rise_regress", "weekly_stiffness_rise_regress_min")
     text = f"Mornings got worse two weeks running. {found.text}"
-    return FiredRule("R3", text, {"weeks": weeks}, {key: facts.plan.value(key) for key in keys})
+    return FiredRule(
+        "R3", text, {"date": last.isoformat(), "weeks": weeks}, {key: facts.plan.value(key) for key in keys}
+    )
 
 
 def _h1(facts: Facts) -> FiredRule | None:
@@ -173,10 +211,14 @@ def _h1(facts: Facts) -> FiredRule | None:
             for name in ("pain_during", "pain_after")
             if (value := getattr(entry, name)) is not None and low < value <= high
         }
+        thresholds = {"pain_progress_maximum": low, "pain_hold_maximum": high}
         if seen:
             words = ", ".join(f"{_FIELD_WORDS[name]} {value:g}" for name, value in seen.items())
             text = f"{entry.date.isoformat()}: {words} of 10, above {low:g} and up to {high:g}."
-            return FiredRule("H1", text, seen, {"pain_progress_maximum": low, "pain_hold_maximum": high})
+            return FiredRule("H1", text, seen, thresholds)
+        if entry.pain_daily is not None and entry.pain_daily > high:
+            text = f"{entry.date.isoformat()}: pain {entry.pain_daily:g} of 10 in daily walking, above {high:g}."
+            return FiredRule("H1", text, {"pain_daily": entry.pain_daily}, thresholds)
     return None
 
 
@@ -216,7 +258,7 @@ def _h4(facts: Facts) -> FiredRule | None:
 
 
 def _h5(facts: Facts) -> FiredRule | None:
-    return too_early(facts.plan, facts.place.until)[0] if facts.place.entry is not None else None
+    return next((found for upto in _upto(facts) if (found := too_early(facts.plan, upto)[0]) is not None), None)
 
 
 def _h6(facts: Facts) -> FiredRule | None:
@@ -228,17 +270,20 @@ def _h6(facts: Facts) -> FiredRule | None:
             f"The log has no entry for the session {facts.session_name}: log it, with its session id and the morning."
         )
         return FiredRule("H6", text, {"session": facts.session_name})
-    lacking = [name for name in PAIN_FIELDS if getattr(entry, name) is None]
-    if not lacking:
-        return None
-    words = ", ".join(_FIELD_WORDS[name] for name in lacking)
-    return FiredRule("H6", f"Missing for {entry.date.isoformat()}: {words}.", {"missing": lacking})
+    for row in _judged_along(facts):
+        lacking = [name for name in PAIN_FIELDS if getattr(row, name) is None]
+        if lacking:
+            words = ", ".join(_FIELD_WORDS[name] for name in lacking)
+            late = " That morning has not come yet: decide on the day after." if row.date >= facts.on else ""
+            return FiredRule("H6", f"Missing for {row.date.isoformat()}: {words}.{late}", {"missing": lacking})
+    return None
 
 
 def _h7(facts: Facts) -> FiredRule | None:
     hours = facts.plan.value("analgesic_window_h")
-    for entry in _looked_at(facts):
-        if entry.analgesic:
+    rows, along = _looked_at(facts), _judged_along(facts)
+    for entry in rows:
+        if entry.analgesic and entry.date <= along[-1].date + timedelta(days=1):
             text = f"A painkiller within {hours:g} h of {entry.date.isoformat()}: it hides what the rules look at."
             return FiredRule("H7", text, {"analgesic": True}, {"analgesic_window_h": hours})
     return None
@@ -250,10 +295,10 @@ def _lacking(facts: Facts) -> Iterator[str]:
     if place.entry is None:
         yield "The log holds no session to judge."
         return
+    if place.newer is not None:
+        yield f"A later session of {place.newer.date.isoformat()} is in the log: decide with it."
     if not found.complete:
-        more = found.needed - found.count
-        why = f": {found.broken_by}" if found.broken_by else ""
-        yield f"{more} more good {'session' if more == 1 else 'sessions'} at {where(plan)}{why}."
+        yield _sessions_open(plan, found)
     if plan.stage.stage == "S4" and plan.stage.level is None:
         yield "The plan names no level of the ladder."
     if leaves_stage(plan):
@@ -261,14 +306,26 @@ def _lacking(facts: Facts) -> Iterator[str]:
     for flag in facts.flags:
         if flag.blocks and (flag.level == "not assessed" or flag.id == "F11"):
             yield f"{flag.id}: {flag.text}"
-    _, recovery = too_early(plan, place.until)
-    if recovery:
-        yield f"{recovery[0].upper()}{recovery[1:]}."
-    left_out = skipped(plan, place.rows)
-    if left_out:
-        yield f"{left_out[0].upper()}{left_out[1:]}."
+    recovery = next((text for upto in _upto(facts) if (text := too_early(plan, upto)[1])), "")
+    for text in (recovery, skipped(plan, place.rows)):
+        if text:
+            yield f"{text[0].upper()}{text[1:]}."
     yield from _weeks_open(facts)
     yield from _age_open(facts)
+    yield from _swelling_open(facts)
+
+
+def _swelling_open(facts: Facts) -> Iterator[str]:
+    swollen = [row.date for row in _looked_at(facts) if row.swelling]
+    if swollen and not was_asked(facts.place.rows, swollen[-1]):
+        yield f"Swelling was logged on {swollen[-1].isoformat()}: answer the red-flag questions."
+
+
+def _sessions_open(plan: Plan, found: Streak) -> str:
+    more, why = found.needed - found.count, found.broken_by
+    if why.startswith(FILL_IN):
+        return f"{why[0].upper()}{why[1:]}: without it that session does not count."
+    return f"{more} more good {'session' if more == 1 else 'sessions'} at {where(plan)}{f': {why}' if why else ''}."
 
 
 def _criteria_open(facts: Facts) -> Iterator[str]:
@@ -298,8 +355,6 @@ def _weeks_open(facts: Facts) -> Iterator[str]:
 
 def _age_open(facts: Facts) -> Iterator[str]:
     entry, most = facts.place.entry, facts.plan.value("session_age_maximum_days")
-    if entry is None or facts.session_name is not None:
-        return
-    age = (facts.on - entry.date).days
+    age = 0 if entry is None else (facts.on - entry.date).days
     if age > most:
-        yield f"The last session is {age} days old, more than {most:g}: log a new one."
+        yield f"The last session is {age} days old: start again one level lower, and log a new one."

@@ -6,13 +6,17 @@ Rules
      and no painkiller was taken: said, not guessed. `ok_sessions_to_progress` of them in a row are asked for; S0 asks
      for one. A session in between that does not count breaks the row, whatever was done in it.
   3. S1 to S3 and S5: a session is at the level when it was logged since the stage began (or names the stage). S4: when
-     it names the level of the ladder. Other sessions (strength, walking) are looked at but not counted.
+     it names the level of the ladder. It has to be of the stage's kind (`COUNTED_KINDS`): strength in S1 and S2, a run
+     in S4, hops, strength or a run in S3. Other sessions are looked at but not counted. A run of the ladder that was
+     clearly shorter than its level, or came a day or less after another run, does not count and breaks the row.
   4. Up: the next level of the ladder, S5 after its last one; else the next stage, entering the ladder at its first
      level. S5 has no next stage: one thing at a time, in the order of `STAGE_5_ORDER`.
-  5. Down: the level before; S3 below the first one; the last level of the ladder below S5; else the stage before, S1
-     and S0 being the lowest of their own.
-  6. A test of strength or hops older than `strength_test_age_maximum_days` is not known any more.
-  7. Insertional: S2 is left only when the insertion is free of pain in daily life.
+  5. Down: the level before; S3 below the first one; below S5 the last level of the ladder without faster strides;
+     else the stage before, S1 and S0 being the lowest of their own.
+  6. A test of strength or hops older than `strength_test_age_maximum_days` is not known any more. Of hop pain the worst
+     of the last week of tests counts.
+  7. S3 is left only after hops or other spring work was logged in it: who has not sprung yet does not run yet.
+  8. Insertional: S2 is left only when the insertion is free of pain in daily life.
 """
 
 from __future__ import annotations
@@ -21,15 +25,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gaitpipe.rehab.ladder import level_after, level_before, level_names
+from gaitpipe.rehab.ladder import ladder, level_after, level_before, level_names, level_of
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.red_flags import was_asked
-from gaitpipe.rehab.sessions import place_of
+from gaitpipe.rehab.sessions import is_run, known_by, place_of
 from gaitpipe.rehab.strength import heel_raise_criterion, stage1_heel_raise_criterion, stage2_heel_raise_criterion
 from gaitpipe.rehab.symptoms import mornings, symptom_baseline
 from gaitpipe.rehab.words import STAGES, Criterion, Stage
 
+COUNTED_KINDS: dict[Stage, tuple[str | None, ...]] = {
+    "S1": ("strength", None),
+    "S2": ("strength", None),
+    "S3": ("plyometric", "strength", "run", None),
+    "S4": ("run", None),
+}
+"""Kinds of sessions that count in a stage, None being no kind given; any kind in the stages that are not here."""
+EDGE = 1e-9
 STAGE_5_ORDER = ("how often", "how long", "days in a row", "speed", "hills and races")
 STRENGTH_GATES = frozenset({"heel_raises", "heel_raise_lsi", "heel_raise_norm", "hops", "hop_pain"})
 """Criteria that hold (rule H4) when they are tested and not met."""
@@ -70,7 +82,7 @@ def why_not_counted(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> str
 def _morning_not_counted(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> str:
     day, (pain0, stiff0, source) = entry.date.isoformat(), symptom_baseline(plan, log, entry)
     if entry.pain_am is None or entry.stiff_am_min is None:
-        return f"the next morning of {day} is not logged"
+        return f"fill in the morning of {day}"
     if entry.settled_48h is False:
         return f"pain of {day} had not settled after {plan.value('settle_maximum_h'):g} h"
     if pain0 is None or stiff0 is None:
@@ -85,6 +97,8 @@ def _morning_not_counted(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -
 def at_level(plan: Plan, entry: LogEntry) -> bool:
     """Whether a session was done at the plan's stage and level."""
     stage, since = plan.stage.stage, plan.stage.since
+    if entry.kind not in COUNTED_KINDS.get(stage, (entry.kind,)):
+        return False
     if stage == "S4":
         return entry.level == plan.stage.level and entry.level is not None and (since is None or entry.date >= since)
     if entry.level is not None and entry.level in STAGES:
@@ -92,21 +106,60 @@ def at_level(plan: Plan, entry: LogEntry) -> bool:
     return since is not None and entry.date >= since
 
 
-def streak(plan: Plan, log: Sequence[LogEntry], until: Sequence[LogEntry]) -> Streak:
-    """Good sessions in a row at the level, counted back from the last of `until`."""
-    needed = 1 if plan.stage.stage == "S0" else int(plan.value("ok_sessions_to_progress"))
-    count = 0
+def counted_from(plan: Plan, until: Sequence[LogEntry]) -> date | None:
+    """Day of the first session that a step up rests on, whatever its pain; None without a session."""
+    needed, found, first = _needed(plan), 0, until[-1].date if until else None
     for entry in reversed(until):
-        reason = why_not_counted(plan, log, entry)
+        if at_level(plan, entry):
+            found, first = found + 1, entry.date
+            if found >= needed:
+                return first
+        elif _elsewhere(plan, entry):
+            return first
+    return first
+
+
+def _needed(plan: Plan) -> int:
+    return 1 if plan.stage.stage == "S0" else int(plan.value("ok_sessions_to_progress"))
+
+
+def _elsewhere(plan: Plan, entry: LogEntry) -> str:
+    """Why a session that is not at the level ends the row, in a sentence; empty when it is passed over."""
+    since, here = plan.stage.since, where(plan)
+    if entry.level is not None and entry.level not in (here, plan.stage.stage):
+        return f"the session of {entry.date.isoformat()} was at {entry.level}"
+    if since is not None and entry.date < since:
+        return f"the session of {entry.date.isoformat()} was before this stage"
+    return ""
+
+
+def _not_the_ladder(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> str:
+    """Why a run at the level is not one of the ladder, in a sentence; empty when it is, and outside S4."""
+    if plan.stage.stage != "S4" or plan.stage.level is None or plan.stage.level not in level_names(plan):
+        return ""
+    day, asked = entry.date.isoformat(), level_of(plan, plan.stage.level).running_min
+    if entry.run_min is not None and entry.run_min < asked * plan.value("ladder_minutes_least_share") - EDGE:
+        return f"the run of {day} was {entry.run_min:g} min, {plan.stage.level} is {asked:g} min of running"
+    at = next((place for place, row in enumerate(log) if row is entry), 0)
+    close = [row.date for row in log[:at] if is_run(row) and (entry.date - row.date).days <= 1]
+    if close:
+        when = "on the same day as" if close[-1] == entry.date else "on the day after"
+        return f"the run of {day} came {when} another one; on the ladder a run counts every second day"
+    return ""
+
+
+def streak(plan: Plan, log: Sequence[LogEntry], until: Sequence[LogEntry]) -> Streak:
+    """Good sessions in a row at the level, counted back from the last of `until`; `log` in order of its days."""
+    needed, count = _needed(plan), 0
+    for entry in reversed(until):
+        here = at_level(plan, entry)
+        reason = why_not_counted(plan, log, entry) or (_not_the_ladder(plan, log, entry) if here else "")
+        reason = reason or ("" if here else _elsewhere(plan, entry))
         if reason:
             return Streak(count, needed, reason)
-        if at_level(plan, entry):
-            count += 1
-            if count >= needed:
-                return Streak(count, needed, "")
-        elif entry.level is not None or (plan.stage.since is not None and entry.date < plan.stage.since):
-            other = f"was at {entry.level}" if entry.level else "was before this stage"
-            return Streak(count, needed, f"the session of {entry.date.isoformat()} {other}")
+        count += here
+        if count >= needed:
+            return Streak(count, needed, "")
     return Streak(count, needed, "")
 
 
@@ -127,7 +180,8 @@ def stage_criteria(
     until : Sequence of LogEntry, optional
         The sessions up to the judged one; all of the log by default.
     """
-    rows = tuple(row for row in log if row.date <= on)
+    known = known_by(log, on, level_names(plan))
+    rows = tuple(sorted((row for row in known if row.date <= on), key=lambda row: row.date))
     sessions = place_of(rows, None).until if until is None else until
     return (streak_criterion(plan, streak(plan, rows, sessions)), *_exit(plan, rows, on))
 
@@ -155,7 +209,8 @@ def step_down(plan: Plan) -> tuple[Stage, str | None]:
     """Stage and level after REGRESS."""
     stage, level = plan.stage.stage, plan.stage.level
     if stage == "S5":
-        return "S4", level_names(plan)[-1]
+        steady = [step.level for step in ladder(plan) if not step.strides]
+        return "S4", (steady or level_names(plan))[-1]
     if stage == "S4":
         before = None if level is None else level_before(plan, level)
         return ("S3", None) if before is None else ("S4", before)
@@ -211,6 +266,7 @@ def _exit(plan: Plan, log: Sequence[LogEntry], on: date) -> Iterator[Criterion]:
         yield _pain(plan, log, on, "walk_pain", "Pain in 30 minutes of walking", "stage3_walk_pain_maximum")
         yield from _hops(plan, log, on)
         yield heel_raise_criterion(plan, *_heel_raises(plan, log, on))
+        yield _sprung(plan, log)
         yield _mornings(plan, log, on, "stage3_stable_days")
         yield _time(plan, on, "stage3_minimum_days")
     elif stage == "S4":
@@ -243,11 +299,29 @@ def _hops(plan: Plan, log: Sequence[LogEntry], on: date) -> Iterator[Criterion]:
     met = False if any(count < least for count in known) else (True if len(known) == len(counts) else None)
     seen = " and ".join("not tested" if count is None else f"{count:g}" for count in counts)
     yield Criterion("hops", "Hops on one leg", met, seen, f"at least {least:g}")
-    pain = _latest(plan, log, on, "hop_pain")
+    pain = _worst_of_week(plan, log, on, "hop_pain")
     met = None if pain is None else pain <= limit
     yield Criterion(
         "hop_pain", "Pain in hops", met, "not logged" if pain is None else f"{pain:g}", f"at most {limit:g}"
     )
+
+
+def _worst_of_week(plan: Plan, log: Sequence[LogEntry], on: date, column: str) -> float | None:
+    """The worst value of the latest test and of the six days before it."""
+    found = [row for row in _recent(plan, log, on) if getattr(row, column) is not None]
+    if not found:
+        return None
+    first = found[-1].date - timedelta(days=6)
+    return max(float(getattr(row, column)) for row in found if row.date >= first)
+
+
+def _sprung(plan: Plan, log: Sequence[LogEntry]) -> Criterion:
+    since = plan.stage.since
+    days = [row.date for row in log if row.kind == "plyometric" and since is not None and row.date >= since]
+    met = None if since is None else bool(days)
+    seen = f"last on {days[-1].isoformat()}" if days else "none logged in this stage"
+    seen = "the plan does not say since when" if since is None else seen
+    return Criterion("spring_sessions", "Sessions of hops or rebounding", met, seen, "at least one in this stage")
 
 
 def _mornings(plan: Plan, log: Sequence[LogEntry], on: date, key: str) -> Criterion:

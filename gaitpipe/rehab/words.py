@@ -80,8 +80,8 @@ class GaitScreen:
     """What the rehab part takes of one analysed session: everything comes out of its `summary.json`.
 
     `mode` is the gait that the figures speak of. `errors` are the codes of findings that make figures unreliable,
-    `cautions` those of the other warnings, `lost_share` the lost samples over all. `day` is the UTC day of the
-    recording, None when not known.
+    `cautions` those of the other warnings, `lost_share` the lost samples of the worse sensor. `day` is the UTC day
+    of the recording, None when not known.
     """
 
     name: str
@@ -222,7 +222,8 @@ class Decision:
     `rules` fired at the level of the decision, `other_rules` fired but are outranked. `stage_out`/`level_out` is where
     the next session stands. `missing` says what stood in the way of PROGRESS when nothing else did (INSUFFICIENT).
     `advice` are at most three phrases, filled in, as (id, text). `decided_by` is "rules" or "clinician override".
-    `review` says that a clinician should look even though no red flag fired (REFER-soft).
+    `review` says that a clinician should look even though no red flag fired (REFER-soft). `cautions` are said and stand
+    in nobody's way; `red_flags_due` says that the red-flag questions are to be asked (empty: they were, lately).
     """
 
     decision: DecisionWord
@@ -246,6 +247,8 @@ class Decision:
     override_reason: str
     decided_on: date
     parameter_hash: str
+    cautions: tuple[str, ...] = ()
+    red_flags_due: str = ""
 
 
 Activity: TypeAlias = Literal["run", "strength", "light", "rest", "screen", "review"]

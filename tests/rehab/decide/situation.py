@@ -8,14 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from gaitpipe.rehab.decide import decide
+from gaitpipe.rehab.ladder import DEFAULT_LADDER
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.screen import screen_of
 from gaitpipe.rehab.words import Decision
 
 ON = date(2026, 5, 20)
+HOPPED = ON - timedelta(days=10)
 TODAY, BEFORE, TESTED = ON - timedelta(days=1), ON - timedelta(days=4), ON - timedelta(days=3)
-RUNNING_MIN = {"S4": 20.0, "S5": 40.0}
+LADDER_MIN = {step.level: step.running_min for step in DEFAULT_LADDER}
 SHOE: dict[str, Any] = {"shoe": "Trainer", "shoe_drop_mm": 10.0, "shoe_minimal": False}
 PLACE: dict[str, Any] = {"surface": "treadmill", "incline_pct": 0.0, "belt_speed_m_s": 2.8}
 
@@ -82,7 +84,7 @@ class Situation:
         return replace(self, session=None)
 
     def compared_with(self, **values: Any) -> Situation:
-        base = {"speed": 2.8} | values
+        base = {"speed": 2.8, "strides": 500} | values
         return replace(self, baselines=(summary("base", ON - timedelta(days=40), **base),))
 
     def without_baseline(self) -> Situation:
@@ -128,7 +130,7 @@ def fine(
 ) -> Situation:
     """Everything is fine: PROGRESS. S4 stands at L4 unless a level is given."""
     level = (level or "L4") if stage == "S4" else level
-    minutes = RUNNING_MIN.get(stage, 8.0)
+    minutes = LADDER_MIN[str(level)] if stage == "S4" else 40.0 if stage == "S5" else 8.0
     run = LogEntry(
         date=TODAY, session_id="today", kind="run", pain_during=2.0, pain_after=1.0, pain_am=1.0, stiff_am_min=5.0,
         rpe=3.0, analgesic=False, level=level, run_min=minutes, red_flags=(), **SHOE, **PLACE,
@@ -138,9 +140,13 @@ def fine(
         date=TESTED, kind="test", pain_am=1.0, stiff_am_min=5.0, pain_daily=0.0, pain_walk_30min=1.0,
         heel_raises_injured=26, heel_raises_other=27, hops_injured=15, hops_other=16, hop_pain=1.0,
     )  # fmt: skip
-    taken = {TODAY, BEFORE, TESTED}
+    hops = replace(run, date=HOPPED, session_id=None, kind="plyometric", run_min=None)
+    others = [hops] if stage == "S3" else []
+    if stage in ("S1", "S2"):
+        others = [replace(run, date=day, session_id=None, kind="strength", run_min=None) for day in (BEFORE, TODAY)]
+    taken = {TODAY, BEFORE, TESTED, *(row.date for row in others)}
     days = (ON - timedelta(days=back) for back in range(2, 29))
     quiet = [LogEntry(date=day, kind="rest", pain_am=1.0, stiff_am_min=5.0) for day in days if day not in taken]
-    log = tuple(sorted((*quiet, tested, before, run), key=lambda row: row.date))
-    base = (summary("base", ON - timedelta(days=40), speed=2.8),)
+    log = tuple(sorted((*quiet, *others, tested, before, run), key=lambda row: row.date))
+    base = (summary("base", ON - timedelta(days=40), speed=2.8, strides=500),)
     return Situation(content_of(stage, level, path, side, location), log, summary("today", TODAY, speed=2.8), base)

@@ -58,7 +58,7 @@ def test_the_next_session_of_a_class_has_an_earliest_day(make: Any, rpe: float |
 def test_too_early_is_judged_by_the_class_that_both_reach(
     make: Any, gap: int, rpe_before: float, rpe_today: float, early: bool
 ) -> None:
-    situation = make.fine("S4").row(rpe=rpe_today)
+    situation = make.fine("S5").row(rpe=rpe_today)
     situation = situation.row("before", rpe=rpe_before, date=make.TODAY - timedelta(days=gap))
     assert situation.decide().decision == ("HOLD" if early else "PROGRESS")
 
@@ -106,6 +106,25 @@ def test_an_override_of_tomorrow_does_not_stand_yet(make: Any) -> None:
     assert overridden(make, decided=make.ON + timedelta(days=1)).decide().decided_by == "rules"
 
 
+def test_an_override_ends_with_what_would_step_back_and_not_before(make: Any) -> None:
+    plain = overridden(make, decided=make.TODAY)
+    assert plain.decide().decided_by == "clinician override"
+    sore = plain.with_row(LogEntry(date=make.TODAY, kind="rest", pain_during=8.0)).decide()
+    assert (sore.decision, sore.decided_by) == ("REGRESS", "rules")
+    before = plain.row("before", pain_after=8.0).decide()
+    assert before.decided_by == "clinician override", "what the clinician could know does not count"
+    assert plain.row(pain_am=None).decide().decision == "HOLD"
+
+
+def test_the_reasons_of_an_overridden_decision_are_not_told_as_its_own(make: Any) -> None:
+    found = overridden(make, level="L6").row(rpe=9.0).row("before", rpe=9.0, date=make.TODAY - timedelta(days=2))
+    found = found.decide()
+    assert (found.decision, found.rules, found.missing) == ("PROGRESS", (), ())
+    assert [rule.id for rule in found.other_rules] == ["H5"]
+    assert found.inputs["engine_decision"] == "HOLD"
+    assert "Wait" not in found.action
+
+
 @pytest.mark.rule("R1")
 @pytest.mark.parametrize(("days", "review"), [(13, True), (14, True), (15, False)])
 def test_two_steps_back_within_two_weeks_call_for_a_review(make: Any, days: int, review: bool) -> None:
@@ -128,7 +147,9 @@ def test_no_change_of_the_questionnaire_in_twelve_weeks_calls_for_a_review(
 
 def test_swelling_without_an_answer_to_the_red_flags_calls_for_a_review(make: Any) -> None:
     assert "RF3" in make.fine("S4").row(swelling=True, red_flags=None).decide().review
-    assert make.fine("S4").row(swelling=True).decide().review == ""
+    answered = make.fine("S4").row(swelling=True).decide()
+    assert (answered.decision, "RF3" in answered.review) == ("PROGRESS", False)
+    assert "Swelling was logged" in answered.review
 
 
 @pytest.mark.parametrize(("path", "stage", "told"), [("R", "S2", True), ("R", "S3", False), ("K", "S2", False)])
@@ -150,6 +171,8 @@ def test_self_mode_decides_only_with_a_clinician_in_the_plan(make: Any) -> None:
     assert (found.decision, found.rules, found.advice) == ("INSUFFICIENT", (), ())
     assert "names no clinician" in found.missing[0]
     assert alone.row(red_flags=("RF1",)).decide().decision == "REFER"
+    dash = make.fine("S4").planned(plan={"mode": "self", "clinician": "-"})
+    assert dash.decide().decision == "INSUFFICIENT"
     worse = alone.row(pain_after=8.0).decide()
     assert (worse.decision, "clinician" in worse.review) == ("INSUFFICIENT", True)
     assert make.fine("S4").planned(plan={"mode": "self"}).decide().decision == "PROGRESS"

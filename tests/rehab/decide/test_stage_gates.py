@@ -51,7 +51,7 @@ def test_everything_fine_goes_one_step_up(
         ("S3", None, ("S2", None)),
         ("S4", "L1", ("S3", None)),
         *[("S4", f"L{number}", ("S4", f"L{number - 1}")) for number in range(2, 9)],
-        ("S5", None, ("S4", "L8")),
+        ("S5", None, ("S4", "L7")),
     ],
 )
 def test_too_much_pain_goes_one_step_down(
@@ -235,3 +235,13 @@ def test_an_old_last_session_is_no_ground_for_going_on_without_a_recording(make:
     situation = make.fine("S2").unmeasured().every_row(session_id=None)
     assert situation.at(make.TODAY + timedelta(days=15)).decide().decision != "PROGRESS"
     assert situation.decide().decision == "PROGRESS"
+
+
+@pytest.mark.rule("P1")
+@pytest.mark.parametrize(("days", "decision"), [(14, "PROGRESS"), (15, "INSUFFICIENT"), (40, "INSUFFICIENT")])
+def test_an_old_last_session_is_no_ground_for_going_on_with_a_recording_either(
+    make: Any, days: int, decision: str
+) -> None:
+    found = make.fine("S4").at(make.TODAY + timedelta(days=days)).decide()
+    assert found.decision == decision
+    assert any("one level lower" in text for text in found.missing) == (decision == "INSUFFICIENT")
