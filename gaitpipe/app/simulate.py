@@ -20,6 +20,7 @@ from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedSession, si
 from gaitpipe.simulate.stream import PacketStream, SensorPacket
 from gaitpipe.simulate.truth import write_truth_csv
 
+DEFAULT_NAME = "session"
 SimulatorModel = Literal["kinematic", "spring-mass"]
 START_MONOTONIC_NS = 1_000_000_000_000
 START_UTC_NS = 1_767_225_600_000_000_000
@@ -100,8 +101,10 @@ def synthetic_metadata(
     return {"synthetic": made} | speed
 
 
-def write_simulation(request: SimulationRequest, folder: Path, name: str = "session") -> tuple[Path, Path]:
-    """Simulate and write `<name>.mcap` and `truth.csv`; return both paths.
+def write_simulation(request: SimulationRequest, folder: Path, name: str = DEFAULT_NAME) -> tuple[Path, Path]:
+    """Simulate and write `<name>.mcap` and its truth; return both paths.
+
+    The truth is `truth.csv`, or `<name>.truth.csv` of a recording that is not called session.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = "sess
     ) as writer:
         for item in items:
             writer.write(item)
-    truth_path = folder / "truth.csv"
+    truth_path = folder / ("truth.csv" if name == DEFAULT_NAME else f"{name}.truth.csv")
     write_truth_csv(session.truth, truth_path)
     return path, truth_path
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +112,8 @@ def _check_inputs(
     for path in recordings:
         if path.suffix.lower() in (".csv", ".txt"):
             message = f"{path}: a file of samples does not say which foot it is of"
-            raise UsageError(message, f"Write --left {path} or --right {path}, with --placement.")
+            quoted = shlex.quote(str(path))
+            raise UsageError(message, f"Write --left {quoted} or --right {quoted}, with --placement.")
 
 
 def _one(
@@ -139,9 +141,10 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
     """Print the short table, the findings and where the report is."""
     from gaitpipe.cli.table import metric_lines, terminal_width
 
-    for line in metric_lines(analysis.result.metrics, terminal_width()):
-        words.say(line)
-    words.findings(analysis.result.findings)
+    if not files.content.refers:  # a red flag is all there is to say
+        for line in metric_lines(analysis.result.metrics, terminal_width()):
+            words.say(line)
+        words.findings(analysis.result.findings)
     show_report(words, files)
 
 

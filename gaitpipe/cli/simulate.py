@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
+import shlex
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.decide import Day
 from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, settings_option
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
 SPEEDS_M_S = (1.2, 7.0)
 """Speeds that the simulator runs at."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,59}")
 
 
 class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
@@ -40,8 +45,30 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
         return side, start_s, end_s
 
 
+class RecordingName(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
+    """A name that is a file's as well as a session's id in a log."""
+
+    name = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        if not _NAME.fullmatch(str(value)):
+            self.fail(f"'{value}' is no name: letters, digits, '-' and '_', up to 60, such as run_1103.", param, ctx)
+        return str(value)
+
+
 @click.command(short_help="Make a synthetic recording with its truth.")
-@click.option("--out", type=PathOf(), required=True, help="Folder for session.mcap and truth.csv.")
+@click.option("--out", type=PathOf(), required=True, help="Folder for the recording and its truth.")
+@click.option(
+    "--name",
+    type=RecordingName(),
+    default="session",
+    show_default=True,
+    help="Name of the recording and of its file: the session id in a log.",
+)
+@click.option(
+    "--date", "day", type=Day(), metavar="YYYY-MM-DD", help="Day of the session, at noon UTC; none if left out."
+)
 @click.option("--seconds", type=Number(10, 36_000), default=60.0, show_default=True, help="5 s of it standing.")
 @click.option(
     "--speed", type=Speed(*SPEEDS_M_S), default=3.0, show_default=True, metavar="SPEED", help="3.0 (m/s) or 10.8km/h."
@@ -78,6 +105,8 @@ class GapValue(click.ParamType):  # type: ignore[type-arg]  # generic since clic
 @common_options
 def simulate(
     out: Path,
+    name: str,
+    day: date | None,
     seconds: float,
     speed: float,
     strike: Strike,
@@ -95,7 +124,8 @@ def simulate(
 ) -> None:
     """Make a synthetic recording, as if two sensors had been recorded, with the exact truth beside it.
 
-    The same options give the same bytes. Analyse it with `gaitpipe analyze`.
+    The same options give the same bytes. Analyse it with `gaitpipe analyze`. Give a baseline and a run of a rehab plan
+    their own --name and --date: without, both are called `session`, and have no day.
 
     The kinematic runner follows curves, with contact times put in. The spring-mass runner is driven by forces: a body
     on spring legs, a foot that the ground pushes back, and contact is where that force is. Its asymmetry is aimed at by
@@ -105,9 +135,11 @@ def simulate(
     """
     if force_threshold is not None and model != "spring-mass":
         raise click.UsageError("--force-threshold is for --model spring-mass: the other runner has no forces.")
+    if day is not None and day > date.today():
+        raise click.UsageError(f"--date {day} has not come yet: a log and a decision would refuse it.")
     from gaitpipe import profile_store
     from gaitpipe.app.outputs import make_folder
-    from gaitpipe.app.simulate import SimulationRequest, plain_run, write_simulation
+    from gaitpipe.app.simulate import START_UTC_NS, SimulationRequest, plain_run, write_simulation
     from gaitpipe.simulate.link import LinkConfig
     from gaitpipe.simulate.runner_config import RunnerConfig
 
@@ -129,14 +161,20 @@ def simulate(
         model=model,
         force_threshold_n=force_threshold or 0.0,
         metadata=context,
+        start_utc_ns=START_UTC_NS if day is None else _noon_utc_ns(day),
     )
-    recording, truth = write_simulation(request, make_folder(out))
+    recording, truth = write_simulation(request, make_folder(out), name)
     words = console()
     words.say(f"Recording: {recording}")
     words.say(f"Truth:     {truth}")
-    words.say(f"Next:      gaitpipe analyze {recording} --out {out}")
+    words.say(f"Next:      gaitpipe analyze {shlex.quote(str(recording))} --out {shlex.quote(str(out))}")
     if as_json:
         print_json({"recording": str(recording), "truth": str(truth)})
+
+
+def _noon_utc_ns(day: date) -> int:
+    """Noon: the day is the same one in nearly every time zone."""
+    return round(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()) * 1_000_000_000
 
 
 def _gap(side: str, start_s: float, end_s: float) -> Gap:

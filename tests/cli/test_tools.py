@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -112,3 +113,32 @@ def test_the_spring_mass_runner_is_written_and_analysed_through_the_same_door(ca
     refused = call("simulate", "--out", tmp_path / "no", "--force-threshold", "20")
     assert refused.code == 2
     assert "spring-mass" in refused.err
+
+
+def test_simulate_gives_a_recording_its_name_and_its_day(call, tmp_path):
+    for name, day in (("base_1", "2026-02-03"), ("run-2", "2026-03-04")):
+        made = call("simulate", "--out", tmp_path, "--name", name, "--date", day, "--seconds", 12)
+        assert made.code == 0, made.err
+        assert call("analyze", tmp_path / f"{name}.mcap", "--out", tmp_path / name).code == 0
+        recorded = json.loads((tmp_path / name / "summary.json").read_text("utf-8"))["recording"]
+        assert (recorded["name"], recorded["recorded_utc"][:10]) == (name, day)
+        assert (tmp_path / f"{name}.truth.csv").is_file(), "one recording's truth does not replace another's"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--name", name) for name in ("a/b", ".hidden", "a b", "", "-x", "x" * 61)),
+        *(("--date", day) for day in ("3.2.2026", "2999-01-01")),
+    ],
+)
+def test_simulate_refuses_what_is_no_name_or_no_day(call, tmp_path, option, value):
+    assert call("simulate", "--out", tmp_path / "new", f"{option}={value}").code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_next_step_of_simulate_can_be_pasted(call, tmp_path):
+    folder = tmp_path / "my runs"
+    made = call("simulate", "--out", folder, "--seconds", 12)
+    hint = next(line for line in made.err.splitlines() if line.startswith("Next:"))
+    assert shlex.split(hint.removeprefix("Next:"))[2] == str(folder / "session.mcap")
