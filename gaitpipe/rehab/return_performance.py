@@ -45,7 +45,7 @@ def performance_programme(plan: Plan, log: Sequence[LogEntry], decision: Decisio
     shortest = ladder(plan)[0].running_min
 
     def choose(day: date, done: Sequence[Done]) -> Session | str:
-        reason = full(plan, day, done)
+        reason = full(plan, day, done, start)
         if reason:
             return reason
         week = week_before(day, done)
@@ -80,7 +80,7 @@ def _runs(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) 
     ratio, per_week = plan.value("spike_amber_ratio"), plan.value("schedule_runs_per_week")
     # Without a run in the log the plan's own longest may be from before the injury: not more than the ladder's end.
     longest = max(recent) if recent else min(plan.baseline.longest_run_min or top, top)
-    usual = float(math.floor(min(longest, median(recent)) if recent else longest))
+    usual = _usual(plan, log, start, recent, longest)
     done = max(minutes_between(plan, log, start - WEEK * back, start - WEEK * (back - 1) - DAY) for back in (1, 2))
     if decision.decision == "REGRESS":
         usual = float(math.floor(usual / ratio))
@@ -93,6 +93,15 @@ def _runs(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) 
     if done < per_week * usual - EDGE_MIN:
         return _Runs(usual, usual, week, True, "", ("How often comes first: three runs a week before longer ones.",))
     return _longer(plan, usual, longest, week)
+
+
+def _usual(plan: Plan, log: Sequence[LogEntry], start: date, recent: Sequence[float], longest: float) -> float:
+    """The median run of the last two weeks, else of the 30 days, else the longest."""
+    known = [
+        minutes for entry in log if start - 2 * WEEK <= entry.date <= start and (minutes := minutes_of(plan, entry))
+    ]
+    runs = known or recent
+    return float(math.floor(min(longest, median(runs)) if runs else longest))
 
 
 def _longer(plan: Plan, usual: float, longest: float, week: float) -> _Runs:

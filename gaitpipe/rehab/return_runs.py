@@ -76,7 +76,7 @@ def hard_days(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: da
         return HardDays()
     hard_log = [entry for entry in log if is_hard(entry)]
     spacing = max(programme.every, _spacing(plan, hard_log))
-    day, why = _first_day(plan, log, hard_log, decision, start)
+    day, why = _first_day(plan, log, decision, start, programme.every)
     done: list[Done] = done_in(log, plan)
     found: list[PlannedDay] = []
     while day < start + timedelta(days=days):
@@ -121,13 +121,10 @@ def _spacing(plan: Plan, hard_log: Sequence[LogEntry]) -> int:
     return days_after(plan, "high" if last == "high" else "medium")
 
 
-def _first_day(
-    plan: Plan, log: Sequence[LogEntry], hard_log: Sequence[LogEntry], decision: Decision, start: date
-) -> tuple[date, str]:
+def _first_day(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date, every: int) -> tuple[date, str]:
     """The first day that recovery leaves open, and why it is not sooner."""
     first, why = max(start, quiet_until(plan, log, decision)), ""
-    every = int(plan.value("schedule_run_every_days"))
-    for entry in hard_log:
+    for entry in (entry for entry in log if is_hard(entry)):
         found = session_class(entry)
         days = max(days_after(plan, found or "high"), every)
         if entry.date + timedelta(days=days) > first:

@@ -90,16 +90,19 @@ def week_before(day: date, done: Sequence[Done]) -> list[Done]:
     return [one for one in done if day - WEEK < one.day < day]
 
 
-def full(plan: Plan, day: date, done: Sequence[Done], share_min: float = math.inf) -> str:
+def full(plan: Plan, day: date, done: Sequence[Done], start: date, share_min: float = math.inf) -> str:
     """Why no further run fits into the seven days that end on `day`, in a sentence; empty when one does.
 
     Parameters
     ----------
+    start
+        First day of the plan: what lies before is of the log.
     share_min
-        Minutes that one run of the week may have; longer ones count as several.
+        Minutes that one run of the week may have; longer ones of the log count as several.
     """
     runs = [one for one in done if one.kind == "run"]
-    taken = sum(max(1, math.ceil(one.minutes / share_min - EDGE_MIN)) for one in week_before(day, runs))
+    week = week_before(day, runs)
+    taken = sum(1 if one.day >= start else max(1, math.ceil(one.minutes / share_min - EDGE_MIN)) for one in week)
     most = plan.value("schedule_runs_per_week")
     if taken + 1 > most:
         return f"{most:g} runs in seven days are the most."
@@ -113,10 +116,11 @@ def ladder_programme(plan: Plan, log: Sequence[LogEntry], decision: Decision, st
     """S4, and S5 after a break: the same level on all days."""
     found = place_on_ladder(plan, log, decision, start)
     share_min = week_limit_min(plan, log, start) / plan.value("schedule_runs_per_week")
+    share_min = max(share_min, plan.value("ladder_growth_until_min"))
     session = _run_at(plan, ladder(plan)[found.index].level)
 
     def choose(day: date, done: Sequence[Done]) -> Session | str:
-        return full(plan, day, done, share_min) or session
+        return full(plan, day, done, start, share_min) or session
 
     return Programme(choose, int(plan.value("schedule_run_every_days")), found.notes)
 
@@ -153,7 +157,8 @@ def spring_programme(plan: Plan, log: Sequence[LogEntry], decision: Decision, st
         week = week_before(day, done)
         if len({one.day for one in week}) >= per_week:
             return f"{per_week:g} such days in seven are the most."
-        due = begin is not None and day >= begin and not any(one.kind == "run" for one in week)
+        sprung = any(one.kind == "hops" for one in done)
+        due = sprung and begin is not None and day >= begin and not any(one.kind == "run" for one in week)
         return screen if due else spring
 
     return Programme(once_a_week, max(int(7 // per_week), int(plan.value("schedule_spring_every_days"))))
