@@ -84,11 +84,16 @@ def decide(
     The session's name must be the session id of its entry in the log. Sensors may hold a step up, they never bring it
     about; red flags go before everything. For a clinician to review with the runner; not a medical device.
 
-    Ends with 0 for every decision, with 2 when plan or log cannot be used.
+    Ends with 0 for every decision, with 2 when plan or log cannot be used, or when FILE of --ics is there already and
+    is no calendar.
     """
     from gaitpipe.app.decide import decision_content, page_lines, read_inputs
 
     try:
+        if ics is not None:
+            from gaitpipe.app.calendar import refuse_other_files
+
+            refuse_other_files(ics, calendar_inputs(plan_file, log_file, session, baselines))
         given = read_inputs(plan_file, log_file, session, baselines, day, red_flags)
         found = given.decide()
     except GaitpipeError:
@@ -105,6 +110,14 @@ def decide(
     for line in page_lines(found):
         click.echo(line)
     return 0
+
+
+def calendar_inputs(plan: Path, log: Path, session: Path | None, baselines: tuple[Path, ...]) -> list[Path]:
+    """The files that a decision reads: a folder stands for the summary in it."""
+    from gaitpipe.app.decide import SUMMARY
+
+    summaries = [path for path in (session, *baselines) if path is not None]
+    return [plan, log, *(path / SUMMARY if path.is_dir() else path for path in summaries)]
 
 
 def _tell_red_flags(red_flags: tuple[str, ...]) -> None:
