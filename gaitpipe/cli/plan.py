@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -69,7 +70,19 @@ def new(out: Path, force: bool, mode: str | None, **given: Any) -> None:
     written = new_plan(PlanStart(created=date.today(), mode=mode, **given), out, force=force)
     console().say(f"{out}: {_where(written)}")
     _tell_findings(written, date.today())
-    console().say(f"Read it through; then `gaitpipe plan check {out}`.")
+    console().say(f"Read it through; then `gaitpipe plan check {shlex.quote(str(out))}`.")
+    if not written.baseline.sessions:
+        _tell_next_steps(written, out)
+
+
+def _tell_next_steps(written: Plan, file: Path) -> None:
+    """Say how a new plan gets its baseline; in the stages that need one a finding has said why."""
+    from gaitpipe.rehab.plan_findings import NAME_BASELINE, NO_BASELINE, SCREEN_STAGES
+
+    if written.stage.stage not in SCREEN_STAGES:
+        console().say(f"{NO_BASELINE} {NAME_BASELINE}")
+    record = "Next: an easy run while all is quiet, `gaitpipe record` and `gaitpipe analyze`; its recording's name goes"
+    console().say(f"{record} into `sessions` of [baseline] in {file}.")
 
 
 def _day(value: datetime | None) -> date | None:

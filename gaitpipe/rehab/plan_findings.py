@@ -15,8 +15,10 @@ from gaitpipe.rehab.plan_words import placeholder_names
 from gaitpipe.rehab.words import STAGES
 
 _BLOCKING = ("F1", "F2", "F3", "F5", "F7", "F8", "F9")
+NO_BASELINE = "The plan names no baseline session: whatever is given with --baseline is taken."
+NAME_BASELINE = "Name it, so that another person's file is refused."
 _STRENGTH_STAGES = STAGES[2:]
-_SCREEN_STAGES = ("S3", "S4", "S5")
+SCREEN_STAGES = ("S3", "S4", "S5")
 
 
 def plan_findings(plan: Plan, on: date | None = None) -> tuple[Finding, ...]:
@@ -123,8 +125,8 @@ def _strength(plan: Plan) -> Iterator[Finding]:
 
 def _baseline(plan: Plan) -> Iterator[Finding]:
     baseline, values = plan.baseline, plan.load.test_retest_psi
-    if not baseline.sessions and plan.stage.stage in _SCREEN_STAGES:
-        yield _info("baseline", "no baseline sessions named: without them no load index, and no PROGRESS from here on")
+    if not baseline.sessions and plan.stage.stage in SCREEN_STAGES:
+        yield _info("baseline", NO_BASELINE, NAME_BASELINE)
     if len(set(baseline.sessions)) < len(baseline.sessions):
         yield _warn("baseline-twice", "a baseline session is named twice")
     limit = evidence.number("load_incline_maximum_pct").value

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,46 @@ def test_clinic_mode_without_a_clinician_is_refused_and_nothing_written(call, tm
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_plan_without_a_baseline_says_what_is_taken_and_what_to_do_next(call, tmp_path, file):
+    new = tmp_path / "my plans" / "p.toml"
+    new.parent.mkdir()
+    made = call(*NEW, "--clinician", "B. Sample", "--out", new)
+    early = call(*NEW[:-1], "S1", "--clinician", "B. Sample", "--out", tmp_path / "early.toml")
+    for said in (made.err, early.err, call("plan", "check", new).err):
+        assert "whatever is given with --baseline is taken" in said
+        assert "another person's file is refused" in said
+        assert "no PROGRESS" not in said
+    assert "[baseline]" in made.err
+    hint = next(line for line in made.err.splitlines() if "plan check" in line)
+    assert shlex.split(hint.split("`")[1])[-1] == str(new)
+    assert "whatever is given" not in call("plan", "check", file).err
+
+
+@pytest.mark.parametrize("option", ["--since", "--started"])
+def test_a_stage_or_a_programme_that_begins_tomorrow_is_refused(call, tmp_path, option):
+    tomorrow = date.today() + timedelta(days=1)
+    made = call(*NEW, option, tomorrow, "--out", tmp_path / "x.toml")
+    assert made.code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_kind_of_file_is_named_with_the_option_it_belongs_to(call, recording):
+    case = Path(__file__).parents[2] / "recordings" / "rehab_cases" / "case_a"
+    swapped = call("plan", "check", case / "log.csv", case / "plan.toml")
+    assert swapped.code == 2
+    assert "is a training log, not a plan" in swapped.err
+    assert "--log" in swapped.err
+    assert "plan.toml: ok" in swapped.out, "the others are checked all the same"
+    assert "is a recording" in call("plan", "show", recording).err
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(call):
+    made = call(*NEW, "--out", "/proc/plan.toml")
+    assert made.code == 2
+    assert "cannot be written" in made.err
+    assert "folder" in made.err
+
+
 def test_an_existing_file_is_kept_unless_forced(call, file):
     before = file.read_text()
     refused = call(*NEW, "--out", file)
@@ -73,7 +115,7 @@ def test_an_address_is_no_pseudonym(call, tmp_path, athlete):
 
 
 def test_a_text_that_is_no_utf8_is_refused_and_nothing_written(call, tmp_path):
-    made = call(*NEW, "--clinician", "B\udcff", "--out", tmp_path / "x.toml")
+    made = call(*NEW, "--clinician", "B. Sample\udcff", "--out", tmp_path / "x.toml")
     assert made.code == 2
     assert "not UTF-8" in made.err
     assert list(tmp_path.iterdir()) == []
