@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from gaitpipe import __version__, evidence
+from gaitpipe.app.file_kind import other_kind
 from gaitpipe.app.log import read_log
 from gaitpipe.app.plan import read_plan
 from gaitpipe.errors import RecordingError, UsageError
@@ -28,7 +29,7 @@ SUMMARY = "summary.json"
 
 @dataclass(frozen=True, slots=True)
 class DecideInput:
-    """Everything that a decision is made of."""
+    """Everything that a decision is made of; `caution` says that it is for a day gone by."""
 
     plan: Plan
     log: tuple[LogEntry, ...]
@@ -36,6 +37,12 @@ class DecideInput:
     baselines: tuple[GaitScreen, ...]
     on: date
     red_flags: tuple[str, ...] = ()
+    caution: str = ""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the decision is for a day gone by, because the log ends there."""
+        return bool(self.caution)
 
     def decide(self) -> Decision:
         """The decision of these inputs."""
@@ -57,7 +64,8 @@ def read_inputs(
     session, baselines
         `summary.json` files, or the folders of an analysis that hold one.
     on
-        The day of the decision; None: today on this machine.
+        The day of the decision; None: today on this machine, or the day after the log's last entry where that is older
+        than the plan lets a session be: then `caution` says so.
     red_flags
         Ids ticked today, outside the log.
 
@@ -71,14 +79,29 @@ def read_inputs(
     day = date.today() if on is None else on
     read = read_plan(plan, day)
     ids = known_red_flags(read.red_flags.extra)
+    entries = read_log(log, day, read.red_flags.extra)
+    caution = ""
+    if on is None:
+        day, caution = _last_day(read, entries, day)
     return DecideInput(
         plan=read,
-        log=read_log(log, day, read.red_flags.extra),
+        log=entries,
         session=None if session is None else read_summary(session),
         baselines=tuple(read_summary(path) for path in baselines),
         on=day,
         red_flags=tuple(_red_flag(told, ids) for told in red_flags),
+        caution=caution,
     )
+
+
+def _last_day(plan: Plan, log: Sequence[LogEntry], today: date) -> tuple[date, str]:
+    """The day to decide for when none is given, and the caution when it is not today."""
+    last = max((entry.date for entry in log), default=today)
+    if (today - last).days <= plan.value("session_age_maximum_days"):
+        return today, ""
+    day = last + timedelta(days=1)
+    ago = (today - day).days
+    return day, f"Looking back: decided for {day.isoformat()}, {ago} days ago. Log a new session before you train."
 
 
 def known_red_flags(extra: Collection[str] = ()) -> tuple[str, ...]:
@@ -89,8 +112,9 @@ def known_red_flags(extra: Collection[str] = ()) -> tuple[str, ...]:
 def _red_flag(told: str, known: Sequence[str]) -> str:
     by_word = {flag_id.casefold(): flag_id for flag_id in known}
     if told.casefold() not in by_word:
+        titles = {rule.id: f"{flag} ({rule.title})" for rule in evidence.RULES for flag in (rule.id,)}
         raise UsageError(
-            f"there is no red flag '{told}'", f"Known: {', '.join(known)}. `docs/intended-use.md` has them."
+            f"there is no red flag '{told}'", f"Known: {', '.join(titles.get(flag, flag) for flag in known)}."
         )
     return by_word[told.casefold()]
 
@@ -99,6 +123,9 @@ def read_summary(path: Path) -> GaitScreen:
     """Read the screen of one analysed session, of its `summary.json` or of the folder that holds it."""
     file = path / SUMMARY if path.is_dir() else path
     try:
+        other = other_kind(file, "summary")
+        if other is not None:
+            raise RecordingError(str(file), *other)
         if file.stat().st_size > LARGEST_BYTES:
             raise RecordingError(
                 str(file), "is too large for a summary", "Give the summary.json of `gaitpipe analyze`."
@@ -116,11 +143,15 @@ def read_summary(path: Path) -> GaitScreen:
     return screen_of(content, str(file))
 
 
-def decision_content(found: Decision) -> dict[str, Any]:
-    """The decision as data, ready for `json.dumps`: ids first, then every input and threshold. Null is not known."""
+def decision_content(found: Decision, caution: str = "") -> dict[str, Any]:
+    """The decision as data, ready for `json.dumps`: ids first, then every input and threshold. Null is not known.
+
+    `caution` is that of the inputs: it says that the decision is for a day gone by.
+    """
     load = found.load
     content = {
         "schema_version": SCHEMA_VERSION,
+        "caution": caution,
         "decision": found.decision,
         "stage_in": found.stage_in,
         "level_in": found.level_in,
@@ -146,6 +177,8 @@ def decision_content(found: Decision) -> dict[str, Any]:
         "rule_details": [_rule(rule) for rule in (*found.rules, *found.other_rules)],
         "criteria": [asdict(one) for one in found.criteria],
         "missing": list(found.missing),
+        "cautions": list(found.cautions),
+        "red_flags_due": found.red_flags_due,
         "review": found.review,
         "action": found.action,
         "advice": [{"id": phrase_id, "text": text} for phrase_id, text in found.advice],
@@ -208,10 +241,13 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def page_lines(found: Decision) -> Iterator[str]:
+def page_lines(found: Decision, caution: str = "") -> Iterator[str]:
     """The decision as a page of plain text; after REFER nothing but what it is and what to do."""
     from gaitpipe.rehab.decision_words import MEANING, position_words
 
+    if caution:
+        yield f"CAUTION: {caution}"
+        yield ""
     yield f"{found.decision}: {MEANING[found.decision]}"
     yield ""
     if found.decision == "REFER":
@@ -221,10 +257,13 @@ def page_lines(found: Decision) -> Iterator[str]:
         return
     yield f"Stage: {position_words(found.stage_in, found.level_in)}"
     yield f"Next:  {found.action}"
+    if found.red_flags_due:
+        yield found.red_flags_due
     yield from _override_lines(found)
     yield from _section("Why", [f"{rule.id}  {rule.text}" for rule in found.rules])
     yield from _section("Also seen", [f"{rule.id}  {rule.text}" for rule in found.other_rules])
-    yield from _section("Missing for a step up", found.missing)
+    yield from _section("Missing for a step up", [*found.missing, *_how_to_give(found)])
+    yield from _section("Caution", found.cautions)
     yield from _section("For a clinician to look at", [found.review] if found.review else [])
     yield from _section("Goals of this stage", [_criterion(one) for one in found.criteria])
     yield from _section("Load", list(_load_lines(found)))
@@ -237,6 +276,15 @@ def page_lines(found: Decision) -> Iterator[str]:
     if found.inputs.get("synthetic"):
         yield "Synthetic data: nobody was measured."
     yield "For a clinician to review with the runner. Not a medical device; pain counts more than these numbers."
+
+
+def _how_to_give(found: Decision) -> Iterator[str]:
+    """The options of the command that give what is missing."""
+    blocked = any(flag.id == "F11" and flag.blocks for flag in found.flags)
+    given = (("--session", found.inputs["session"]), ("--baseline", found.inputs["baselines"]))
+    options = [f"{option} SUMMARY" for option, value in given if not value]
+    if blocked and options and found.missing:
+        yield f"(A summary.json is given with {' and '.join(options)}.)"
 
 
 def _override_lines(found: Decision) -> Iterator[str]:

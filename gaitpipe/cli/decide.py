@@ -9,7 +9,8 @@ import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
 from gaitpipe.cli.parameters import PathOf
-from gaitpipe.errors import GaitpipeError
+from gaitpipe.cli.red_flag_hint import keep_lines
+from gaitpipe.errors import GaitpipeError, UsageError
 
 SEVERAL = "--baseline"
 
@@ -64,7 +65,13 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2
     help="summary.json of the athlete's own baseline sessions, one or more.",
 )
 @click.option("--session", type=PathOf(), metavar="SUMMARY", help="summary.json of the session to judge.")
-@click.option("--date", "day", type=Day(), metavar="YYYY-MM-DD", help="Day of the decision; today by default.")
+@click.option(
+    "--date",
+    "day",
+    type=Day(),
+    metavar="YYYY-MM-DD",
+    help="Day of the decision; today by default, or the day after an old log's last row.",
+)
 @click.option("--red-flag", "red_flags", multiple=True, metavar="ID", help="A red flag that is true today: RF1 to RF8.")
 @click.option("--ics", type=PathOf(), metavar="FILE", help="Write the next two weeks as a calendar file.")
 @json_option
@@ -84,8 +91,8 @@ def decide(
     The session's name must be the session id of its entry in the log. Sensors may hold a step up, they never bring it
     about; red flags go before everything. For a clinician to review with the runner; not a medical device.
 
-    Ends with 0 for every decision, with 2 when plan or log cannot be used, or when FILE of --ics is there already and
-    is no calendar.
+    Ends with 0 for every decision, with 1 when a summary cannot be used, with 2 when plan or log cannot be used, or
+    when FILE of --ics is there already and is no calendar.
     """
     from gaitpipe.app.decide import decision_content, page_lines, read_inputs
 
@@ -96,6 +103,8 @@ def decide(
             refuse_other_files(ics, calendar_inputs(plan_file, log_file, session, baselines))
         given = read_inputs(plan_file, log_file, session, baselines, day, red_flags)
         found = given.decide()
+        if ics is not None and given.looks_back:
+            raise UsageError("no calendar is written for a day gone by", given.caution)
     except GaitpipeError:
         _tell_red_flags(red_flags)
         raise
@@ -105,11 +114,27 @@ def decide(
 
         write_atomic(ics, calendar_of(given, found))
     if as_json:
-        print_json(decision_content(found))
-        return 0
-    for line in page_lines(found):
-        click.echo(line)
+        print_json(decision_content(found, given.caution))
+    else:
+        _tell_page(list(page_lines(found, given.caution)), found.decision)
+    _tell_unstored(keep_lines(given, plan_file, log_file), err=as_json or console().quiet)
     return 0
+
+
+def _tell_page(lines: list[str], word: str) -> None:
+    """Print the page; when quiet the line of the decision only."""
+    if console().quiet:
+        lines = [line for line in lines if line.startswith(f"{word}:")][:1]
+    for line in lines:
+        click.echo(line)
+
+
+def _tell_unstored(lines: list[str], err: bool) -> None:
+    """Say how to keep a red flag: below the page, or on stderr where stdout is for a program."""
+    if lines:
+        click.echo("", err=err)
+    for line in lines:
+        click.echo(line, err=err)
 
 
 def calendar_inputs(plan: Path, log: Path, session: Path | None, baselines: tuple[Path, ...]) -> list[Path]:

@@ -88,7 +88,8 @@ def test_a_red_flag_is_told_even_when_a_file_cannot_be_read(call: Callable[..., 
 def test_an_unknown_red_flag_is_refused_with_the_known_ones(call: Callable[..., Any]) -> None:
     called = call(*arguments("a"), "--red-flag", "RF77")
     assert called.code == 2
-    assert ", ".join(known_red_flags()) in called.err
+    assert all(f"{flag} (" in called.err for flag in known_red_flags())
+    assert "RF1 (Possible rupture)" in called.err
 
 
 def test_several_baselines_after_one_flag_or_with_the_flag_again(call: Callable[..., Any]) -> None:
@@ -154,3 +155,47 @@ def test_the_next_days_are_written_as_a_calendar(call: Callable[..., Any], tmp_p
     called = call(*arguments("a"), "--ics", tmp_path / "next.ics")
     assert called.code == 0
     assert (tmp_path / "next.ics").read_text("utf-8").startswith("BEGIN:VCALENDAR")
+
+
+def test_without_a_day_an_old_log_is_looked_back_at(call: Callable[..., Any], tmp_path: Path) -> None:
+    given = arguments("a")[:-2]
+    called = call(*given)
+    assert called.out.startswith("CAUTION: Looking back: decided for 2026-03-31, ")
+    assert "Log a new session before you train." in called.out
+    found = json.loads(call(*given, "--json").out)
+    assert found["caution"].startswith("Looking back: decided for 2026-03-31")
+    assert (found["decision"], found["decided_on"]) == ("PROGRESS", "2026-03-31")
+    refused = call(*given, "--ics", tmp_path / "next.ics")
+    assert refused.code == 2
+    assert "Log a new session" in refused.err
+    assert not (tmp_path / "next.ics").exists()
+    assert json.loads(call(*arguments("a"), "--json").out)["caution"] == ""
+
+
+def test_a_log_of_today_is_decided_for_today(call: Callable[..., Any], tmp_path: Path) -> None:
+    from datetime import date
+
+    (tmp_path / "log.csv").write_text(f"date,kind\n{date.today().isoformat()},rest\n", "utf-8")
+    given = arguments("a")[:-2]
+    given[given.index("--log") + 1] = tmp_path / "log.csv"
+    found = json.loads(call(*given, "--json").out)
+    assert (found["caution"], found["decided_on"]) == ("", date.today().isoformat())
+
+
+def test_red_flags_that_are_due_are_on_the_page_and_in_the_data(call: Callable[..., Any], tmp_path: Path) -> None:
+    log = (CASES / "case_a" / "log.csv").read_text("utf-8").replace(",none,", ",,")
+    (tmp_path / "log.csv").write_text(log, "utf-8")
+    given = arguments("a")
+    given[given.index("--log") + 1] = tmp_path / "log.csv"
+    assert "Red flags: never asked; ask them: RF1 possible rupture" in call(*given).out
+    assert json.loads(call(*given, "--json").out)["red_flags_due"].startswith("Red flags: never asked")
+
+
+def test_a_summary_of_a_newer_form_is_refused(call: Callable[..., Any], tmp_path: Path) -> None:
+    summary = json.loads((CASES / "case_a" / "session.json").read_text("utf-8"))
+    (tmp_path / "new.json").write_text(json.dumps(summary | {"schema_version": 2}), "utf-8")
+    given = arguments("a")
+    given[given.index("--session") + 1] = tmp_path / "new.json"
+    called = call(*given)
+    assert called.code == 1
+    assert "schema_version: 2 is newer" in called.err
