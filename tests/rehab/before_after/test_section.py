@@ -22,7 +22,7 @@ PLAN = """schema_version = 1
 athlete = "a"
 mode = "clinic"
 path = "K"
-clinician = "b"
+clinician = "bs"
 [tendon]
 side = "left"
 location = "midportion"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -202,6 +203,24 @@ def test_what_has_been_done_cannot_lie_in_the_future(plan_text, added, line):
     with pytest.raises(PlanError, match="lies in the future") as caught:
         parse_plan(text, "p", date(2026, 3, 1))
     assert caught.value.faults[0].line == line
+
+
+@pytest.mark.parametrize(("key", "table"), [("started", "[plan]"), ("since", "[stage]")])
+def test_what_began_cannot_begin_tomorrow(plan_text, key, table):
+    lines = [line for line in plan_text.splitlines() if not line.startswith((f"{key} ", f"{key}="))]
+    text = "\n".join(lines).replace(table, f"{table}\n{key} = 2026-03-02") + "\n"
+    assert parse_plan(text, "p", date(2026, 3, 2))
+    with pytest.raises(PlanError, match="lies in the future"):
+        parse_plan(text, "p", date(2026, 3, 1))
+
+
+@pytest.mark.parametrize("name", ["-", "X", "--", "42"])
+@pytest.mark.parametrize("mode", ["clinic", "self"])
+def test_a_clinician_has_a_name(plan_text, name, mode):
+    text = re.sub(r'clinician = ".*"', f'clinician = "{name}"', re.sub(r'mode = ".*"', f'mode = "{mode}"', plan_text))
+    assert f'clinician = "{name}"' in text
+    with pytest.raises(PlanError, match="is no name"):
+        parse_plan(text, "p")
 
 
 def test_a_baseline_of_tomorrow_is_refused(plan_text):
