@@ -112,7 +112,7 @@ def _first_words(decision: Decision, hard_log: Sequence[LogEntry], day: date, st
     if decision.decision == "REGRESS":
         return MORNING_AS_USUAL
     told = earliest_next(plan, hard_log[-1]) if hard_log else None
-    return why if day > max(start, told or start) else ""
+    return f"Not sooner: {why}" if why and day > max(start, told or start) else ""
 
 
 def _spacing(plan: Plan, hard_log: Sequence[LogEntry]) -> int:
@@ -130,5 +130,5 @@ def _first_day(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: d
         if entry.date + timedelta(days=days) > first:
             first = entry.date + timedelta(days=days)
             unknown = f"pain or effort of {entry.date.isoformat()} is not logged, so it counts as hard"
-            why = f"Not sooner: {unknown}." if found is None else f"Not sooner: {days} days apart."
+            why = f"{unknown}." if found is None else f"{days} days apart."
     return first, why
