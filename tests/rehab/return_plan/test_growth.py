@@ -284,3 +284,24 @@ def test_the_ladder_of_a_plan_is_kept_to():
     ], "stage": {"stage": "S4", "level": "B"}})  # fmt: skip
     found = planned("PROGRESS", level="B", log=[run_on(3, 10.0), run_on(1, 10.0)], plan=plan)
     assert {day.level for day in runs(found)} == {"B"} <= set(level_names(plan))
+
+
+def test_hops_come_before_the_first_recording_in_s3():
+    log = [LogEntry(ON - 3 * DAY, kind="test", hop_pain=0.0), LogEntry(ON - DAY, kind="strength")]
+    plan = plan_of(stage={"stage": "S3", "since": ON})
+    titles = [day.title for day in planned(stage="S3", level=None, log=log, plan=plan).days
+              if day.title in ("Hops and drills", "Treadmill screen")]  # fmt: skip
+    assert titles[:2] == ["Hops and drills", "Treadmill screen"]
+
+
+def test_a_test_due_on_the_first_day_comes_on_the_next_and_an_overdue_one_at_once():
+    plan = plan_of(stage={"stage": "S1", "since": ON - 40 * DAY})
+    for back, day in ((14, START + DAY), (15, START)):
+        log = [LogEntry(START - back * DAY, kind="test", heel_raises_injured=5, heel_raises_other=9)]
+        (test,) = strength_tests(planned(stage="S1", level=None, log=log, plan=plan))
+        assert test.day == day
+
+
+def test_a_level_that_does_not_fit_three_times_into_the_week_gives_way():
+    found = planned("PROGRESS", level="L7", log=[run_on(5, 25.0), run_on(2, 25.0)])  # 30 is a fifth above 25
+    assert {day.level for day in runs(found)} == {"L6"}  # 3 x 30 is more than 1.2 x 3 x 24
