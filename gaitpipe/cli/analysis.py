@@ -13,7 +13,7 @@ import click
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
 from gaitpipe.cli.decide import SeveralValues
 from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, context_options, height_option
-from gaitpipe.cli.report_options import Wanted, report_options, show_report
+from gaitpipe.cli.report_options import Wanted, report_options, show_report, tell_unstored
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def _one(
         analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m, given.context)
     files = write_outputs(analysis, folder, rehab, given.pdf)
     show(words, analysis, files)
+    tell_unstored(words, rehab)
     if as_json:
         from gaitpipe.app.summary_json import summary
 
@@ -193,6 +194,7 @@ def _of_log(session: Path | None, out: Path | None, wanted: Wanted, as_json: boo
     content = report_without_recording(read)
     files = write_report(content, out or read.folder, wanted.pdf)
     show_report(console(), files)
+    tell_unstored(console(), read)
     if as_json and content.rehab is not None:
         from gaitpipe.app.decide import decision_content
 

@@ -13,6 +13,7 @@ import click
 
 from gaitpipe.cli.decide import Day
 from gaitpipe.cli.parameters import PathOf
+from gaitpipe.cli.red_flag_hint import keep_lines
 
 if TYPE_CHECKING:
     from gaitpipe.app.achilles_report import RehabFiles, RehabRead
@@ -85,6 +86,13 @@ def _options() -> list[Callable[[Any], Any]]:
         click.option("--mounting", default="", metavar="TEXT", help="How the sensors were fixed, for the header."),
         click.option("--pdf", is_flag=True, help="Write report.pdf too (needs the typst library)."),
     ]  # fmt: skip
+
+
+def tell_unstored(words: Console, read: RehabRead | None) -> None:
+    """Say how to keep a red flag that was told to this command; not silenced by quiet."""
+    lines = [] if read is None else keep_lines(read.inputs, read.files.plan, read.files.log)
+    if lines:
+        words.note("warning", *lines)
 
 
 def show_report(words: Console, files: OutputFiles) -> None:
