@@ -16,7 +16,7 @@ from gaitpipe.rehab.ladder import ladder
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.words import STAGES
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Raised when a rule changes its meaning."""
 
 
