@@ -152,4 +152,5 @@ def _tell_red_flags(red_flags: tuple[str, ...]) -> None:
     told = {word.upper() for word in red_flags}
     for rule in evidence.RULES:
         if rule.id.startswith("RF") and rule.id in told:
-            console().failure(f"REFER {rule.id}: {rule.title}", rule.action)
+            action = rule.action.removeprefix(f"{rule.title}: ")
+            console().failure(f"REFER {rule.id}: {rule.title}", f"{action[:1].upper()}{action[1:]}")

@@ -81,7 +81,8 @@ def test_a_red_flag_is_told_even_when_a_file_cannot_be_read(call: Callable[..., 
     given[given.index("--log") + 1] = tmp_path / "none.csv"
     called = call(*given, "--red-flag", "RF1")
     assert called.code == 2
-    assert "REFER RF1" in called.err
+    assert "REFER RF1: Possible rupture" in called.err
+    assert called.err.count("Possible rupture") == 1
     assert "none.csv" in called.err
 
 
