@@ -118,6 +118,7 @@ def with_rehab(report: ReportInput, read: RehabRead, summary: Mapping[str, Any] 
         baselines=inputs.baselines,
         assessor=read.files.assessor,
         mounting=read.files.mounting,
+        caution=getattr(inputs, "caution", ""),
     )
     synthetic = report.synthetic or (inputs.session is not None and inputs.session.synthetic)
     return replace(report, title=TITLE, rehab=rehab, synthetic=synthetic)
@@ -143,7 +144,10 @@ def report_without_recording(read: RehabRead) -> ReportInput:
 
 def decision_text(rehab: RehabInput) -> str:
     """The text of `decision.json`."""
-    return json.dumps(decision_content(rehab.decision), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        json.dumps(decision_content(rehab.decision, rehab.caution), indent=2, ensure_ascii=False, allow_nan=False)
+        + "\n"
+    )
 
 
 def calendar_of(rehab: RehabInput) -> str | None:

@@ -198,7 +198,7 @@ def _of_log(session: Path | None, out: Path | None, wanted: Wanted, as_json: boo
     if as_json and content.rehab is not None:
         from gaitpipe.app.decide import decision_content
 
-        print_json(decision_content(content.rehab.decision))
+        print_json(decision_content(content.rehab.decision, content.rehab.caution))
     return 0
 
 

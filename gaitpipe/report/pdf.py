@@ -63,7 +63,7 @@ def document_data(report: ReportInput) -> dict[str, Any]:
     """All that the PDF says, as data for the template."""
     sensors = sensor_table(report)
     clinician = _rows(rows_of(shown(report, "clinician")))
-    if sensors is not None:
+    if sensors is not None and report.rehab is None:
         clinician.append([[{"key": "sensors", "title": "Sensors", "blocks": [_block(sensors)]}]])
     software = f"gaitpipe {foreign(report.software_version)}"
     hashes = f", parameters {foreign(report.result.parameter_hash)}" if report.result.parameter_hash else ""

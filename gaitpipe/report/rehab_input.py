@@ -26,6 +26,8 @@ class RehabInput:
         The day that the report speaks of.
     assessor, mounting
         What the header says of the visit; empty when not told.
+    caution
+        What the decision says of itself, such as that it is for a day gone by; empty for nothing.
     """
 
     plan: Plan
@@ -38,3 +40,4 @@ class RehabInput:
     baselines: tuple[GaitScreen, ...] = ()
     assessor: str = ""
     mounting: str = ""
+    caution: str = ""

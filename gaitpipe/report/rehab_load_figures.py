@@ -36,7 +36,7 @@ def index_figure(load: AchillesLoad, psi: float, mdc: float) -> Figure:
         side, place = ("left", 12) if psi <= 100.0 + 0.4 * reach else ("right", -12)
         axes.annotate(
             f"today {number(psi, 1)}", (psi, 0), xytext=(place, 13), textcoords="offset points", ha=side, va="bottom",
-            color=INK, fontsize=12.5, fontweight="bold",
+            color=INK, fontsize=12.5, fontweight="bold", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
         )  # fmt: skip
         axes.set_xlim(100.0 - reach, 100.0 + reach)
         axes.set_ylim(-1, 1.2)
@@ -101,8 +101,9 @@ def _draw_span(axes: Axes, place: int, low: float, high: float, chosen: bool) ->
     )  # fmt: skip
     label = number(low, 2) if high - low < 0.005 else f"{number(low, 2)} to {number(high, 2)}"
     axes.annotate(
-        label, (high, place), xytext=(13, 0), textcoords="offset points", ha="left", va="center", fontsize=12, color=INK
-    )
+        label, (high, place), xytext=(13, 0), textcoords="offset points", ha="left", va="center", fontsize=12,
+        color=INK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

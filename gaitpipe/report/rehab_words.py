@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
+from gaitpipe.evidence import unverified
 from gaitpipe.rehab.words import STAGES, DecisionWord, FiredRule, Flag, InjuredSide, Stage
 from gaitpipe.report.document import Tone
 from gaitpipe.report.rehab_input import RehabInput
-from gaitpipe.report.text import foreign, number, with_unit
+from gaitpipe.report.text import OWN_TEXT, foreign, number, with_unit
 
 STAGE_NAME: dict[Stage, str] = {
     "S0": "Triage",
@@ -47,6 +49,8 @@ EMERGENCY = (
     "tendon: do not run and get medical help the same day."
 )
 MOST_REASONS = 3
+RECOVERY_UNVERIFIED = "(recovery days: unverified)"
+_RECOVERY_KEYS = ("recovery_light_days", "recovery_medium_days", "recovery_high_days")
 PLAIN_FLAG = {
     "F1": "Your step rate was clearly lower than at your baseline.",
     "F2": "Each step loaded more than at your baseline, beyond measurement error.",
@@ -55,6 +59,19 @@ PLAIN_FLAG = {
     "F7": "This run was a lot more than your largest of the last 30 days.",
     "F8": "The run was steep.",
     "F9": "The shoe has less heel drop than your usual one, or is a minimal shoe.",
+}
+FLAG_NAME = {
+    "F1": "cadence",
+    "F2": "per-step index",
+    "F3": "strike",
+    "F4": "overstride",
+    "F5": "asymmetry",
+    "F6": "drift",
+    "F7": "session spike",
+    "F8": "incline",
+    "F9": "shoe",
+    "F10": "surface",
+    "F11": "data quality",
 }
 _ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _FLAGS_IN_ALL = 11
@@ -79,7 +96,7 @@ def stage_text(stage: Stage, level: str | None) -> str:
 
 def sentence(text: str) -> str:
     """A foreign text as one sentence: capital first, full stop last."""
-    text = foreign(text)
+    text = minus_signs(foreign(text, OWN_TEXT))
     return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?\u2026" else ".")
 
 
@@ -107,12 +124,12 @@ def reasons(rehab: RehabInput) -> tuple[str, ...]:
 
 
 def _reason(rehab: RehabInput, rule: FiredRule) -> str:
-    """A rule in a sentence; flags in the runner's words, their figures stand on the clinician's pages."""
+    """A rule in a sentence, without its id; flags in the words of the runner."""
     ids = rule.inputs.get("flags", ()) if rule.id == "H3" else ()
     flags = [flag for flag in rehab.decision.flags if flag.id in ids]
     if not flags:
-        return f"{brief(rule.text)} ({rule.id})"
-    return f"{' '.join(_plain_flag(rehab, flag) for flag in flags)} ({', '.join([rule.id, *ids])})"
+        return brief(rule.text)
+    return " ".join(_plain_flag(rehab, flag) for flag in flags)
 
 
 def _plain_flag(rehab: RehabInput, flag: Flag) -> str:
@@ -138,22 +155,50 @@ def _shown_day(text: str) -> str:
         return text
 
 
+def unusable(rehab: RehabInput) -> str:
+    """Why no figure of this session may be held beside the baseline: what F11 says, in sentences; empty when it may."""
+    flag = next((flag for flag in rehab.decision.flags if flag.id == "F11"), None)
+    return "" if flag is None or (flag.level == "none" and not flag.blocks) else with_days(sentence(flag.text))
+
+
+def minus_signs(text: str) -> str:
+    """A text with real minus signs before its numbers, and a zero without a sign."""
+    text = re.sub(r"(?<![\w.\u2013-])-(?=\d)", "\u2212", text)
+    return re.sub(r"[\u2212+](0(?:\.0+)?)(?!\.?\d)", r"\1", text)
+
+
+def action_text(rehab: RehabInput) -> str:
+    """What to do, with days as people write them; a day that rests on the recovery table says that it is unverified."""
+    text = with_days(sentence(rehab.decision.action))
+    return f"{text} {RECOVERY_UNVERIFIED}" if "not before" in text and recovery_unverified(rehab) else text
+
+
+def recovery_unverified(rehab: RehabInput) -> bool:
+    """Whether the days between sessions rest on memory: the plan sets none of them itself."""
+    return any(unverified(key) and key not in rehab.plan.thresholds for key in _RECOVERY_KEYS)
+
+
+def caution(rehab: RehabInput) -> str:
+    """What the decision says of itself, such as that it looks back; empty when nothing."""
+    return with_days(sentence(rehab.caution or str(rehab.decision.inputs.get("caution") or "")))
+
+
 def index_sentence(rehab: RehabInput) -> str:
     """The per-step index in a sentence; empty when there is none."""
     load = rehab.decision.load
-    if load is None or load.psi is None or load.mdc_psi is None:
+    if load is None or load.psi is None or load.mdc_psi is None or unusable(rehab):
         return ""
     value = f"The load index per step was {number(load.psi, 1)} % of your baseline"
     if load.psi_direction == "within error":
         return f"{value}: within measurement error (\u00b1{number(load.mdc_psi, 1)})."
-    change = "more" if load.psi > 100.0 else "less"
-    return f"{value}: {change} than measurement error (\u00b1{number(load.mdc_psi, 1)}) explains."
+    change = "higher" if load.psi > 100.0 else "lower"
+    return f"{value}: {change} than your baseline, by more than measurement error (\u00b1{number(load.mdc_psi, 1)})."
 
 
 def load_sentence(rehab: RehabInput) -> str:
     """The session load against the largest of 30 days, with its range; empty when there is none."""
     load = rehab.decision.load
-    if load is None or load.session_ratio is None:
+    if load is None or load.session_ratio is None or unusable(rehab):
         return ""
     text = f"The session's load was {number(load.session_ratio, 2)} times the largest of the 30 days before"
     if load.session_ratio_range is not None:
@@ -172,8 +217,9 @@ def limitation(rehab: RehabInput) -> str:
         "your tendon."
     )
     end = "Pain during, after and the next morning matters more than this number."
-    if load is None or load.psi is None or load.mdc_psi is None:
-        return f"No load index is given for this day. {start} {end}"
+    if load is None or load.psi is None or load.mdc_psi is None or unusable(rehab):
+        why = f" {unusable(rehab)}" if unusable(rehab) and rehab.session is not None else ""
+        return f"No load index is given for this day.{why} {start} {end}"
     size = with_unit(number(load.mdc_psi, 1), "%")
     return f"{start} Differences smaller than about {size} cannot be told from measurement error. {end}"
 
@@ -188,18 +234,21 @@ def pain_rules(rehab: RehabInput) -> tuple[tuple[str, str], ...]:
     )
 
 
-def confidence(rehab: RehabInput) -> tuple[str, str]:
-    """How complete the data behind a decision are, as a word and why: not how likely the decision is right."""
+def confidence(rehab: RehabInput, plain: bool = False) -> tuple[str, str]:
+    """How complete the data behind a decision are, as a word and why: not how likely the decision is right.
+
+    `plain` for the runner: without the ids of flags.
+    """
     decision = rehab.decision
     if decision.decided_by != "rules":
         return "clinician", sentence(decision.override_reason or "decided by the clinician")
     if decision.decision == "REFER":
         return "high", "A red flag needs no measurement."
-    weak = _weaknesses(rehab)
+    weak = _weaknesses(rehab, plain)
     return weak[0] if weak else ("high", "The log is complete and the sensors agree with the baseline's conditions.")
 
 
-def _weaknesses(rehab: RehabInput) -> list[tuple[str, str]]:
+def _weaknesses(rehab: RehabInput, plain: bool) -> list[tuple[str, str]]:
     """What makes the data incomplete, the worst first."""
     decision, found = rehab.decision, []
     if "H6" in {rule.id for rule in (*decision.rules, *decision.other_rules)}:
@@ -213,10 +262,28 @@ def _weaknesses(rehab: RehabInput) -> list[tuple[str, str]]:
         found.append(("medium", "The direction of the session load depends on the model."))
     unknown = [flag.id for flag in decision.flags if flag.level == "not assessed"]
     if unknown and rehab.session is not None:
-        found.append(
-            ("medium", f"{len(unknown)} of {_FLAGS_IN_ALL} flags could not be assessed ({', '.join(unknown)}).")
-        )
+        told = f"{len(unknown)} of {_FLAGS_IN_ALL} flags could not be assessed ({', '.join(unknown)})."
+        found.append(("medium", _unseen(rehab, unknown) if plain else told))
     return found
+
+
+def _unseen(rehab: RehabInput, unknown: Sequence[str]) -> str:
+    """What was not assessed, for the runner."""
+    place = None if rehab.session is None else rehab.session.placement
+    if unknown == ["F4"] and place == "foot":
+        return "Sensors on the feet cannot see everything."
+    return "Not everything could be checked: " + ", ".join(FLAG_NAME.get(one, one) for one in unknown) + "."
+
+
+def warning_signs(rehab: RehabInput) -> str:
+    """The red flags in the runner's words."""
+    asked = [entry for entry in rehab.log if entry.red_flags is not None and entry.date <= rehab.on]
+    if not asked:
+        return "not asked; tell your clinician of any"
+    last = asked[-1]
+    if not last.red_flags:
+        return f"none reported on {day_text(last.date)}"
+    return f"{len(last.red_flags)} reported on {day_text(last.date)}"
 
 
 def red_flag_status(rehab: RehabInput) -> str:

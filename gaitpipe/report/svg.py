@@ -72,8 +72,11 @@ def _inline(svg: str, key: str, width_px: int, height_px: int, title: str, descr
 
 
 def _short_path(data: str) -> str:
-    """Path data with a tenth of a pixel and without line breaks; a zero-length line (a dot) in its shortest form."""
+    """Path data with a tenth of a pixel and without line breaks; a zero-length line (a dot) in its shortest form.
+
+    A dot keeps a little length: printing leaves out a square cap without a direction.
+    """
     data = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found.group()):.1f}".removesuffix(".0"), data)
     data = " ".join(data.split())
-    data = re.sub(r"M (\S+ \S+) L \1(?= M|$)", r"M\1h0", data)
+    data = re.sub(r"M (\S+ \S+) L \1(?= M|$)", r"M\1h.1", data)
     return re.sub(r" ?([MLQCZ]) ?", r"\1", data)

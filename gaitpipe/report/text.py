@@ -13,6 +13,8 @@ DASH = "\u2013"
 ASYMMETRY_FORMULA = "100 \u00d7 (left \u2212 right) / ((left + right) / 2)"
 _NARROW_SPACE = "\u202f"
 _MAX_FOREIGN_TEXT = 240
+OWN_TEXT = 1500
+"""Room for a sentence of the product, which may hold foreign words; it is never cut in practice."""
 
 GAIT_WORD: dict[Literal["run", "walk"], str] = {"run": "running", "walk": "walking"}
 """How a mode is called in "12 running strides"."""
@@ -109,11 +111,13 @@ def date(iso_utc: str | None) -> str:
     return f"{moment.day} {months[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
 
 
-def foreign(text: str) -> str:
+def foreign(text: str, most: int = _MAX_FOREIGN_TEXT) -> str:
     """A text that came from a file or a device: one line, of bounded length, without control or direction marks.
+
+    `most` bounds its length; the sentences of the product itself are given more room (`OWN_TEXT`).
 
     Escaping is not done here but, for everything, by the template.
     """
     cleaned = "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") else sign for sign in text)
     cleaned = " ".join(cleaned.split())
-    return cleaned if len(cleaned) <= _MAX_FOREIGN_TEXT else cleaned[: _MAX_FOREIGN_TEXT - 1] + "\u2026"
+    return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "\u2026"

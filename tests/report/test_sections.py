@@ -60,7 +60,8 @@ def test_the_folder_holds_the_sections_of_the_page_in_their_order():
 def test_the_pages_of_a_plan_stand_in_their_order():
     runner = [section.key for section in SECTIONS.values() if section.page == "runner"]
     assert runner == [
-        "rehab-today", "rehab-next-days", "rehab-advice", "rehab-ladder-picture", "rehab-pain-picture", "rehab-limits",
+        "rehab-today", "rehab-next-days", "rehab-advice", "rehab-doing", "rehab-until", "rehab-ladder-picture",
+        "rehab-pain-picture", "rehab-limits",
     ]  # fmt: skip
     keys = list(SECTIONS)
     asked = [

@@ -18,7 +18,7 @@ from gaitpipe.report.document import (
     Table,
 )
 from gaitpipe.report.rehab_words import sentence
-from gaitpipe.report.text import DASH, foreign, number
+from gaitpipe.report.text import DASH, OWN_TEXT, foreign, number
 
 _NOTES = (
     "Difference: cue less the mean of the two plain blocks. 95 %: from stretches of neighbouring strides and from what "
@@ -47,7 +47,7 @@ def _render(report: ReportInput) -> Content:
         blocks.append(before_after_figure(found.figures, table))
     else:
         blocks.append(table)
-    blocks.append(Bullets(tuple(foreign(note) for note in found.notes)))
+    blocks.append(Bullets(tuple(foreign(note, OWN_TEXT) for note in found.notes)))
     return tuple(blocks)
 
 
@@ -115,7 +115,7 @@ def _row(figure: BlockFigure) -> tuple[Cell, ...]:
         Cell(shown(figure, figure.after)),
         Cell(shown_change(figure, figure.difference), interval),
         Cell(DASH, "not judged", empty=True) if figure.mdc is None else Cell(shown(figure, figure.mdc)),
-        Cell(judgement(figure), "; ".join(text for text in (back, foreign(figure.note)) if text)),
+        Cell(judgement(figure), "; ".join(text for text in (back, foreign(figure.note, OWN_TEXT)) if text)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gaitpipe.report.document import Block, Bullets, Content, Facts, Heading, Paragraph, ReportInput, Section
-from gaitpipe.report.text import ASYMMETRY_FORMULA, foreign
+from gaitpipe.report.text import ASYMMETRY_FORMULA, OWN_TEXT, foreign
 
 INTENDED_USE = (
     "gaitpipe summarises running-gait sensor data and symptom entries so that a qualified clinician can review them "
@@ -43,13 +43,16 @@ _UNVERIFIED = (
 
 def _render(report: ReportInput) -> Content:
     metrics = report.result.metrics
-    blocks: list[Block] = [Heading("Intended use"), Paragraph(INTENDED_USE), Paragraph(STATUS)]
-    definitions = tuple((metric.label, foreign(metric.definition)) for metric in metrics if metric.definition)
+    use = (Heading("Intended use"), Paragraph(INTENDED_USE), Paragraph(STATUS))
+    blocks: list[Block] = [] if report.rehab is not None else list(use)  # said in the limitations of a rehab report
+    definitions = tuple((metric.label, foreign(metric.definition, OWN_TEXT)) for metric in metrics if metric.definition)
     blocks += [Heading("Definitions"), Facts((*_EVENTS, *definitions), wide=True)]
     blocks += [Heading("Signs and formulas"), Bullets(_SIGNS)]
     blocks += [Heading("What the sensors cannot see"), Bullets(_CANNOT_SEE)]
     blocks += [Heading("How far the uncertainties are verified"), Paragraph(_UNVERIFIED)]
-    notes = tuple(f"{metric.label}: {foreign(metric.note)}" for metric in metrics if "verified" in metric.note.lower())
+    notes = tuple(
+        f"{metric.label}: {foreign(metric.note, OWN_TEXT)}" for metric in metrics if "verified" in metric.note.lower()
+    )
     if notes:
         blocks.append(Bullets(notes))
     blocks += [Heading("Traceability"), Facts(_traceability(report), wide=True)]
@@ -61,7 +64,7 @@ def _traceability(report: ReportInput) -> tuple[tuple[str, str], ...]:
     extra = tuple((foreign(key).replace("_", " "), foreign(value)) for key, value in sorted(report.metadata.items()))
     return (
         ("Software", f"gaitpipe {foreign(report.software_version)}"),
-        ("Parameter hash", foreign(report.result.parameter_hash) or "not known"),
+        ("Analysis parameters", foreign(report.result.parameter_hash) or "not known"),
         ("Input SHA-256", foreign(report.input_sha256) or "not known"),
         ("Sensor profiles", ", ".join(foreign(profile) for profile in profiles) or "none (plain files)"),
         *extra,

@@ -19,6 +19,7 @@ from gaitpipe.report.document import (
 )
 from gaitpipe.report.rehab_dumbbell import Dumbbell, dumbbell_figure
 from gaitpipe.report.rehab_input import RehabInput
+from gaitpipe.report.rehab_words import unusable
 from gaitpipe.report.text import DASH, number, signed
 
 _FLAG = {"cadence_spm": "F1", "foot_strike_angle_deg": "F3", "shank_angle_ic_deg": "F4", "asymmetry": "F5"}
@@ -114,6 +115,8 @@ def _missing(report: ReportInput) -> str:
     rehab = report.rehab
     if rehab is None or rehab.session is None:
         return "There is no gait screen of this day."
+    if unusable(rehab):
+        return f"Nothing is compared with the baseline. {unusable(rehab)}"
     return "" if rehab.baselines else "There is no baseline session to compare with."
 
 
@@ -176,5 +179,5 @@ def _judged(row: Row) -> str:
 
 
 SECTION = Section(
-    "rehab-compare", "Baseline and today", 12, _render, applies=has_rehab, missing=_missing, on_refer=False
+    "rehab-compare", "Baseline and today", 8, _render, applies=has_rehab, missing=_missing, on_refer=False
 )

@@ -30,4 +30,4 @@ def _render(report: ReportInput) -> Content:
     return tuple(blocks)
 
 
-SECTION = Section("rehab-conflicts", "Advice and conflicts", 14, _render, applies=has_rehab, on_refer=False)
+SECTION = Section("rehab-conflicts", "Advice and conflicts", 9, _render, applies=has_rehab, on_refer=False)

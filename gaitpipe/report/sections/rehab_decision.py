@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gaitpipe.evidence import TAG_WORD, unverified
 from gaitpipe.rehab.words import FiredRule
 from gaitpipe.report.document import (
     Block,
@@ -22,8 +21,10 @@ from gaitpipe.report.document import (
     Table,
     has_rehab,
 )
-from gaitpipe.report.rehab_words import confidence, day_text, sentence, stage_text, with_days
-from gaitpipe.report.text import DASH, foreign, number
+from gaitpipe.report.rehab_input import RehabInput
+from gaitpipe.report.rehab_inputs import inputs_in_words, key_words, thresholds_of, value_text
+from gaitpipe.report.rehab_words import action_text, caution, confidence, day_text, sentence, stage_text, with_days
+from gaitpipe.report.text import DASH, foreign
 
 
 def _render(report: ReportInput) -> Content:
@@ -41,21 +42,22 @@ def _render(report: ReportInput) -> Content:
             ("Confidence", " ".join(confidence(rehab))),
         ]
     facts += [
-        ("What to do", with_days(sentence(decision.action)) or DASH),
-        ("Parameter hash", foreign(decision.parameter_hash)),
+        ("What to do", action_text(rehab) or DASH),
+        ("Decision parameters", foreign(decision.parameter_hash)),
     ]
-    blocks: list[Block] = [Facts(tuple(facts), wide=True)]
+    blocks: list[Block] = [Callout("warning", caution(rehab))] if caution(rehab) else []
+    blocks.append(Facts(tuple(facts), wide=True))
     if decision.override_reason:
         blocks.append(Callout("warning", "Clinician override", foreign(decision.override_reason)))
     if decision.review:
         blocks.append(Callout("warning", "Clinician review", foreign(decision.review)))
-    blocks.append(_rules("Rules that decided", decision.rules))
+    blocks.append(_rules(rehab, "Rules that decided", decision.rules))
     if decision.other_rules and not report.refers:
-        blocks.append(_rules("Rules that fired too, outranked", decision.other_rules))
+        blocks.append(_rules(rehab, "Rules that fired too, outranked", decision.other_rules))
     if decision.missing and not report.refers:
         blocks += [Heading("What stood in the way"), Bullets(tuple(sentence(text) for text in decision.missing))]
     if decision.inputs and not report.refers:
-        blocks.append(_values("Inputs of the decision", decision.inputs))
+        blocks += [Heading("Inputs of the decision"), Facts(inputs_in_words(rehab), wide=True)]
     blocks.append(
         Paragraph(
             "REFER goes before REGRESS, HOLD and PROGRESS. Sensors may block progress; they never make it.", muted=True
@@ -64,7 +66,7 @@ def _render(report: ReportInput) -> Content:
     return tuple(blocks)
 
 
-def _rules(caption: str, rules: tuple[FiredRule, ...]) -> Block:
+def _rules(rehab: RehabInput, caption: str, rules: tuple[FiredRule, ...]) -> Block:
     if not rules:
         return Paragraph(f"{caption}: none.")
     columns = (
@@ -74,43 +76,21 @@ def _rules(caption: str, rules: tuple[FiredRule, ...]) -> Block:
         Column("Thresholds", numeric=False),
     )
     rows = tuple(
-        (Cell(rule.id), Cell(with_days(sentence(rule.text))), _pairs(rule.inputs), _pairs(_marked(rule.thresholds)))
+        (Cell(rule.id), Cell(with_days(sentence(rule.text))), _pairs(rule.inputs), _limits(rehab, rule))
         for rule in rules
     )
     return Table(caption, columns, rows, compact=True)
 
 
-def _marked(thresholds: Mapping[str, float]) -> dict[str, float]:
-    """Thresholds whose number rests on memory say so beside their name."""
-    return {f"{key} ({TAG_WORD['memory']})" if unverified(key) else key: value for key, value in thresholds.items()}
+def _limits(rehab: RehabInput, rule: FiredRule) -> Cell:
+    found = thresholds_of(rehab, rule)
+    return Cell(found) if found else Cell(DASH, "none", empty=True)
 
 
 def _pairs(values: Mapping[str, Any]) -> Cell:
     if not values:
         return Cell(DASH, "none", empty=True)
-    return Cell("; ".join(f"{foreign(key).replace('_', ' ')}: {value_text(value)}" for key, value in values.items()))
+    return Cell("; ".join(f"{key_words(key)}: {value_text(value)}" for key, value in values.items()))
 
 
-def value_text(value: Any) -> str:
-    """A value of a rule for people: a missing one is named so."""
-    if value is None:
-        return "missing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return number(value, 0 if value == int(value) else 2 if abs(value) < 1000 else 1)
-    if isinstance(value, list | tuple):
-        return ", ".join(value_text(one) for one in value) or "none"
-    if isinstance(value, Mapping):
-        known = {key: one for key, one in value.items() if one is not None}
-        return ", ".join(f"{foreign(str(key)).replace('_', ' ')} {value_text(one)}" for key, one in known.items())
-    return foreign(str(value))
-
-
-def _values(caption: str, values: Mapping[str, Any]) -> Table:
-    columns = (Column("Input", numeric=False), Column("Value", numeric=False))
-    rows = tuple((Cell(foreign(key).replace("_", " ")), Cell(value_text(value))) for key, value in values.items())
-    return Table(caption, columns, rows, compact=True)
-
-
-SECTION = Section("rehab-decision", "Decision", 4, _render, applies=has_rehab)
+SECTION = Section("rehab-decision", "Decision", 2, _render, applies=has_rehab)

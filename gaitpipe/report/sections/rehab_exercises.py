@@ -55,5 +55,5 @@ def _row(exercise: Exercise) -> tuple[Cell, ...]:
 
 
 SECTION = Section(
-    "rehab-exercises", "Exercises of the stage", 57, _render, applies=has_rehab, missing=_missing, on_refer=False
+    "rehab-exercises", "Exercises of the stage", 10, _render, applies=has_rehab, missing=_missing, on_refer=False
 )

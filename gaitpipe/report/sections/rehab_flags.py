@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from gaitpipe.rehab.words import Flag
 from gaitpipe.report.document import Cell, Column, Content, ReportInput, Section, Table, has_rehab
-from gaitpipe.report.rehab_words import sentence
+from gaitpipe.report.rehab_words import FLAG_NAME, sentence
 from gaitpipe.report.text import DASH, foreign, number
 
-_NAME = {
-    "F1": "cadence",
-    "F2": "per-step index",
-    "F3": "strike",
-    "F4": "overstride",
-    "F5": "asymmetry",
-    "F6": "drift",
-    "F7": "session spike",
-    "F8": "incline",
-    "F9": "shoe",
-    "F10": "surface",
-    "F11": "data quality",
-}
 _NOTES = (
     "Compared with the runner's own baseline. Not assessed: a value is missing; it is never read as no flag.",
     "Flags may block PROGRESS, they never create it.",
@@ -50,7 +37,7 @@ def _render(report: ReportInput) -> Content:
 def _row(flag: Flag) -> tuple[Cell, ...]:
     limits = [number_of(limit) for limit in (flag.amber, flag.red) if limit is not None]
     return (
-        Cell(flag.id, _NAME.get(flag.id, "")),
+        Cell(flag.id, FLAG_NAME.get(flag.id, "")),
         Cell(flag.level, "blocks PROGRESS" if flag.blocks else "", mark="no" if flag.blocks else ""),
         Cell(number_of(flag.value), foreign(flag.unit)) if flag.value is not None else _none(flag),
         Cell(number_of(flag.baseline)) if flag.baseline is not None else Cell(DASH, "none", empty=True),

@@ -28,7 +28,7 @@ def _render(report: ReportInput) -> Content:
         ("Mode", "clinic" if plan.mode == "clinic" else "self"),
     )
     if not report.refers:
-        who += (("Path", PATH_WORD[plan.path]), ("Plan started", day_text(plan.started)))
+        who += (("Path", PATH_WORD[plan.path]), ("Programme", _programme(rehab)))
     return Facts(who, wide=True), Facts(tuple(_measured(report, rehab)), wide=True)
 
 
@@ -42,11 +42,26 @@ def _measured(report: ReportInput, rehab: RehabInput) -> Iterable[tuple[str, str
     yield "Device", _devices(report)
     rate = _NOT_KNOWN if session.rate_hz is None else with_unit(number(session.rate_hz), "Hz")
     yield "Mounting", f"{session.placement or 'place ' + _NOT_KNOWN}, {rate}{_told(rehab.mounting)}"
-    yield "Shoe", shoe_text(context)
+    yield "Shoe", f"{shoe_text(context)}, age not entered"
+    yield "Warm-up", "not entered"
+    yield "Firmware", _firmware(report)
     incline = _NOT_KNOWN if context.incline_pct is None else f"{context.incline_pct:g} %"
     yield "Surface", f"{context.surface or _NOT_KNOWN}, incline {incline}"
     yield "Speed", _NOT_KNOWN if context.speed_m_s is None else with_unit(number(context.speed_m_s, 2), "m/s")
     yield "Baseline", ", ".join(foreign(one.name) for one in rehab.baselines) or "none"
+
+
+def _programme(rehab: RehabInput) -> str:
+    started = rehab.plan.plan.started
+    if started is None:
+        return "start not entered; duration of symptoms not entered"
+    weeks = (rehab.on - started).days // 7
+    return f"{weeks} weeks, since {day_text(started)}; duration of symptoms not entered"
+
+
+def _firmware(report: ReportInput) -> str:
+    told = (foreign(value) for key, value in sorted(report.metadata.items()) if "firmware" in key.lower() and value)
+    return ", ".join(told) or "not in the recording"
 
 
 def _told(mounting: str) -> str:

@@ -16,7 +16,7 @@ from gaitpipe.report.document import (
     has_rehab,
 )
 from gaitpipe.report.rehab_load_figures import index_figure, sensitivity_figure
-from gaitpipe.report.rehab_words import index_sentence, limitation, load_sentence, sentence
+from gaitpipe.report.rehab_words import index_sentence, limitation, load_sentence, sentence, unusable
 from gaitpipe.report.text import DASH, foreign, number, signed
 
 _NO_CONCLUSION = "Direction depends on the model; no conclusion."
@@ -26,6 +26,8 @@ def _missing(report: ReportInput) -> str:
     rehab = report.rehab
     if rehab is None or rehab.decision.load is None:
         return "No index: there is no gait screen of this day, or no baseline to compare it with."
+    if unusable(rehab):
+        return f"No load index and no session load are given. {unusable(rehab)}"
     return ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gaitpipe.rehab.words import PlannedDay
 from gaitpipe.report.document import Block, Content, Day, Days, Paragraph, ReportInput, Section, has_rehab
-from gaitpipe.report.rehab_words import sentence, weekday_text
+from gaitpipe.report.rehab_words import recovery_unverified, sentence, weekday_text
 from gaitpipe.report.text import foreign
 
 DAYS_ON_PAGE = 7
@@ -26,8 +26,11 @@ def _render(report: ReportInput) -> Content:
     days = rehab.return_plan.days
     shown = [day for day in days if (day.day - days[0].day).days < DAYS_ON_PAGE]
     blocks: list[Block] = [Days(tuple(_lines(shown)))]
-    if len(days) > len(shown):
-        blocks.append(Paragraph("The second week stands in the return plan and in plan.ics.", muted=True))
+    notes = ["The second week stands in the return plan and in plan.ics."] if len(days) > len(shown) else []
+    if recovery_unverified(rehab):
+        notes.append("Days between runs: recovery days unverified.")
+    if notes:
+        blocks.append(Paragraph(" ".join(notes), muted=True))
     return tuple(blocks)
 
 
@@ -40,7 +43,15 @@ def _lines(days: list[PlannedDay]) -> Iterator[Day]:
         told.add(day.title)
         label = weekday_text(day.day) if day.day != last else ""
         last = day.day
-        yield Day(label, foreign(day.title), sentence(day.text) if new else "", day.activity in ("rest", "light"))
+        yield Day(label, foreign(day.title), _words(day) if new else "", day.activity in ("rest", "light"))
+
+
+def _words(day: PlannedDay) -> str:
+    """The words of a day; of a day of exercises only what comes before their names, which stand with their doses."""
+    if day.activity != "strength":
+        return sentence(day.text)
+    when = day.text.split(". ", maxsplit=1)[0]
+    return f"{sentence(when)} See Exercises." if when.startswith("After the ") else "See Exercises."
 
 
 SECTION = Section(

@@ -13,7 +13,7 @@ def _missing(report: ReportInput) -> str:
 
 def _render(report: ReportInput) -> Content:
     rehab = report.rehab
-    return () if rehab is None else (pain_figure(rehab, with_log=True),)
+    return () if rehab is None else (pain_figure(rehab),)
 
 
-SECTION = Section("rehab-pain", "Pain and stiffness", 3, _render, applies=has_rehab, missing=_missing)
+SECTION = Section("rehab-pain", "Pain and stiffness", 4, _render, applies=has_rehab, missing=_missing)

@@ -49,4 +49,4 @@ def _table(caption: str, days: tuple[PlannedDay, ...], with_year: bool) -> Table
     return Table(caption, columns, rows, compact=True)
 
 
-SECTION = Section("rehab-plan", "Return plan", 58, _render, applies=has_rehab, missing=_missing, on_refer=False)
+SECTION = Section("rehab-plan", "Return plan", 10, _render, applies=has_rehab, missing=_missing, on_refer=False)

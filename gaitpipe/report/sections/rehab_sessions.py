@@ -9,6 +9,7 @@ from gaitpipe.rehab.words import GaitScreen
 from gaitpipe.report.document import Content, ReportInput, Section, has_rehab
 from gaitpipe.report.rehab_input import RehabInput
 from gaitpipe.report.rehab_load_figures import LoadBar, sessions_figure
+from gaitpipe.report.rehab_words import unusable
 
 
 def load_bars(rehab: RehabInput) -> tuple[LoadBar, ...]:
@@ -45,6 +46,8 @@ def _baseline_steps_a_minute(baselines: tuple[GaitScreen, ...]) -> float | None:
 
 def _missing(report: ReportInput) -> str:
     rehab = report.rehab
+    if rehab is not None and rehab.session is not None and unusable(rehab):
+        return f"No load of the sessions is given. {unusable(rehab)}"
     if rehab is None or not load_bars(rehab):
         return (
             "No run of the last 30 days has a load: the log needs minutes of running and the plan a baseline session."

@@ -11,4 +11,4 @@ def _render(_report: ReportInput) -> Content:
     return Paragraph(_WORDS), Lines(("Clinician, name", "Signature", "Date", "Changed to, and why"))
 
 
-SECTION = Section("rehab-signature", "Signature", 99, _render, applies=has_rehab)
+SECTION = Section("rehab-signature", "Signature", 3, _render, applies=has_rehab)

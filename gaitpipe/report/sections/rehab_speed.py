@@ -9,6 +9,7 @@ from gaitpipe.rehab.words import GaitScreen
 from gaitpipe.report.document import Content, ReportInput, Section
 from gaitpipe.report.rehab_input import RehabInput
 from gaitpipe.report.rehab_load_figures import speed_figure
+from gaitpipe.report.rehab_words import unusable
 from gaitpipe.report.text import foreign
 
 
@@ -36,7 +37,7 @@ def _points(rehab: RehabInput) -> tuple[tuple[float, float, str], ...]:
 
 def _applies(report: ReportInput) -> bool:
     rehab = report.rehab
-    return rehab is not None and sum(name != "today" for *_, name in _points(rehab)) > 1
+    return rehab is not None and not unusable(rehab) and sum(name != "today" for *_, name in _points(rehab)) > 1
 
 
 def _render(report: ReportInput) -> Content:

@@ -111,5 +111,5 @@ def _notes(rehab: RehabInput) -> tuple[str, ...]:
 
 
 SECTION = Section(
-    "rehab-strength", "Strength and hops", 56, _render, applies=has_rehab, missing=_missing, on_refer=False
+    "rehab-strength", "Strength and hops", 9, _render, applies=has_rehab, missing=_missing, on_refer=False
 )

@@ -8,12 +8,13 @@ from gaitpipe.report.rehab_words import (
     MEANING,
     TONE,
     WORD,
+    caution,
     confidence,
     next_step,
     reasons,
-    red_flag_status,
     sentence,
     stage_text,
+    warning_signs,
     with_days,
 )
 from gaitpipe.report.text import foreign
@@ -23,7 +24,13 @@ def _render(report: ReportInput) -> Content:
     rehab = report.rehab
     if rehab is None:
         return ()
-    return _refer(rehab) if report.refers else _decided(rehab)
+    said = _refer(rehab) if report.refers else _decided(rehab)
+    return (*_looks_back(rehab), *said)
+
+
+def _looks_back(rehab: RehabInput) -> Content:
+    text = caution(rehab)
+    return (Callout("warning", text),) if text else ()
 
 
 def _refer(rehab: RehabInput) -> Content:
@@ -46,12 +53,12 @@ def _decided(rehab: RehabInput) -> Content:
     meaning = MEANING[decision.decision]
     if decision.decided_by != "rules":
         meaning = f"Decided by the clinician: {sentence(decision.override_reason)}"
-    sure, why = confidence(rehab)
+    sure, why = confidence(rehab, plain=True)
     facts = (
         ("Stage", stage_text(decision.stage_in, decision.level_in)),
         ("Next step", next_step(rehab)),
-        ("Confidence", f"{sure}. {why}"),
-        ("Red flags", red_flag_status(rehab)),
+        ("Confidence", f"{sure}: {why[0].lower()}{why[1:]}"),
+        ("Warning signs", warning_signs(rehab)),
     )
     kicker = "What today means"
     word = WORD[decision.decision]

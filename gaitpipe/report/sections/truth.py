@@ -51,6 +51,7 @@ def _render(report: ReportInput) -> Content:
             "Agreement with a simulator checks the computation only. A real foot moves in more ways than a simulated "
             "one, so errors on a real runner can be larger.",
         ),
+        folded=report.rehab is not None,
     )
     note = (Paragraph(foreign(truth.note)),) if truth.note else ()
     return (Paragraph(words), table, *note)

@@ -51,7 +51,7 @@ def test_the_runner_has_one_page(pdfs):
 
 def test_page_and_pdf_say_the_same(pdfs):
     words = text_of(pdfs["progress"])
-    for said in ("Progress", "Next step", "Confidence", "cannot be told from measurement error", "(P1)"):
+    for said in ("Progress", "Next step", "Confidence", "cannot be told from measurement error", "P1"):
         assert said in words
 
 

@@ -17,7 +17,7 @@ def test_a_difference_between_the_legs_is_told_as_time_on_the_sore_leg(rehab_cas
     rule = FiredRule("H3", "F5 amber: Contact time (injured less other).", {"flags": ["F5"]})
     decision = replace(rehab.decision, rules=(rule,), other_rules=(), flags=(flag,))
     found = reasons(replace(rehab, decision=decision))
-    assert found[0] == f"You spent {word} time on the sore leg than on the other. (H3, F5)"
+    assert found[0] == f"You spent {word} time on the sore leg than on the other."
 
 
 def test_every_flag_that_may_block_has_words_for_the_runner():
