@@ -65,10 +65,10 @@ def test_the_pages_of_a_plan_stand_in_their_order():
     ]  # fmt: skip
     keys = list(SECTIONS)
     asked = [
-        "rehab-header", "rehab-symptoms", "rehab-pain", "rehab-decision", "rehab-criteria", "rehab-flags",
-        "rehab-load", "rehab-sessions", "rehab-ladder", "rehab-compare", "rehab-conflicts", "quality", "metrics",
-        "ensemble", "drift", "rehab-speed", "rehab-strength", "rehab-exercises", "rehab-plan", "rehab-changes",
-        "education", "limitations", "methods", "numbers", "rehab-signature",
+        "rehab-header", "rehab-decision", "rehab-signature", "rehab-symptoms", "rehab-pain", "rehab-criteria",
+        "rehab-flags", "rehab-load", "rehab-compare", "rehab-sessions", "rehab-conflicts", "rehab-ladder",
+        "rehab-strength", "rehab-exercises", "rehab-plan", "quality", "metrics", "ensemble", "drift",
+        "rehab-speed", "rehab-changes", "education", "limitations", "methods", "numbers",
     ]  # fmt: skip
     assert keys[: len(runner)] == runner
     assert [key for key in keys if key in asked] == asked

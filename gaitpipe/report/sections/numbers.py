@@ -13,7 +13,7 @@ from gaitpipe.evidence.rehab import REHAB_GROUPS, WEEKLY
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
 from gaitpipe.model import Placement
-from gaitpipe.report.document import Block, Content, Heading, Paragraph, ReportInput, Section
+from gaitpipe.report.document import Block, Content, Heading, Paragraph, ReportInput, Section, Table
 from gaitpipe.report.evidence_tables import (
     GRADES,
     STATUS,
@@ -43,8 +43,11 @@ def _render(report: ReportInput) -> Content:
     placements = {sensor.info.placement for sensor in report.result.sensors}
     if report.recorded:
         used = [number for number in SENSOR_NUMBERS if _applies(number, placements)]
-        table = numbers_table("Numbers behind the figures", used, sources)
-        blocks.append(replace(table, folded=report.rehab is not None))
+        if report.rehab is None:
+            blocks.append(numbers_table("Numbers behind the figures", used, sources))
+        else:
+            own = References()
+            blocks.append(_fold(numbers_table("Numbers behind the figures", used, own), own))
     return (*blocks, Heading("Sources"), sources.listed())
 
 
@@ -57,12 +60,19 @@ def _of_rehab(rehab: RehabInput, sources: References) -> list[Block]:
         blocks.append(phrases_table("Advice of this report", phrases, sources))
     blocks.append(rules_table("Rules of the decision", RULES, sources, own))
     blocks += [numbers_table(name, group, sources, own) for name, group in REHAB_GROUPS.items() if name != WEEKLY]
+    lists = References(), References(), References()
     background = (
-        bands_table(WEEKLY, sources, own),
-        numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources, own),
-        effects_table("What studies found", EFFECTS, sources),
+        bands_table(WEEKLY, lists[0], own),
+        numbers_table("Calendar and log", SCHEDULE_NUMBERS, lists[1], own),
+        effects_table("What studies found", EFFECTS, lists[2]),
     )
-    return [*blocks, *(replace(table, folded=True) for table in background)]
+    return [*blocks, *(_fold(table, listed) for table, listed in zip(background, lists, strict=True))]
+
+
+def _fold(table: Table, sources: References) -> Table:
+    """A table that is folded away, with its own sources inside the fold."""
+    listed = tuple(f"{mark} {source}" for mark, source in sources.listed().items)
+    return replace(table, folded=True, notes=(*table.notes, *listed))
 
 
 def _applies(number: Number, placements: set[Placement]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -125,7 +126,7 @@ def _render(report: ReportInput) -> Content:
     if rehab is None:
         return ()
     rows = compared(report, rehab)
-    table = _table(rows, rehab)
+    table = _table(rows, rehab, _mounting_notes(report))
     drawn = [
         Dumbbell(
             f"{row.label}, {row.unit}",
@@ -139,7 +140,24 @@ def _render(report: ReportInput) -> Content:
     return (dumbbell_figure(drawn, table),) if drawn else (table,)
 
 
-def _table(rows: Sequence[Row], rehab: RehabInput) -> Table:
+def _mounting_notes(report: ReportInput) -> tuple[str, ...]:
+    """How far contact time may differ between two mountings: of one leg, of the mean of both, and as asymmetry."""
+    metric = report.metric("ground_contact_time_s")
+    legs = [one for side in ("left", "right") if (one := statistic(metric, side)) is not None and one.mdc is not None]
+    if len(legs) != 2:
+        return ()
+    one_s = sum(leg.mdc or 0.0 for leg in legs) / 2.0
+    both_s = math.hypot(*(leg.mdc or 0.0 for leg in legs)) / 2.0
+    share_pct = 100.0 * one_s / (sum(leg.mean for leg in legs) / 2.0)
+    return (
+        f"Contact time of one leg is known to about {number(1e3 * one_s)} ms between two mountings; the mean of both "
+        f"legs, which the index uses, to about {number(1e3 * both_s)} ms.",
+        f"F5: its limits are agreed; two mountings of a sensor alone may differ by about {number(share_pct)} %. If "
+        "pain is quiet, repeat with the sensors swapped.",
+    )
+
+
+def _table(rows: Sequence[Row], rehab: RehabInput, more: tuple[str, ...] = ()) -> Table:
     levels = {flag.id: flag.level for flag in rehab.decision.flags}
     columns = (
         Column("Figure", numeric=False),
@@ -165,7 +183,7 @@ def _table(rows: Sequence[Row], rehab: RehabInput) -> Table:
             )
         )
     notes = ("Baseline: mean of the baseline sessions. MDC: a smaller change cannot be told from measurement error.",)
-    return Table("Baseline and today", columns, tuple(cells), notes=notes)
+    return Table("Baseline and today", columns, tuple(cells), notes=(*notes, *more))
 
 
 def _number(value: float | None, decimals: int, reason: str) -> Cell:

@@ -31,7 +31,16 @@ def _render(report: ReportInput) -> Content:
         Column("What was seen", numeric=False),
     )
     rows = tuple(_row(flag) for flag in rehab.decision.flags)
-    return (Table("Flags of this session", columns, rows, notes=_NOTES, compact=True),)
+    return (
+        Table(
+            "Flags of this session", columns, rows, notes=(*_NOTES, *_unverified(rehab.decision.flags)), compact=True
+        ),
+    )
+
+
+def _unverified(flags: tuple[Flag, ...]) -> tuple[str, ...]:
+    named = any(word in flag.text for flag in flags for word in ("rearfoot", "midfoot", "forefoot"))
+    return ("Rearfoot, midfoot, forefoot: the limits of these classes are unverified.",) if named else ()
 
 
 def _row(flag: Flag) -> tuple[Cell, ...]:
@@ -39,11 +48,17 @@ def _row(flag: Flag) -> tuple[Cell, ...]:
     return (
         Cell(flag.id, FLAG_NAME.get(flag.id, "")),
         Cell(flag.level, "blocks PROGRESS" if flag.blocks else "", mark="no" if flag.blocks else ""),
-        Cell(number_of(flag.value), foreign(flag.unit)) if flag.value is not None else _none(flag),
+        _value(flag) if flag.value is not None else _none(flag),
         Cell(number_of(flag.baseline)) if flag.baseline is not None else Cell(DASH, "none", empty=True),
         Cell(" / ".join(limits)) if limits else Cell(DASH, "none", empty=True),
         Cell(sentence(flag.text) or DASH),
     )
+
+
+def _value(flag: Flag) -> Cell:
+    if flag.unit == "of the limit":
+        return Cell(f"{number(100.0 * (flag.value or 0.0))} %", "of its limit")
+    return Cell(number_of(flag.value), foreign(flag.unit))
 
 
 def _none(flag: Flag) -> Cell:

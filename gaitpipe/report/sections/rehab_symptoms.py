@@ -93,4 +93,4 @@ def _score(rehab: RehabInput, field: str, label: str, scale: str) -> tuple[Cell,
     )
 
 
-SECTION = Section("rehab-symptoms", "Red flags and symptoms", 4, _render, applies=has_rehab)
+SECTION = Section("rehab-symptoms", "Red flags and symptoms", 3, _render, applies=has_rehab)
