@@ -73,9 +73,14 @@ def test_the_appendix_marks_what_the_plan_has_set(rehab_report: Build) -> None:
 def test_the_sources_are_numbered_in_order_and_each_is_listed(rehab_report: Build) -> None:
     content = numbers.SECTION.content(rehab_report())
     listed = next(block for block in content if isinstance(block, Facts)).items
-    used = {row[-1].text for block in content if isinstance(block, Table) for row in block.rows}
+    tables = [block for block in content if isinstance(block, Table)]
+    used = {row[-1].text for table in tables if not table.folded for row in table.rows}
     assert [mark for mark, _ in listed] == [f"[{place}]" for place in range(1, len(listed) + 1)]
     assert {mark for mark, _ in listed} == used
+    for table in tables:
+        if table.folded:  # its sources stand inside the fold
+            notes = {note.split(" ", maxsplit=1)[0] for note in table.notes if note.startswith("[")}
+            assert {row[-1].text for row in table.rows} == notes
 
 
 def test_a_red_flag_leaves_out_education_index_and_numbers(rehab_report: Build) -> None:
