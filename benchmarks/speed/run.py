@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.speed import detector, help_imports, live, memory
+from benchmarks.speed import report as report_speed
 from benchmarks.speed.common import Outcome, machine, show
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
@@ -19,6 +20,7 @@ SCRIPTS = (
     ("A packet, live", live),
     ("Start-up", help_imports),
     ("Memory", memory),
+    ("Report", report_speed),
 )
 
 

@@ -125,8 +125,8 @@ STAGE_RULES = (
         "30 min of walking with pain up to {stage3_walk_pain_maximum}/10, {stage3_hops_reps} hops on "
         "one leg with pain up to {stage3_hop_pain_maximum}/10, heel raises {heel_raise_lsi_pct} % of the other side "
         "(or within {heel_raise_noise_reps} of it with {heel_raise_floor_reps} or more) and not below the norm's lower "
-        "limit, a session of hops or rebounding in the stage, mornings stable for {stage3_stable_days} days, at least {stage3_minimum_days} days in the stage, and "
-        "sessions in a row as under P1",
+        "limit, a session of hops or rebounding in the stage, mornings stable for {stage3_stable_days} days, at least "
+        "{stage3_minimum_days} days in the stage, and sessions in a row as under P1",
         "D", "engineering", "praet2019",
         criteria=(
             "ok_sessions", "walk_pain", "hops", "hop_pain", "heel_raise_lsi", "heel_raise_norm",

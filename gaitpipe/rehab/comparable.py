@@ -7,7 +7,8 @@ Rules
      there are none all are looked at, and the gates say why they do not fit.
   3. A gate of the load index that fails is a reason, another speed too. Further reasons: lost samples (of the worse
      sensor), a clock that wanders, a recording of another day than its entry, a baseline that the plan does not name,
-     that was recorded after the session, or that is the session itself: the same file, name or figures throughout.
+     that was recorded after the session, or that is the session itself: the same file, or all figures the same. Where
+     it is doubtful whose recordings they are, there is no index either.
      A baseline of unknown day is said and counts.
   4. Half a comparison is none: a surface or an incline known of the baseline but not of today is a reason.
   5. With any reason the flags of the sensors do not count and going on is not possible; step back and stay still are.
@@ -24,7 +25,7 @@ from gaitpipe.rehab.context import context_of, day_of
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.sessions import Place, is_run
-from gaitpipe.rehab.words import AchillesLoad, Context, GaitScreen
+from gaitpipe.rehab.words import AchillesLoad, Context, GaitScreen, Gate
 
 SCREEN_STAGES = ("S3", "S4", "S5")
 EDGE = 1e-9
@@ -47,6 +48,8 @@ class Compared:
     needed: bool
     reasons: tuple[str, ...]
     cautions: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ()
+    """Reasons to doubt whose recordings these are: then there is no index either."""
 
 
 def compare(
@@ -61,7 +64,24 @@ def compare(
     needed = plan.stage.stage in SCREEN_STAGES or session is not None or bool(_left_out(place))
     found = Compared(session, matching, load, technique, today, usual, needed, ())
     found = replace(found, cautions=tuple(_cautions(plan, log, found)))
-    return replace(found, reasons=tuple(dict.fromkeys(_reasons(plan, place, found)))) if needed else found
+    if not needed:
+        return found
+    strangers = () if session is None else tuple(_whose(plan, place, found, session))
+    reasons = tuple(dict.fromkeys((*_reasons(plan, place, found), *strangers)))
+    if strangers:
+        found = replace(found, load=_withheld(load, strangers[0]), technique=_withheld(technique, strangers[0]))
+    return replace(found, reasons=reasons, strangers=strangers)
+
+
+def _withheld(load: AchillesLoad, reason: str) -> AchillesLoad:
+    """The load without any comparison: what it would be compared with may be another person's."""
+    return replace(
+        load,
+        psi=None, psi_technique=None, psi_direction=None, strike_term_baseline=None, peak_force_baseline_bw=None,
+        step_weight=None, load_steps=None, session_ratio=None, session_ratio_range=None, step_weights={},
+        session_ratios={}, direction=None, asymmetry_baseline_pct=None, asymmetry_change_pct=None,
+        cadence_change_pct=None, gates=(*load.gates, Gate("whose", False, reason)),
+    )  # fmt: skip
 
 
 def _matches(plan: Plan, log: Sequence[LogEntry], session: GaitScreen | None, baseline: GaitScreen) -> bool:
@@ -113,7 +133,6 @@ def _reasons(plan: Plan, place: Place, found: Compared) -> Iterator[str]:
     yield from _quality(plan, "Today's session", session)
     for one in found.baselines:
         yield from _quality(plan, f"The baseline session {one.name}", one)
-    yield from _whose(plan, place, found, session)
 
 
 def _no_baseline(plan: Plan, found: Compared) -> Iterator[str]:
@@ -154,8 +173,7 @@ def _whose(plan: Plan, place: Place, found: Compared, session: GaitScreen) -> It
             "is it the right file?"
         )
     for one in found.baselines:
-        same_input = bool(one.input_sha256) and one.input_sha256 == session.input_sha256
-        if same_input or (one.name and one.name == session.name):
+        if _same_recording(one, session):
             yield f"The session {session.name} is its own baseline: give an earlier one."
         elif _figures(one) == _figures(session):
             yield f"The baseline {one.name} is the session itself: all its figures are the same. Give an earlier run."
@@ -164,6 +182,13 @@ def _whose(plan: Plan, place: Place, found: Compared, session: GaitScreen) -> It
         elif plan.baseline.sessions and one.name not in plan.baseline.sessions:
             named = ", ".join(plan.baseline.sessions)
             yield f"The plan names {named} as baseline, not {one.name}: is it this person's?"
+
+
+def _same_recording(one: GaitScreen, other: GaitScreen) -> bool:
+    """By their hashes; by their names only where a hash is missing: recordings of two days may be called alike."""
+    if one.input_sha256 and other.input_sha256:
+        return one.input_sha256 == other.input_sha256
+    return bool(one.name) and one.name == other.name
 
 
 def _figures(screen: GaitScreen) -> tuple[object, ...]:

@@ -40,7 +40,7 @@ from gaitpipe.rehab.recovery import earliest_next, session_class
 from gaitpipe.rehab.red_flags import active_red_flags, asking_of
 from gaitpipe.rehab.review import review_of
 from gaitpipe.rehab.rules import Facts, hold_rules, progress, regress_rules, speaks_against
-from gaitpipe.rehab.sessions import is_session, known_by, place_of
+from gaitpipe.rehab.sessions import is_run, is_session, known_by, place_of
 from gaitpipe.rehab.stages import stage_criteria, step_down, step_up, streak
 from gaitpipe.rehab.symptoms import symptom_baseline
 from gaitpipe.rehab.words import STAGES, Decision, DecisionWord, FiredRule, GaitScreen, Stage
@@ -200,7 +200,8 @@ def _rank(plan: Plan, position: Position) -> tuple[int, int]:
 
 
 def _longest(facts: Facts) -> float | None:
-    before = longest_run_before(facts.plan, facts.place)
+    """Longest run [min] of the log's last 30 days, with today's when it went well; the plan's own is none of them."""
+    before = longest_run_before(facts.plan, facts.place) if any(is_run(row) for row in facts.place.before) else None
     own = None if facts.place.entry is None else facts.place.entry.run_min
     pain_fine = own is not None and facts.streak.count > 0
     known = [minutes for minutes in (before, own if pain_fine else None) if minutes is not None]

@@ -75,5 +75,6 @@ def _action(rule: FiredRule) -> str:
 
 
 def _next_day(plan: Plan, place: Place) -> list[str]:
-    day = None if place.entry is None else earliest_next(plan, place.entry)
+    entry = place.entry
+    day = None if entry is None or entry.kind in ("strength", "walk") else earliest_next(plan, entry)
     return [] if day is None else [f"Next session of this effort: not before {day.isoformat()}."]
