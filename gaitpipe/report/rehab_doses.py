@@ -1,14 +1,12 @@
 """Doses of the stage's exercises as the runner reads them: one short line for those that share a dose.
 
 Rules
-  1. The slow heavy programme is told by its week, counted from the day on which the plan began, or stage S2 when that
-     is the stage; the line says so, for nobody logs when heavy work began. After its last week that dose goes on.
+  1. The slow heavy programme is told by its week in stage S2, counted from the stage's first day. Later nobody
+     knows how far the runner got: the dose that was reached goes on, and the heaviest is named as the end.
   2. Of a dose in several clauses only the first is told; the rest stands on the clinician's pages.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 from gaitpipe.rehab.exercises import HEAVY_SCHEME, exercises_for, heavy_weeks
 from gaitpipe.rehab.plan import Exercise
@@ -31,17 +29,14 @@ def tells_heavy(rehab: RehabInput) -> bool:
     return any(" RM" in dose or "RM" in dose.split(",")[0] for _, dose in dose_lines(rehab))
 
 
-def programme_week(rehab: RehabInput) -> tuple[int, str] | None:
-    """The week of the slow heavy programme, from 1, and since what it is counted; None when no day is known."""
-    stage, header = rehab.plan.stage, rehab.plan.plan
-    since, what = (
-        (stage.since, "S2 began") if stage.stage == "S2" and stage.since else (header.started, "your plan began")
-    )
-    return None if since is None or since > rehab.on else (_weeks(since, rehab.on), what)
-
-
-def _weeks(since: date, on: date) -> int:
-    return (on - since).days // 7 + 1
+def programme_week(rehab: RehabInput) -> int | None:
+    """The week of the slow heavy programme, from 1, in stage S2; None in other stages or when its day is not known."""
+    stage, decision = rehab.plan.stage, rehab.decision
+    if decision.stage_out != "S2":
+        return None
+    if decision.stage_in != "S2":
+        return 1
+    return None if stage.since is None or stage.since > rehab.on else (rehab.on - stage.since).days // 7 + 1
 
 
 def _name(item: Exercise) -> str:
@@ -60,13 +55,9 @@ def _dose(rehab: RehabInput, item: Exercise) -> str:
 
 
 def _heavy(rehab: RehabInput) -> str:
-    found = programme_week(rehab)
-    if found is None:
-        first = heavy_weeks(1)
-        return f"week 1: {first.sets} sets of {first.repetition_maximum} RM, then as in the plan"
-    week, what = found
-    row, last = heavy_weeks(week), HEAVY_SCHEME[-1].last_week
-    dose = f"{row.sets} sets of {row.repetition_maximum} RM{' (unverified)' if row.unverified else ''}"
-    if week > last:
-        return f"{dose} (week {last} is over: keep the last weeks' dose)"
-    return f"{dose} (week {week} since {what}; if heavy work began later, count from then)"
+    week, last = programme_week(rehab), HEAVY_SCHEME[-1]
+    if week is None:
+        return f"the dose that you have reached, in the end {last.sets} sets of {last.repetition_maximum} RM"
+    row = heavy_weeks(week)
+    mark = " (unverified)" if row.unverified else ""
+    return f"{row.sets} sets of {row.repetition_maximum} RM{mark} (week {week} of this stage)"

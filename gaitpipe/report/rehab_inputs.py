@@ -61,7 +61,7 @@ def inputs_in_words(rehab: RehabInput) -> tuple[tuple[str, str], ...]:
     for key, value in rehab.decision.inputs.items():
         if key in _LEFT_OUT or value in (None, "", [], ()):
             continue
-        mark = f" ({TAG_WORD['memory']})" if key in _UNVERIFIED_INPUTS else ""
+        mark = f", {TAG_WORD['memory']}" if key in _UNVERIFIED_INPUTS else ""
         name = key_words(key)
         found.append((name[:1].upper() + name[1:], value_text(value) + mark))
     return tuple(found)
@@ -87,6 +87,6 @@ def thresholds_of(rehab: RehabInput, rule: FiredRule) -> str:
 
 def _mark(key: str) -> str:
     try:
-        return f" ({TAG_WORD['memory']})" if unverified(key) else ""
+        return f", {TAG_WORD['memory']}" if unverified(key) else ""
     except KeyError:
         return ""

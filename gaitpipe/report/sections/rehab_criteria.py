@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gaitpipe.rehab.words import Criterion
 from gaitpipe.report.document import Cell, Column, Content, ReportInput, Section, Table, has_rehab
+from gaitpipe.report.rehab_words import with_days
 from gaitpipe.report.text import foreign
 
 _WORD = {True: "met", False: "not met", None: "not known"}
@@ -18,13 +19,7 @@ def _render(report: ReportInput) -> Content:
     rehab = report.rehab
     if rehab is None:
         return ()
-    columns = (
-        Column("Criterion", numeric=False),
-        Column("Asked", numeric=False),
-        Column("Seen", numeric=False),
-        Column("", numeric=False),
-    )
-    columns = (*columns[:3], Column("Result", numeric=False))
+    columns = tuple(Column(label, numeric=False) for label in ("Criterion", "Asked", "Seen", "Result"))
     rows = tuple(_row(criterion) for criterion in rehab.decision.criteria)
     return (Table(f"To leave {rehab.decision.stage_in}, all of these", columns, rows, compact=True),)
 
@@ -33,9 +28,9 @@ def _row(criterion: Criterion) -> tuple[Cell, ...]:
     mark = "" if criterion.met is None else "yes" if criterion.met else "no"
     result = Cell(_WORD[criterion.met], mark=mark)  # type: ignore[arg-type]
     return (
-        Cell(foreign(criterion.label), foreign(criterion.id)),
+        Cell(foreign(criterion.label)),
         Cell(foreign(criterion.asked)),
-        Cell(foreign(criterion.seen)),
+        Cell(with_days(foreign(criterion.seen))),
         result,
     )
 
