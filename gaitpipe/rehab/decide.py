@@ -103,6 +103,7 @@ def decide(
         flags=flags_of(plan, place, compared),
         criteria=stage_criteria(plan, place.rows, on, place.until),
         streak=streak(plan, place.rows, place.until),
+        early=tuple(row.date for row in log if row.date >= on and not is_session(row) and row.pain_am is not None),
     )
     return _decision(facts, compared, _verdict(facts, refer), on)
 
@@ -156,7 +157,7 @@ def _decision(facts: Facts, compared: Compared, own: _Verdict, on: date) -> Deci
         criteria=() if silent else facts.criteria,
         missing=missing,
         review="" if silent else _review(facts, regress, decides),
-        action=action_words(plan, place, word, rules, out, missing),
+        action=action_words(plan, place, word, rules, out, missing, on),
         advice=() if silent or not decides else advice_of(plan, fired, facts.flags, compared, _longest(facts)),
         conflicts=() if silent else conflicts_of(plan, compared, facts.flags, facts.criteria),
         load=compared.load,
@@ -182,6 +183,8 @@ def _override(facts: Facts, on: date) -> Override | None:
     """The clinician's override while it stands."""
     found = facts.plan.stage.override
     if found is None or found.decided > on:
+        return None
+    if (on - found.decided).days > facts.plan.value("session_age_maximum_days"):
         return None
     later = any(is_session(row) and row.date > found.decided for row in facts.place.rows)
     return None if later or speaks_against(facts, found.decided) else found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from gaitpipe import evidence
 from gaitpipe.rehab.ladder import level_names, level_of, level_words
@@ -42,6 +43,7 @@ def action_words(
     rules: Sequence[FiredRule],
     out: tuple[Stage, str | None],
     missing: Sequence[str],
+    on: date,
 ) -> str:
     """What to do next, in a few sentences."""
     if word == "REFER":
@@ -66,7 +68,7 @@ def action_words(
         words.append(
             f"One thing at a time, in this order: {', '.join(STAGE_5_ORDER)}. Agree on it with your clinician."
         )
-    return " ".join([*words, *([] if word == "REGRESS" else _next_day(plan, place))])
+    return " ".join([*words, *([] if word == "REGRESS" else _next_day(plan, place, on))])
 
 
 def _action(rule: FiredRule) -> str:
@@ -74,7 +76,7 @@ def _action(rule: FiredRule) -> str:
     return known.get(rule.id, "")
 
 
-def _next_day(plan: Plan, place: Place) -> list[str]:
+def _next_day(plan: Plan, place: Place, on: date) -> list[str]:
     entry = place.entry
     day = None if entry is None or entry.kind in ("strength", "walk") else earliest_next(plan, entry)
-    return [] if day is None else [f"Next session of this effort: not before {day.isoformat()}."]
+    return [] if day is None or day < on else [f"Next session of this effort: not before {day.isoformat()}."]

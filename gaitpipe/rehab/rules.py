@@ -6,14 +6,14 @@ Rules
      from that first session to the morning after the last one.
   2. R2 asks for two mornings worse than usual among the last three sessions, or one session that had not settled after
      48 h. R3 looks at the weekly medians up to the last entry.
-  3. H1 is pain above the limit of progress and up to that of holding: decimals have no gap. Pain in daily walking above
-     that of holding is H1 too, whatever the plan says of RF7.
+  3. H1 is pain above the limit of progress and up to that of holding: decimals have no gap. Pain in daily walking, half
+     an hour of walking or hops above that of holding is H1 too, whatever the plan says of RF7.
   4. H3 needs a flag that was seen; a flag that could not be assessed fires nothing but withholds P1.
   5. H6: no entry for the session given, or one of its four pain fields missing. Missing is never 0.
   6. H7 fires on a painkiller that was said; when it is not said P1 is withheld.
   7. P1 needs all of: nothing else fired, enough good sessions in a row, the judged one at the level, not too old,
      and the last run of the log, every criterion of the stage where the step leaves it, no flag in the way, no stage
-     left out, red flags asked where the stage ends and after a swelling.
+     left out, red flags asked where the stage ends and after a swelling, every morning of the days of rest in between.
 """
 
 from __future__ import annotations
@@ -40,11 +40,15 @@ _FIELD_WORDS = {
     "pain_am": "pain next morning",
     "stiff_am_min": "stiffness next morning",
 }
+_OTHER_PAIN = {"pain_daily": "daily walking", "pain_walk_30min": "30 minutes of walking", "hop_pain": "hops"}
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at. `session_name` is the recording's name where one was given."""
+    """What the rules look at. `session_name` is the recording's name where one was given.
+
+    `early` are the days, not yet over, that hold a morning already: it may be that of the day before.
+    """
 
     plan: Plan
     place: Place
@@ -53,6 +57,7 @@ class Facts:
     flags: tuple[Flag, ...]
     criteria: tuple[Criterion, ...]
     streak: Streak
+    early: tuple[date, ...] = ()
 
 
 def regress_rules(facts: Facts) -> tuple[FiredRule, ...]:
@@ -179,6 +184,9 @@ def _not_settled(plan: Plan, rows: Sequence[LogEntry], until: Sequence[LogEntry]
 
 def _r2(facts: Facts) -> FiredRule | None:
     place = facts.place
+    for row in _looked_at(facts):
+        if row.settled_48h is False and not is_session(row):
+            return _not_settled(facts.plan, place.rows, (row,))
     for at in range(max(place.index, 0), len(place.sessions) if place.entry is not None else 0):
         found = _not_settled(facts.plan, place.rows, place.sessions[: at + 1])
         if found is not None:
@@ -216,9 +224,11 @@ def _h1(facts: Facts) -> FiredRule | None:
             words = ", ".join(f"{_FIELD_WORDS[name]} {value:g}" for name, value in seen.items())
             text = f"{entry.date.isoformat()}: {words} of 10, above {low:g} and up to {high:g}."
             return FiredRule("H1", text, seen, thresholds)
-        if entry.pain_daily is not None and entry.pain_daily > high:
-            text = f"{entry.date.isoformat()}: pain {entry.pain_daily:g} of 10 in daily walking, above {high:g}."
-            return FiredRule("H1", text, {"pain_daily": entry.pain_daily}, thresholds)
+        for name, where_felt in _OTHER_PAIN.items():
+            pain = getattr(entry, name)
+            if pain is not None and pain > high:
+                text = f"{entry.date.isoformat()}: pain {pain:g} of 10 in {where_felt}, above {high:g}."
+                return FiredRule("H1", text, {name: pain}, thresholds)
     return None
 
 
@@ -313,6 +323,18 @@ def _lacking(facts: Facts) -> Iterator[str]:
     yield from _weeks_open(facts)
     yield from _age_open(facts)
     yield from _swelling_open(facts)
+    yield from _mornings_open(facts)
+
+
+def _mornings_open(facts: Facts) -> Iterator[str]:
+    """Days of rest in between whose morning was left out, and mornings written to a day that is not over."""
+    entry = facts.place.entry
+    for row in _looked_at(facts):
+        between = row.kind == "rest" and entry is not None and row.date < entry.date
+        if between and (row.pain_am is None or row.stiff_am_min is None):
+            yield f"Fill in the morning after {row.date.isoformat()}, a day of rest in between."
+    for day in facts.early:
+        yield f"{day.isoformat()} holds a morning that has not come yet: does it belong to the day before?"
 
 
 def _swelling_open(facts: Facts) -> Iterator[str]:
@@ -357,4 +379,4 @@ def _age_open(facts: Facts) -> Iterator[str]:
     entry, most = facts.place.entry, facts.plan.value("session_age_maximum_days")
     age = 0 if entry is None else (facts.on - entry.date).days
     if age > most:
-        yield f"The last session is {age} days old: start again one level lower, and log a new one."
+        yield f"The last session is {age} days old: start again lower, as the calendar says, and log a new one."

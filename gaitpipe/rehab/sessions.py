@@ -1,13 +1,14 @@
 """Which entry of the log is judged, and what comes before and after it.
 
 Rules
-  1. A session is every entry but a day of rest and a test of strength alone; an entry without a kind counts as one.
+  1. A session is every entry but a day of rest and a test of strength alone; an entry without a kind counts as one
+     unless it holds a morning and nothing else.
   2. Judged is the entry whose `session_id` is the name of the session given; without a session the last one.
   3. What was logged after the judged entry counts as well where it may only make things worse (pain). Strength and
      walking of the days after are judged along with it; a run, hops, or an entry without a kind is a session of its
      own: a step up has to be decided with that one.
   4. The morning after a day has come on the day of the decision at the latest where the entry is older than that day.
-     What is entered for a morning that has not come yet is missing.
+     What is entered for a morning that has not come yet is missing, unless it is too bad to be left out.
   5. A level or stage in the log is meant whatever its case: `l4` is L4.
 """
 
@@ -17,9 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gaitpipe import evidence
 from gaitpipe.rehab.context import entry_of
-from gaitpipe.rehab.log import LogEntry
+from gaitpipe.rehab.log import COLUMNS, LogEntry
 from gaitpipe.rehab.words import STAGES, GaitScreen
+
+_MORNING = ("date", "kind", "pain_am", "stiff_am_min", "settled_48h", "red_flags", "notes", "swelling", "analgesic")
+_TOLD = tuple(name for name in COLUMNS if name not in _MORNING)
+"""What tells of something that was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,9 @@ class Place:
 def is_session(entry: LogEntry) -> bool:
     """Whether something was done that loads the tendon: not on a day of rest, nor in a test without a run or pain."""
     if entry.kind == "test":
-        told = (entry.session_id, entry.run_min, entry.pain_during, entry.pain_after, entry.rpe)
-        return any(value is not None for value in told)
+        return any(value is not None for value in (entry.run_min, entry.pain_during, entry.pain_after, entry.rpe))
+    if entry.kind is None:
+        return any(getattr(entry, name) is not None for name in _TOLD)
     return entry.kind != "rest"
 
 
@@ -80,7 +87,8 @@ def known_by(log: Sequence[LogEntry], on: date, levels: Sequence[str]) -> tuple[
 def _come(row: LogEntry, on: date) -> LogEntry:
     if row.date < on or (row.pain_am is None and row.stiff_am_min is None):
         return row
-    return replace(row, pain_am=None, stiff_am_min=None)
+    bad = row.pain_am is not None and row.pain_am > evidence.value("pain_hold_maximum")
+    return replace(row, pain_am=row.pain_am if bad else None, stiff_am_min=None)
 
 
 def _cased(row: LogEntry, names: dict[str, str], levels: Sequence[str]) -> LogEntry:

@@ -244,4 +244,4 @@ def test_an_old_last_session_is_no_ground_for_going_on_with_a_recording_either(
 ) -> None:
     found = make.fine("S4").at(make.TODAY + timedelta(days=days)).decide()
     assert found.decision == decision
-    assert any("one level lower" in text for text in found.missing) == (decision == "INSUFFICIENT")
+    assert any("start again lower" in text for text in found.missing) == (decision == "INSUFFICIENT")
