@@ -70,7 +70,7 @@ def why_not_counted(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> str
     """Why a session does not count as a good one, in a sentence; empty when it counts."""
     day, limit = entry.date.isoformat(), plan.value("pain_progress_maximum")
     if entry.pain_during is None or entry.pain_after is None:
-        return f"pain of {day} is not logged"
+        return f"fill in pain during and after the {entry.kind or 'session'} of {day}"
     if entry.analgesic is not False:
         taken = "a painkiller was taken" if entry.analgesic else "it is not said whether a painkiller was taken"
         return f"{taken} on {day}"
