@@ -50,13 +50,14 @@ class ProfileError(GaitpipeError):
     """A device profile that cannot be used; carries all its faults at once."""
 
     exit_code = 2
+    what = "device profile"
 
     def __init__(self, file: str, faults: Sequence[ProfileFault], advice: str = "") -> None:
         self.file = file
         self.faults = tuple(faults)
         whole = len(self.faults) == 1 and not self.faults[0].key and self.faults[0].line is None
         lines = "\n".join(f"  {fault}" for fault in self.faults)
-        found = f"{counted(len(self.faults), 'fault')} in this device profile\n{lines}"
+        found = f"{counted(len(self.faults), 'fault')} in this {self.what}\n{lines}"
         super().__init__(f"{file}: {self.faults[0].problem if whole else found}", advice)
 
 
@@ -102,18 +103,10 @@ class LogError(GaitpipeError):
         super().__init__(f"{file}: {self.faults[0] if whole else found}", advice)
 
 
-class PlanError(GaitpipeError):
-    """A plan of rehab that cannot be used; carries all its faults at once."""
+class PlanError(ProfileError):
+    """A plan of rehab that cannot be used; carries all its faults at once, as a device profile does."""
 
-    exit_code = 2
-
-    def __init__(self, file: str, faults: Sequence[ProfileFault], advice: str = "") -> None:
-        self.file = file
-        self.faults = tuple(faults)
-        whole = len(self.faults) == 1 and not self.faults[0].key and self.faults[0].line is None
-        lines = "\n".join(f"  {fault}" for fault in self.faults)
-        found = f"{counted(len(self.faults), 'fault')} in this plan\n{lines}"
-        super().__init__(f"{file}: {self.faults[0].problem if whole else found}", advice)
+    what = "plan"
 
 
 class DeviceReason(Enum):

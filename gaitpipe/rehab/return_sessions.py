@@ -151,7 +151,7 @@ def spring_programme(plan: Plan, log: Sequence[LogEntry], decision: Decision, st
         return Programme(by_turns, int(plan.value("schedule_run_every_days")))
     per_week = plan.value("schedule_spring_per_week")
     begin = _screens_from(plan, log, decision, start)
-    screen = _screen(plan, log, start)
+    screen = _screen(plan, log, decision, start)
 
     def once_a_week(day: date, done: Sequence[Done]) -> Session | str:
         week = week_before(day, done)
@@ -179,10 +179,15 @@ def _screens_from(plan: Plan, log: Sequence[LogEntry], decision: Decision, start
     return None if since is None else since + timedelta(days=plan.value("stage3_minimum_days"))
 
 
-def _screen(plan: Plan, log: Sequence[LogEntry], start: date) -> Session:
+def _screen(plan: Plan, log: Sequence[LogEntry], decision: Decision, start: date) -> Session:
+    """A recording on the treadmill: the least after a step back or without a run before, else what growth allows."""
     least, most = plan.value("schedule_screen_least_min"), plan.value("schedule_screen_most_min")
     longest = longest_run_min(plan, log, start)
-    upto = least if longest is None else max(least, math.floor(GrowthLimits.of(plan).longest_after(longest)))
+    upto = (
+        least
+        if longest is None or decision.decision == "REGRESS"
+        else max(least, math.floor(GrowthLimits.of(plan).longest_after(longest)))
+    )
     text = (
         f"{least:g} to {most:g} min, easy, both sensors{f'; today {least:g}' if upto <= least else ''}. "
         "Record it; the first quiet one becomes the baseline."

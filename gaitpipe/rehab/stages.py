@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gaitpipe.rehab.ladder import ladder, level_after, level_before, level_names, level_of
+from gaitpipe.rehab.ladder import GrowthLimits, ladder, level_after, level_before, level_names, level_of
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.red_flags import was_asked
@@ -140,6 +140,9 @@ def _not_the_ladder(plan: Plan, log: Sequence[LogEntry], entry: LogEntry) -> str
     day, asked = entry.date.isoformat(), level_of(plan, plan.stage.level).running_min
     if entry.run_min is not None and entry.run_min < asked * plan.value("ladder_minutes_least_share") - EDGE:
         return f"the run of {day} was {entry.run_min:g} min, {plan.stage.level} is {asked:g} min of running"
+    most = GrowthLimits.of(plan).longest_after(asked)
+    if entry.run_min is not None and entry.run_min > most + EDGE:
+        return f"the run of {day} was {entry.run_min:g} min, too long for {plan.stage.level} (up to {most:g} min)"
     at = next((place for place, row in enumerate(log) if row is entry), 0)
     close = [row.date for row in log[:at] if is_run(row) and (entry.date - row.date).days <= 1]
     if close:

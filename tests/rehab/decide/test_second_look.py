@@ -56,3 +56,10 @@ def test_an_override_ends_when_the_session_that_it_spoke_of_is_old(make: Any) ->
     assert situation.at(make.ON + timedelta(14)).decide().decided_by == "clinician override"
     late = situation.at(make.ON + timedelta(15)).decide()
     assert (late.decided_by, late.decision) == ("rules", "INSUFFICIENT")
+
+
+@pytest.mark.rule("P1")
+def test_a_run_far_too_long_for_its_level_does_not_count_at_it(make: Any) -> None:
+    found = make.fine("S4").row("before", run_min=60.0).decide()
+    assert found.decision == "INSUFFICIENT"
+    assert any("too long for" in text for text in found.missing)
