@@ -21,6 +21,12 @@ Side = Literal["left", "right"]
 Placement = Literal["foot", "shank"]
 Clock = Literal["device", "arrival", "file"]
 SIDES: tuple[Side, Side] = ("left", "right")
+AuxiliaryKind = Literal["treadmill", "foot_pod", "heart_rate"]
+"""Devices beside the feet: recorded as cross-checks, one of a kind."""
+AUXILIARIES: tuple[AuxiliaryKind, ...] = ("treadmill", "foot_pod", "heart_rate")
+Source = Literal["left", "right", "treadmill", "foot_pod", "heart_rate"]
+"""Where a notification comes from: the sensor of a side, or a device beside them."""
+SOURCES: tuple[Source, ...] = (*SIDES, *AUXILIARIES)
 
 FloatArray = NDArray[np.float64]
 ByteArray = NDArray[np.uint8]
@@ -114,7 +120,7 @@ class RawNotification:
     `host_monotonic_ns` orders and times it within the session; `host_utc_ns` is for people.
     """
 
-    side: Side
+    source: Source
     characteristic: str
     host_monotonic_ns: int
     host_utc_ns: int
@@ -128,7 +134,7 @@ class RecordingEvent:
     host_monotonic_ns: int
     host_utc_ns: int
     kind: str
-    side: Side | None = None
+    source: Source | None = None
     text: str = ""
     value: float | None = None
 
@@ -147,6 +153,26 @@ class SensorSetup:
     profile_text: str
     settings: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliarySetup:
+    """How one device beside the feet was set up; as `SensorSetup`, without a side."""
+
+    kind: AuxiliaryKind
+    profile_id: str
+    profile_text: str
+    settings: Mapping[str, float] = field(default_factory=dict)
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryReading:
+    """What a device beside the feet said at one moment: named fields in SI units, `time_s` of its arrival."""
+
+    source: AuxiliaryKind
+    time_s: float
+    values: Mapping[str, float]
 
 
 @dataclass(slots=True)
@@ -201,6 +227,7 @@ class Recording:
     quality: dict[Side, StreamQuality] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     events: list[RecordingEvent] = field(default_factory=list)
+    readings: list[AuxiliaryReading] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
     input_sha256: str = ""
 

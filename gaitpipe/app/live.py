@@ -28,6 +28,7 @@ from gaitpipe.model import (
     SensorInfo,
     SensorSetup,
     Side,
+    Source,
     StrideUpdate,
 )
 from gaitpipe.recording.decode import StreamDecoder, file_sha256, note_complaint
@@ -155,16 +156,16 @@ class LiveSession:
         )
 
     def _analyse(self, item: RawNotification | RecordingEvent) -> None:
-        self._feed(self._decoder.receive(item), item.side)
+        self._feed(self._decoder.receive(item), item.source)
 
-    def _feed(self, decoded: Sequence[object], side: Side | None) -> None:
+    def _feed(self, decoded: Sequence[object], source: Source | None) -> None:
         for one in decoded:
             if isinstance(one, SampleBlock):
                 for update in self._session.feed(one):
                     self._recent[update.side].append(update)
                     self._strides[update.side] += 1
-            elif side is not None:
-                note_complaint(one, side, self._recording, self._complaints)  # type: ignore[arg-type]
+            elif source is not None:
+                note_complaint(one, source, self._recording, self._complaints)  # type: ignore[arg-type]
 
     def _side_view(self, side: Side, link: LinkState | None, elapsed_s: float) -> SideView:
         quality = self._recording.quality[side]

@@ -182,8 +182,8 @@ def told_events(events: Sequence[RecordingEvent]) -> tuple[RecordingEvent, ...]:
     started: set[tuple[str, str | None]] = set()
     told = []
     for event in events:
-        first = event.kind in ("connected", "streaming") and (event.kind, event.side) not in started
-        started.add((event.kind, event.side))
+        first = event.kind in ("connected", "streaming") and (event.kind, event.source) not in started
+        started.add((event.kind, event.source))
         if not first and event.kind not in ("battery", "mtu"):
             told.append(event)
     return tuple(told)

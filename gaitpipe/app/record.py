@@ -136,7 +136,7 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
         live.receive(item)
         if isinstance(item, RecordingEvent) and item.kind in TOLD_EVENTS:
             words = TOLD_EVENTS[item.kind] or item.text
-            talk.say(f"{item.side}: {words}" if item.side else words)
+            talk.say(f"{item.source}: {words}" if item.source else words)
         elif isinstance(item, RawNotification):
             await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
 

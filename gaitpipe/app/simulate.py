@@ -160,18 +160,18 @@ def _items(
 def _events(setup: SensorSetup, gaps: Sequence[tuple[float, float]], start_utc_ns: int) -> list[RecordingEvent]:
     """Return what a recorder would have noted beside the notifications."""
     events = [
-        RecordingEvent(*_host(0.0, start_utc_ns), kind="connected", side=setup.side, text=setup.device),
+        RecordingEvent(*_host(0.0, start_utc_ns), kind="connected", source=setup.side, text=setup.device),
         RecordingEvent(
-            *_host(0.0, start_utc_ns), kind="battery", side=setup.side, value=float(BATTERY_PCT[setup.side])
+            *_host(0.0, start_utc_ns), kind="battery", source=setup.side, value=float(BATTERY_PCT[setup.side])
         ),
-        RecordingEvent(*_host(0.0, start_utc_ns), kind="streaming", side=setup.side, text=setup.device),
+        RecordingEvent(*_host(0.0, start_utc_ns), kind="streaming", source=setup.side, text=setup.device),
     ]
     for start_s, end_s in gaps:
         if end_s - start_s > LINK_LOST_AFTER_S:
             lost = _host(start_s + LINK_LOST_AFTER_S, start_utc_ns)
-            events.append(RecordingEvent(*lost, kind="disconnected", side=setup.side, text="link lost"))
+            events.append(RecordingEvent(*lost, kind="disconnected", source=setup.side, text="link lost"))
             events.append(
-                RecordingEvent(*_host(end_s, start_utc_ns), kind="streaming", side=setup.side, text=setup.device)
+                RecordingEvent(*_host(end_s, start_utc_ns), kind="streaming", source=setup.side, text=setup.device)
             )
     return events
 

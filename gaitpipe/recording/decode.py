@@ -24,6 +24,7 @@ from gaitpipe.model import (
     SensorInfo,
     SensorSetup,
     Side,
+    Source,
     StreamQuality,
 )
 from gaitpipe.protocol.decoder import Decoder
@@ -56,7 +57,7 @@ class StreamDecoder:
     def __init__(self, setups: Sequence[SensorSetup], session_start_monotonic_ns: int) -> None:
         self._start_ns = session_start_monotonic_ns
         self._labels = {setup.side: setup.device for setup in setups}
-        self._decoders = {setup.side: _decoder(setup) for setup in setups}
+        self._decoders: dict[Source, Decoder] = {setup.side: _decoder(setup) for setup in setups}
 
     @property
     def sensors(self) -> tuple[SensorInfo, ...]:
@@ -67,7 +68,7 @@ class StreamDecoder:
     @property
     def quality(self) -> dict[Side, StreamQuality]:
         """The running counts of each sensor; the same objects throughout."""
-        return {side: decoder.quality for side, decoder in self._decoders.items()}
+        return {decoder.info.side: decoder.quality for decoder in self._decoders.values()}
 
     def session_time_s(self, host_monotonic_ns: int) -> float:
         return (host_monotonic_ns - self._start_ns) / 1e9
@@ -75,10 +76,10 @@ class StreamDecoder:
     def receive(self, item: RawNotification | RecordingEvent) -> list[Decoded]:
         """What one item gives. Of the events only a lost link and a battery level concern a decoder."""
         time_s = self.session_time_s(item.host_monotonic_ns)
-        decoder = self._decoders.get(item.side) if item.side is not None else None
+        decoder = self._decoders.get(item.source) if item.source is not None else None
         if isinstance(item, RawNotification):
             if decoder is None:
-                return [PacketFault(FaultKind.CHARACTERISTIC, f"no sensor was set up on the {item.side}", time_s)]
+                return [PacketFault(FaultKind.CHARACTERISTIC, f"no sensor was set up on the {item.source}", time_s)]
             return list(decoder.receive(item.characteristic, item.payload, time_s))
         if decoder is not None and item.kind == LINK_LOST:
             decoder.link_lost(time_s)
@@ -149,19 +150,21 @@ def _blocks(raw: RawRecording, decoder: StreamDecoder, recording: Recording) -> 
             if isinstance(decoded, SampleBlock):
                 yield decoded
             else:
-                note_complaint(decoded, item.side, recording, complaints)
+                note_complaint(decoded, item.source, recording, complaints)
     yield from (decoded for decoded in decoder.flush() if isinstance(decoded, SampleBlock))
     recording.findings.extend([*raw.salvage.findings(), *complaints.values()])
 
 
 def note_complaint(
-    decoded: PacketFault | DeviceStatus, side: Side | None, recording: Recording, said: dict[str, Finding]
+    decoded: PacketFault | DeviceStatus, source: Source | None, recording: Recording, said: dict[str, Finding]
 ) -> None:
     """Keep each different complaint of a sensor once, as a finding in `said`; faults are counted in its quality."""
+    side: Side | None = source if source == "left" or source == "right" else None
+    name = f"{side} sensor" if side is not None else str(source).replace("_", " ")
     if isinstance(decoded, DeviceStatus) and not decoded.ok:
-        message, code = f"The {side} sensor reported: {decoded.text}", "device_status"
+        message, code = f"The {name} reported: {decoded.text}", "device_status"
     elif side is not None and side not in recording.quality:
-        message, code = f"The file holds data of a {side} sensor that was not set up; they were not used.", "no_setup"
+        message, code = f"The file holds data of a {name} that was not set up; they were not used.", "no_setup"
     else:
         return
     if len(said) < MAX_COMPLAINTS:

@@ -9,7 +9,7 @@ An MCAP file (https://mcap.dev) with zstd chunks of about one second; the header
 2. One attachment `profile-<first 16 hex digits of the SHA-256>.toml` a distinct profile: the profile text itself.
 3. One Metadata record `gaitpipe` with the caller's metadata, a copy for other programs; the reader does not use it.
 4. Chunks. Channel `/imu/<side>/<characteristic>` (schema `gaitpipe.RawNotification`) with metadata `side`, `placement`,
-   `profile_id`, `profile_sha256`, `device`; channel `/event` (schema `gaitpipe.RecordingEvent`, JSON).
+   `profile_id`, `profile_sha256`, `device`; channel `/<kind>/<characteristic>` for a device beside the feet; channel `/event` (schema `gaitpipe.RecordingEvent`, JSON).
 5. After about ten seconds, between two chunks: the attachments of 1 and 2 again.
 6. When the recording is closed: these attachments once more, attachment `end.json` (`items`: one more than the sequence
    number of the last message), then MCAP's own summary and footer.
@@ -26,7 +26,7 @@ a jump is a loss and tells its size. Data of `gaitpipe.RawNotification`, little-
 offset size type      meaning
 ====== ==== ========= ==============================================================================================
 0      1    uint8     version of this layout: 1
-1      1    uint8     side: 0 left, 1 right
+1      1    uint8     source: 0 left, 1 right, 2 treadmill, 3 foot pod, 4 heart rate
 2      1    uint8     length n of the characteristic's text
 3      1    uint8     reserved, 0
 4      4    uint32    session tag: CRC-32 of the bytes of `session.json`
@@ -35,11 +35,11 @@ offset size type      meaning
 16+n   rest bytes     the notification's payload as received
 ====== ==== ========= ==============================================================================================
 
-A message says its side and characteristic itself, so it can be read although the channel's definition was lost. The
+A message says its source and characteristic itself, so it can be read although the channel's definition was lost. The
 session tag keeps out chunks of another recording that a file system may leave in a torn tail.
 
-Data of `gaitpipe.RecordingEvent`: a JSON object with `session` (the tag), `host_monotonic_ns`, `kind`, `side` (`left`,
-`right` or null), `text` and `value` (number or null).
+Data of `gaitpipe.RecordingEvent`: a JSON object with `session` (the tag), `host_monotonic_ns`, `kind`, `side` (a source
+of that list, such as `left`, or null), `text` and `value` (number or null).
 """
 
 from __future__ import annotations
@@ -53,7 +53,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gaitpipe.model import SIDES, RawNotification, RecordingEvent, SensorSetup
+from gaitpipe.model import (
+    AUXILIARIES,
+    SIDES,
+    SOURCES,
+    AuxiliarySetup,
+    RawNotification,
+    RecordingEvent,
+    SensorSetup,
+)
 
 PROFILE = "gaitpipe"
 NOTIFICATION_SCHEMA = "gaitpipe.RawNotification"
@@ -83,6 +91,7 @@ class SessionDescription:
     metadata: dict[str, str]
     session_start_monotonic_ns: int
     session_start_utc_ns: int
+    auxiliaries: tuple[AuxiliarySetup, ...] = ()
 
 
 def profile_sha256(text: str) -> str:
@@ -113,6 +122,17 @@ def encode_session(description: SessionDescription) -> bytes:
             for setup in description.setups
         ],
     }
+    if description.auxiliaries:
+        content["auxiliaries"] = [
+            {
+                "kind": setup.kind,
+                "device": setup.device,
+                "profile_id": setup.profile_id,
+                "profile_sha256": profile_sha256(setup.profile_text),
+                "settings": dict(setup.settings),
+            }
+            for setup in description.auxiliaries
+        ]
     return json.dumps(content, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1).encode()
 
 
@@ -127,10 +147,12 @@ def named_profiles(session: bytes) -> tuple[str, ...]:
     content = _json_object(session)
     if content.get("format_version") != FORMAT_VERSION:
         raise LayoutError(f"format version {content.get('format_version')!r}, this program reads {FORMAT_VERSION}")
-    sensors = content.get("sensors")
-    if not isinstance(sensors, list) or not all(isinstance(sensor, dict) for sensor in sensors):
+    sensors, auxiliaries = content.get("sensors"), content.get("auxiliaries", [])
+    if not isinstance(sensors, list) or not isinstance(auxiliaries, list):
         raise LayoutError("no list of sensors")
-    return tuple(dict.fromkeys(str(sensor.get("profile_sha256")) for sensor in sensors))
+    if not all(isinstance(sensor, dict) for sensor in (*sensors, *auxiliaries)):
+        raise LayoutError("no list of sensors")
+    return tuple(dict.fromkeys(str(sensor.get("profile_sha256")) for sensor in (*sensors, *auxiliaries)))
 
 
 def decode_session(session: bytes, profile_texts: Mapping[str, str]) -> SessionDescription:
@@ -144,27 +166,44 @@ def decode_session(session: bytes, profile_texts: Mapping[str, str]) -> SessionD
     content = _json_object(session)
     try:
         setups = tuple(_decode_setup(sensor, profile_texts) for sensor in content["sensors"])
+        auxiliaries = tuple(_decode_auxiliary(one, profile_texts) for one in content.get("auxiliaries", []))
         metadata = {str(key): str(value) for key, value in content["metadata"].items()}
         start_ns, utc_ns = int(content["session_start_monotonic_ns"]), int(content["session_start_utc_ns"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LayoutError(f"{SESSION_NAME}: {error!r}") from None
-    return SessionDescription(setups, metadata, start_ns, utc_ns)
+    return SessionDescription(setups, metadata, start_ns, utc_ns, auxiliaries)
 
 
 def _decode_setup(sensor: Mapping[str, Any], profile_texts: Mapping[str, str]) -> SensorSetup:
     if sensor["side"] not in SIDES or sensor["placement"] not in ("foot", "shank"):
         raise ValueError(f"side {sensor['side']!r}, placement {sensor['placement']!r}")
-    settings = {str(key): value for key, value in sensor["settings"].items()}
-    if not all(isinstance(value, int | float) and math.isfinite(value) for value in settings.values()):
-        raise ValueError("settings must be finite numbers")
     return SensorSetup(
         side=sensor["side"],
         placement=sensor["placement"],
         profile_id=str(sensor["profile_id"]),
         profile_text=profile_texts[sensor["profile_sha256"]],
-        settings=settings,
+        settings=_decode_settings(sensor),
         device=str(sensor["device"]),
     )
+
+
+def _decode_auxiliary(device: Mapping[str, Any], profile_texts: Mapping[str, str]) -> AuxiliarySetup:
+    if device["kind"] not in AUXILIARIES:
+        raise ValueError(f"a device of the kind {device['kind']!r}")
+    return AuxiliarySetup(
+        kind=device["kind"],
+        profile_id=str(device["profile_id"]),
+        profile_text=profile_texts[device["profile_sha256"]],
+        settings=_decode_settings(device),
+        device=str(device["device"]),
+    )
+
+
+def _decode_settings(device: Mapping[str, Any]) -> dict[str, float]:
+    settings = {str(key): value for key, value in device["settings"].items()}
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in settings.values()):
+        raise ValueError("settings must be finite numbers")
+    return settings
 
 
 def session_tag(session: bytes) -> int:
@@ -184,7 +223,9 @@ def encode_item(item: RawNotification | RecordingEvent, tag: int) -> bytes:
     characteristic = item.characteristic.encode()
     if len(characteristic) > 255 or len(item.payload) > MAX_PAYLOAD_BYTES:
         raise LayoutError(f"{len(characteristic)} bytes of characteristic, {len(item.payload)} bytes of payload")
-    prefix = _PREFIX.pack(FORMAT_VERSION, SIDES.index(item.side), len(characteristic), 0, tag, item.host_monotonic_ns)
+    prefix = _PREFIX.pack(
+        FORMAT_VERSION, SOURCES.index(item.source), len(characteristic), 0, tag, item.host_monotonic_ns
+    )
     return prefix + characteristic + item.payload
 
 
@@ -200,15 +241,15 @@ def decode_item(data: bytes, utc_ns: int, tag: int) -> RawNotification | Recordi
         return _decode_event(data, utc_ns, tag)
     if len(data) < _PREFIX.size:
         raise LayoutError("message too short")
-    version, side, length, _reserved, message_tag, monotonic_ns = _PREFIX.unpack_from(data)
+    version, source, length, _reserved, message_tag, monotonic_ns = _PREFIX.unpack_from(data)
     start = _PREFIX.size + length
-    if version != FORMAT_VERSION or side >= len(SIDES) or message_tag != tag or start > len(data):
+    if version != FORMAT_VERSION or source >= len(SOURCES) or message_tag != tag or start > len(data):
         raise LayoutError("not a message of this recording")
     try:
         characteristic = str(data[_PREFIX.size : start], "utf-8")
     except UnicodeDecodeError as error:
         raise LayoutError(str(error)) from None
-    return RawNotification(SIDES[side], characteristic, monotonic_ns, utc_ns, data[start:])
+    return RawNotification(SOURCES[source], characteristic, monotonic_ns, utc_ns, data[start:])
 
 
 def end_items(data: bytes) -> int | None:
@@ -229,7 +270,7 @@ def _encode_event(event: RecordingEvent, tag: int) -> bytes:
         "session": tag,
         "host_monotonic_ns": event.host_monotonic_ns,
         "kind": event.kind,
-        "side": event.side,
+        "side": event.source,
         "text": event.text,
         "value": event.value,
     }
@@ -241,19 +282,19 @@ def _encode_event(event: RecordingEvent, tag: int) -> bytes:
 
 def _decode_event(data: bytes, utc_ns: int, tag: int) -> RecordingEvent:
     content = _json_object(data)
-    side, value, monotonic_ns = content.get("side"), content.get("value"), content.get("host_monotonic_ns")
+    source, value, monotonic_ns = content.get("side"), content.get("value"), content.get("host_monotonic_ns")
     kind, text = content.get("kind"), content.get("text", "")
     sound = (
         content.get("session") == tag
         and isinstance(monotonic_ns, int)
         and isinstance(kind, str)
         and isinstance(text, str)
-        and (side is None or side in SIDES)
+        and (source is None or source in SOURCES)
         and (value is None or isinstance(value, int | float))
     )
     if not sound:
         raise LayoutError("not an event of this recording")
-    return RecordingEvent(int(str(monotonic_ns)), utc_ns, str(kind), side, text, value)
+    return RecordingEvent(int(str(monotonic_ns)), utc_ns, str(kind), source, text, value)
 
 
 def _json_object(data: bytes) -> dict[str, Any]:

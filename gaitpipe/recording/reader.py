@@ -20,7 +20,7 @@ from typing import BinaryIO
 from mcap.opcode import Opcode
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
+from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording import framing, layout
 from gaitpipe.recording.salvage import SalvageReport
 from gaitpipe.recording.writer import RecordingWriter
@@ -42,6 +42,7 @@ class RawRecording:
     session_start_utc_ns: int
     items: Iterator[Item]
     salvage: SalvageReport
+    auxiliaries: tuple[AuxiliarySetup, ...] = ()
 
 
 @dataclass(slots=True)
@@ -101,6 +102,7 @@ def open_raw(path: Path | str) -> RawRecording:
         session_start_utc_ns=opened.session.session_start_utc_ns,
         items=(item for _sequence, item in _numbered_items(opened)),
         salvage=opened.salvage,
+        auxiliaries=opened.session.auxiliaries,
     )
 
 
@@ -142,6 +144,7 @@ def _rewrite(opened: _Opened, temporary: Path) -> None:
         session.metadata | note,
         session_start_monotonic_ns=session.session_start_monotonic_ns,
         session_start_utc_ns=session.session_start_utc_ns,
+        auxiliaries=session.auxiliaries,
     )
     with writer:
         for sequence, item in _numbered_items(opened):

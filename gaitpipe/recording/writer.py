@@ -24,7 +24,7 @@ from mcap.writer import CompressionType, Writer
 
 from gaitpipe import __version__
 from gaitpipe.errors import RecordingError
-from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup, Side
+from gaitpipe.model import SIDES, AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup, Source
 from gaitpipe.recording import layout
 
 FLUSH_INTERVAL_NS = 1_000_000_000
@@ -46,6 +46,8 @@ class RecordingWriter:
         Text about the session (pseudonym, belt speed, calibration), kept as it is.
     session_start_monotonic_ns, session_start_utc_ns : int
         Time 0 of the session on both host clocks.
+    auxiliaries : sequence of AuxiliarySetup
+        Devices beside the feet, at most one of a kind.
 
     Raises
     ------
@@ -61,13 +63,18 @@ class RecordingWriter:
         *,
         session_start_monotonic_ns: int,
         session_start_utc_ns: int,
+        auxiliaries: Sequence[AuxiliarySetup] = (),
     ) -> None:
         self.path = Path(path)
-        self._setups: dict[Side, SensorSetup] = {setup.side: setup for setup in setups}
-        if len(self._setups) != len(setups):
-            raise RecordingError(str(path), "two sensors for the same side", "Give one sensor for each side.")
+        self._setups: dict[Source, SensorSetup | AuxiliarySetup] = {setup.side: setup for setup in setups}
+        self._setups |= {setup.kind: setup for setup in auxiliaries}
+        if len(self._setups) != len(setups) + len(auxiliaries):
+            message = "two sensors for the same side, or two devices of the same kind"
+            raise RecordingError(str(path), message, "Give one sensor for each side and one device of a kind.")
         text = {"software": SOFTWARE} | {str(key): str(value) for key, value in (metadata or {}).items()}
-        description = layout.SessionDescription(tuple(setups), text, session_start_monotonic_ns, session_start_utc_ns)
+        description = layout.SessionDescription(
+            tuple(setups), text, session_start_monotonic_ns, session_start_utc_ns, tuple(auxiliaries)
+        )
         self._session = layout.encode_session(description)
         self._tag = layout.session_tag(self._session)
         self._utc_ns = session_start_utc_ns
@@ -75,7 +82,7 @@ class RecordingWriter:
         self._pending = 0
         self._flushes = 0
         self._flushed_ns = session_start_monotonic_ns
-        self._channels: dict[tuple[Side | None, str], int] = {}
+        self._channels: dict[tuple[Source | None, str], int] = {}
         self._failed = False
         self._closed = False
         self._bytes = 0
@@ -170,25 +177,26 @@ class RecordingWriter:
         self._writer.add_attachment(self._utc_ns, self._utc_ns, name, media_type, data)
 
     def _channel(self, item: RawNotification | RecordingEvent) -> int:
-        side, name = (item.side, item.characteristic) if isinstance(item, RawNotification) else (None, "")
-        channel = self._channels.get((side, name))
+        source, name = (item.source, item.characteristic) if isinstance(item, RawNotification) else (None, "")
+        channel = self._channels.get((source, name))
         if channel is None:
-            channel = self._channels[side, name] = self._register(side, name)
+            channel = self._channels[source, name] = self._register(source, name)
         return channel
 
-    def _register(self, side: Side | None, characteristic: str) -> int:
-        if side is None:
+    def _register(self, source: Source | None, characteristic: str) -> int:
+        if source is None:
             return int(self._writer.register_channel(layout.EVENT_TOPIC, "json", self._schemas[layout.EVENT_SCHEMA]))
-        about = {"side": str(side)}
-        if setup := self._setups.get(side):
+        about = {"side" if source in SIDES else "kind": str(source)}
+        if setup := self._setups.get(source):
+            about |= {"placement": setup.placement} if isinstance(setup, SensorSetup) else {}
             about |= {
-                "placement": setup.placement,
                 "profile_id": setup.profile_id,
                 "profile_sha256": layout.profile_sha256(setup.profile_text),
                 "device": setup.device,
             }
         schema = self._schemas[layout.NOTIFICATION_SCHEMA]
-        return int(self._writer.register_channel(f"/imu/{side}/{characteristic}", layout.PROFILE, schema, about))
+        topic = f"/imu/{source}" if source in SIDES else f"/{source}"
+        return int(self._writer.register_channel(f"{topic}/{characteristic}", layout.PROFILE, schema, about))
 
     def _flush(self) -> None:
         with self._as_recording_error():

@@ -108,7 +108,7 @@ def test_every_packet_that_was_sent_is_in_the_file(session):
     recorded, _analysis, _said, _views, sent = session
     found = [item for item in notifications(recorded.path) if item.characteristic == PROFILE.packet.characteristic]
     for side in SIDES:
-        count = sum(item.side == side for item in found)
+        count = sum(item.source == side for item in found)
         assert sent[side] - 2 <= count <= sent[side]  # what a sensor sends into a link that is just breaking is lost
     assert open_raw(recorded.path).setups[0].device == "OpenIMU left"
 

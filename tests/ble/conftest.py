@@ -82,14 +82,14 @@ class Collected:
 
     def events(self, side: str | None = None) -> list[RecordingEvent]:
         found = [item for item in self.items if isinstance(item, RecordingEvent)]
-        return [item for item in found if side is None or item.side == side]
+        return [item for item in found if side is None or item.source == side]
 
     def kinds(self, side: str) -> list[str]:
         return [item.kind for item in self.events(side)]
 
     def payloads(self, side: str, characteristic: str) -> list[bytes]:
         found = [item for item in self.items if isinstance(item, RawNotification)]
-        return [item.payload for item in found if item.side == side and item.characteristic == characteristic]
+        return [item.payload for item in found if item.source == side and item.characteristic == characteristic]
 
 
 class World:

@@ -14,7 +14,7 @@ def decode(items, wanted) -> tuple[Decoder, list[SampleBlock]]:
     decoder = Decoder(wanted.profile, wanted.side, "foot", wanted.profile.resolve_settings(wanted.settings))
     decoded = []
     for item in items:
-        if item.side != wanted.side:
+        if item.source != wanted.side:
             continue
         if isinstance(item, RawNotification):
             decoded += decoder.receive(item.characteristic, item.payload, item.host_monotonic_ns * 1e-9)

@@ -39,7 +39,7 @@ def test_simulate_with_other_sensors_a_gap_and_a_lost_link(call, tmp_path, profi
         pass
     assert recording.quality["left"].lost_samples > 2.5 * recording.sensors[0].rate_hz
     assert recording.quality["right"].lost_samples == 0
-    kinds = [event.kind for event in recording.events if event.side == "left"]
+    kinds = [event.kind for event in recording.events if event.source == "left"]
     assert kinds == ["connected", "battery", "streaming", "disconnected", "streaming"]
 
 

@@ -199,7 +199,7 @@ def test_events_and_faults_of_the_live_decoder():
     assert decoder.receive(RecordingEvent(START_NS, UTC_NS, "mark")) == []
     battery = decoder.receive(RecordingEvent(START_NS, UTC_NS, "battery", "left", value=64.2))
     assert battery == [DeviceStatus(0.0, battery_pct=64)]
-    stranger = next(item for item in items if item.side == "right")
+    stranger = next(item for item in items if item.source == "right")
     (fault,) = decoder.receive(stranger)
     assert isinstance(fault, PacketFault)
     assert fault.host_time_s == pytest.approx((stranger.host_monotonic_ns - START_NS) / 1e9)

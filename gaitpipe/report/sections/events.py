@@ -37,7 +37,7 @@ def _render(report: ReportInput) -> Content:
 def _words(event: RecordingEvent) -> tuple[Cell, Cell, Cell]:
     value = "" if event.value is None else number(event.value, 2)
     note = " \u00b7 ".join(part for part in (foreign(event.text), value) if part)
-    return Cell(foreign(event.kind).replace("_", " ")), Cell(event.side or "both"), Cell(note)
+    return Cell(foreign(event.kind).replace("_", " ")), Cell((event.source or "both").replace("_", " ")), Cell(note)
 
 
 SECTION = Section("events", "Events", 60, _render, applies=_applies)
