@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gaitpipe.protocol.packets import has_clock
-from gaitpipe.protocol.profile import PacketLayout
+from gaitpipe.protocol.profile_parts import PacketLayout
 
 LATE_AT_MOST_S = 1.0
 JUMP_AT_LEAST_S = 10.0

@@ -5,14 +5,17 @@ Rules of this state machine:
 1. `receive` never raises, whatever the bytes: what cannot be used comes back as a `PacketFault` and is counted.
 2. A notification passes four stages: framing (joins split packets), packet (bytes to SI), continuity (index, losses,
    restarts) and timebase (device clock to session clock). Each has its rules at the top of its file.
-3. Blocks leave in the order of their packets, each with the index of its first sample among all samples that the sensor
+3. A sensor may send several kinds of packets, on one characteristic (told apart by the constants of their headers) or
+   on several. The kind with the accelerations leads: it is counted and timed. Angular velocities in packets of their
+   own are joined to it (`gyro_join.py`).
+4. Blocks leave in the order of their packets, each with the index of its first sample among all samples that the sensor
    made. They are held back for about the first 2 s of an epoch, until its clock is locked; `flush` ends the waiting.
-4. The result depends on nothing but this sensor's notifications and link losses, in their order, with their host times.
+5. An answer to a command may tell settings of the stream (a scale): they hold for the packets that come after it.
+6. The result depends on nothing but this sensor's notifications and link losses, in their order, with their host times.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +27,6 @@ from gaitpipe.model import (
     FLAG_GYR_CLIPPED,
     DeviceStatus,
     FaultKind,
-    FloatArray,
     PacketFault,
     Placement,
     SampleBlock,
@@ -32,15 +34,44 @@ from gaitpipe.model import (
     Side,
     StreamQuality,
 )
-from gaitpipe.protocol.codecs import framing_named
+from gaitpipe.protocol.codecs import Framing, codec_named
 from gaitpipe.protocol.codecs.framing import Unframed
-from gaitpipe.protocol.continuity import Continuity, Step, Verdict
+from gaitpipe.protocol.continuity import Step, Verdict
+from gaitpipe.protocol.gyro_join import GyroJoin, JoinedSamples
 from gaitpipe.protocol.packets import Packet, PacketFormat, Refusal, has_clock, range_si
 from gaitpipe.protocol.profile import Profile
-from gaitpipe.protocol.timebase import Timebase
-from gaitpipe.protocol.uuids import full_uuid
+from gaitpipe.protocol.profile_parts import PacketLayout
+from gaitpipe.protocol.quantities import QUANTITIES, SIGNAL_QUANTITIES
+from gaitpipe.protocol.sample_stream import SampleStream, TimedPacket
 
 Decoded = SampleBlock | PacketFault | DeviceStatus
+
+
+class _Carrier:
+    """One characteristic: its framing, and the kinds of packets that come on it."""
+
+    def __init__(self, layouts: Sequence[PacketLayout], settings: Mapping[str, float]) -> None:
+        self._layouts = tuple(layouts)
+        self.framing: Framing = codec_named(layouts[0].codec).framing()
+        self.configure(settings)
+
+    def configure(self, settings: Mapping[str, float]) -> None:
+        """Read packets with these settings from now on."""
+        self._formats = tuple(codec_named(item.codec).format(item, settings) for item in self._layouts)
+
+    def format_of(self, data: bytes) -> PacketFormat:
+        """The kind of this packet; the first one where none claims it, which then says what is wrong."""
+        if len(self._formats) == 1:
+            return self._formats[0]
+        return next((item for item in self._formats if item.claims(data)), self._formats[0])
+
+
+def carriers_of(profile: Profile, settings: Mapping[str, float]) -> dict[str, _Carrier]:
+    """The characteristics of a stream, each with what is needed to read it."""
+    layouts: dict[str, list[PacketLayout]] = {}
+    for layout in profile.active_packets(settings):
+        layouts.setdefault(layout.characteristic, []).append(layout)
+    return {key: _Carrier(items, settings) for key, items in layouts.items()}
 
 
 class Decoder:
@@ -59,34 +90,48 @@ class Decoder:
     info : SensorInfo
     quality : StreamQuality
         Running counts; the same object throughout.
+
+    Raises
+    ------
+    LocalProtocolError
+        The profile sends no samples with these settings.
     """
 
     def __init__(self, profile: Profile, side: Side, placement: Placement, settings: Mapping[str, float]) -> None:
-        layout = profile.packet
-        clocked = has_clock(layout)
+        leading = profile.leading_packet(settings)
         rate_hz = settings["rate_hz"]
         self.quality = StreamQuality()
-        self.info = SensorInfo(
-            side=side,
-            placement=placement,
-            rate_hz=rate_hz,
-            has_gyro=profile.has_gyro,
-            device=profile.name,
-            profile_id=profile.id,
-            clock="device" if clocked else "arrival",
-            acc_range_m_s2=range_si(profile, settings, "acc"),
-            gyr_range_rad_s=range_si(profile, settings, "gyr"),
-        )
         self._profile = profile
+        self._settings = dict(settings)
         self._battery = profile.battery_characteristic
-        self._format = PacketFormat(profile, settings)
-        self._framing = framing_named(layout.codec)
-        self._continuity = Continuity(layout)
-        self._timebase = Timebase(rate_hz, layout.timestamp.tick_s if clocked else None)
-        self._held: deque[tuple[Step, Packet]] = deque()
+        self._carriers = carriers_of(profile, settings)
+        self._leading = leading
+        following = _following(profile, leading, settings)
+        self._streams = {id(item): SampleStream(item, rate_hz) for item in (leading, *following)}
+        self._join = GyroJoin(rate_hz) if following else None
+        self.info = self._describe(side, placement, rate_hz, (leading, *following))
         self._last_host_s = 0.0
         self._link_was_lost = False
         self._late_faults: list[Decoded] = []
+
+    def _describe(
+        self, side: Side, placement: Placement, rate_hz: float, layouts: Sequence[PacketLayout]
+    ) -> SensorInfo:
+        def end_of(quantity: str) -> float | None:
+            ends = (range_si(item, self._settings, quantity) for item in layouts)
+            return next((end for end in ends if end is not None), None)
+
+        return SensorInfo(
+            side=side,
+            placement=placement,
+            rate_hz=rate_hz,
+            has_gyro=self._profile.sends("gyr", self._settings),
+            device=self._profile.name,
+            profile_id=self._profile.id,
+            clock="device" if has_clock(self._leading) else "arrival",
+            acc_range_m_s2=end_of("acc"),
+            gyr_range_rad_s=end_of("gyr"),
+        )
 
     def receive(self, characteristic: str, payload: bytes, host_time_s: float) -> list[Decoded]:
         """Take one notification that arrived at `host_time_s` [s, session clock].
@@ -101,85 +146,135 @@ class Decoder:
         return [*kept, *self._receive(characteristic, payload, host_time_s)]
 
     def _receive(self, characteristic: str, payload: bytes, host_time_s: float) -> list[Decoded]:
-        uuid = full_uuid(characteristic)
-        if uuid == self._profile.packet.characteristic:
+        key = self._profile.key_of(characteristic)
+        carrier = self._carriers.get(key)
+        if carrier is not None:
             self.quality.packets += 1
-            return self._unframed(self._framing.receive(bytes(payload), host_time_s), host_time_s)
-        if uuid == self._battery:
+            return self._unframed(carrier, carrier.framing.receive(bytes(payload), host_time_s), host_time_s)
+        if key == self._battery:
             return [self._battery_status(payload, host_time_s)]
-        if self._profile.status is not None and uuid == self._profile.status.characteristic:
+        if self._profile.status is not None and key == self._profile.status.characteristic:
             return [self._device_status(payload, host_time_s)]
+        if key in self._profile.notify_characteristics:
+            return self._answer(payload, host_time_s)
         return [self._fault(FaultKind.CHARACTERISTIC, characteristic, host_time_s)]
+
+    def _answer(self, payload: bytes, host_time_s: float) -> list[Decoded]:
+        """An answer to a command, or a kind of packet that these settings do not ask for."""
+        read = codec_named(self._leading.codec).answer
+        if read is None:
+            return []
+        answer = read(bytes(payload), host_time_s)
+        told = {name: value for name, value in answer.settings.items() if name in self._settings}
+        if told:
+            self._settings.update(told)
+            for carrier in self._carriers.values():
+                carrier.configure(self._settings)
+        return [] if answer.status is None else [answer.status]
 
     def flush(self) -> list[Decoded]:
         """End of the stream: gives up unfinished packets and releases all blocks that are held back."""
-        kept, self._late_faults = self._late_faults, []
-        faults = self._unframed(self._framing.end(self._last_host_s), self._last_host_s)
-        blocks = self._blocks(self._timebase.flush())
-        self.quality.clock_residual_s = self._timebase.uncertainty_s
-        return [*kept, *faults, *blocks]
+        decoded, self._late_faults = self._late_faults, []
+        decoded += self._give_up_unfinished(self._last_host_s)
+        for key, stream in self._streams.items():
+            decoded += self._blocks(key, stream.flush())
+        if self._join is not None:
+            decoded += self._joined(self._join.flush())
+            self.quality.samples -= self._join.left_out
+            self._join.left_out = 0
+        self.quality.clock_residual_s = self._streams[id(self._leading)].timebase.uncertainty_s
+        return decoded
 
     def link_lost(self, host_time_s: float) -> None:
         """The connection broke at `host_time_s`: the device may have restarted.
 
         A packet that waited for its second part is given up; its fault comes with the next `receive` or `flush`.
         """
-        self._late_faults.extend(self._unframed(self._framing.end(host_time_s), host_time_s))
-        self._continuity.link_lost()
+        self._late_faults.extend(self._give_up_unfinished(host_time_s))
+        for stream in self._streams.values():
+            stream.link_lost()
         self._link_was_lost = self.quality.samples > 0
 
-    def _unframed(self, unframed: Unframed, host_time_s: float) -> list[Decoded]:
+    def _give_up_unfinished(self, host_time_s: float) -> list[Decoded]:
+        return [
+            item
+            for carrier in self._carriers.values()
+            for item in self._unframed(carrier, carrier.framing.end(host_time_s), host_time_s)
+        ]
+
+    def _unframed(self, carrier: _Carrier, unframed: Unframed, host_time_s: float) -> list[Decoded]:
         decoded: list[Decoded] = []
         for fault in unframed.faults:
             self.quality.count_fault(fault.kind)
             decoded.append(fault)
         decoded.extend(unframed.statuses)
         for data in unframed.packets:
-            decoded.extend(self._packet(data, host_time_s))
+            decoded.extend(self._packet(carrier.format_of(data), data, host_time_s))
         return decoded
 
-    def _packet(self, data: bytes, host_time_s: float) -> list[Decoded]:
-        packet = self._format.read(data)
+    def _packet(self, packet_format: PacketFormat, data: bytes, host_time_s: float) -> list[Decoded]:
+        packet = packet_format.read(data)
         if isinstance(packet, Refusal):
             return [self._fault(packet.kind, packet.detail, host_time_s)]
-        period_s = self._timebase.period_s
-        step = self._continuity.judge(packet.ticks, packet.sequence, len(packet), host_time_s, period_s)
+        key = id(packet_format.layout)
+        stream = self._streams.get(key)
+        if stream is None:  # a quantity that gait does not need
+            return []
+        period_s = stream.timebase.period_s
+        step = stream.judge(packet, host_time_s)
         if step.verdict is Verdict.DUPLICATE:
             return [self._fault(FaultKind.DUPLICATE, f"stamp {packet.sequence} {packet.ticks}", host_time_s)]
         if step.verdict is Verdict.LATE:
             return [self._fault(FaultKind.TIME_BACKWARDS, f"stamp {packet.sequence} {packet.ticks}", host_time_s)]
-        released = self._timebase.restart() if step.restarted else []
-        blocks = self._blocks(released)
-        self._count(step, packet, period_s)
-        self._held.append((step, packet))
-        released = self._timebase.push(
-            step.first_sample, len(packet), step.first_device_s, host_time_s, new_phase=step.new_phase
-        )
-        blocks.extend(self._blocks(released))
-        self.quality.measured_rate_hz = self._timebase.measured_rate_hz
-        self.quality.clock_residual_s = self._timebase.uncertainty_s
+        self._count(step, packet, period_s, leads=packet_format.layout is self._leading)
+        blocks = self._blocks(key, stream.take(step, packet, host_time_s))
+        if packet_format.layout is self._leading:
+            self.quality.measured_rate_hz = stream.timebase.measured_rate_hz
+            self.quality.clock_residual_s = stream.timebase.uncertainty_s
         return blocks
 
-    def _count(self, step: Step, packet: Packet, period_s: float) -> None:
+    def _count(self, step: Step, packet: Packet, period_s: float, *, leads: bool) -> None:
         quality = self.quality
+        quality.acc_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_ACC_CLIPPED))
+        quality.gyr_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_GYR_CLIPPED))
+        if not leads:
+            return
         quality.samples += len(packet)
         quality.resets += int(step.restarted or self._link_was_lost)
         self._link_was_lost = False
-        quality.acc_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_ACC_CLIPPED))
-        quality.gyr_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_GYR_CLIPPED))
         if step.lost_samples:
-            quality.lost_samples += step.lost_samples
-            quality.gaps += 1
-            quality.gap_s += step.lost_samples * period_s
+            self._count_gap(step.lost_samples, period_s)
             packet.flags[0] |= FLAG_GAP_BEFORE
 
-    def _blocks(self, released: Sequence[FloatArray]) -> list[Decoded]:
+    def _count_gap(self, lost_samples: int, period_s: float) -> None:
+        self.quality.lost_samples += lost_samples
+        self.quality.gaps += 1
+        self.quality.gap_s += lost_samples * period_s
+
+    def _blocks(self, key: int, released: Sequence[TimedPacket]) -> list[Decoded]:
+        leads = key == id(self._leading)
+        if self._join is None:
+            return [self._block(timed) for timed in released]
+        take = self._join.lead if leads else self._join.follow
+        return self._joined([joined for timed in released for joined in take(timed)])
+
+    def _block(self, timed: TimedPacket) -> SampleBlock:
+        packet = timed.packet
+        acc, gyr = np.ascontiguousarray(packet.three("acc")), np.ascontiguousarray(packet.three("gyr"))
+        return SampleBlock(
+            self.info.side, self.info.placement, timed.first_sample, timed.time_s, acc, gyr, packet.flags
+        )
+
+    def _joined(self, parts: Sequence[JoinedSamples]) -> list[Decoded]:
         blocks: list[Decoded] = []
-        for time_s in released:
-            step, packet = self._held.popleft()
-            acc, gyr = np.ascontiguousarray(packet.acc_m_s2), np.ascontiguousarray(packet.gyr_rad_s)
+        for part in parts:
+            if part.lost_before:
+                self._count_gap(part.lost_before, self._streams[id(self._leading)].timebase.period_s)
+                self.quality.samples -= part.lost_before
+                part.flags[0] |= FLAG_GAP_BEFORE
+            acc, gyr = np.ascontiguousarray(part.acc_m_s2), np.ascontiguousarray(part.gyr_rad_s)
             blocks.append(
-                SampleBlock(self.info.side, self.info.placement, step.first_sample, time_s, acc, gyr, packet.flags)
+                SampleBlock(self.info.side, self.info.placement, part.first_sample, part.time_s, acc, gyr, part.flags)
             )
         return blocks
 
@@ -203,6 +298,13 @@ class Decoder:
         return DeviceStatus(host_time_s, text=rule.texts.get(code, f"status {code}"), ok=code in rule.ok)
 
 
+def _following(profile: Profile, leading: PacketLayout, settings: Mapping[str, float]) -> tuple[PacketLayout, ...]:
+    """The packets with the angular velocities, where the leading ones do not hold them."""
+    if leading.holds_quantity("gyr") or not leading.holds_quantity("acc"):
+        return ()
+    return tuple(item for item in profile.active_packets(settings) if item.holds_quantity("gyr"))[:1]
+
+
 def decode_samples(
     profile: Profile, settings: Mapping[str, float], characteristic: str, payloads: Sequence[bytes]
 ) -> list[dict[str, Any] | PacketFault]:
@@ -219,37 +321,38 @@ def decode_samples(
     -------
     list
         One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists
-        of three, or None). A notification that cannot be decoded gives a `PacketFault` in its place.
+        of three, or None), and what else the packet carries. A notification that cannot be decoded gives a
+        `PacketFault` in its place.
     """
-    if full_uuid(characteristic) != profile.packet.characteristic:
-        detail = f"{characteristic}: samples of {profile.name} come on {profile.packet.characteristic}"
+    carriers = carriers_of(profile, settings)
+    carrier = carriers.get(profile.key_of(characteristic))
+    if carrier is None:
+        places = " or ".join(carriers)
+        detail = f"{characteristic}: samples of {profile.name} with these settings come on {places}"
         return [PacketFault(FaultKind.CHARACTERISTIC, detail, 0.0)]
-    framing = framing_named(profile.packet.codec)
-    packet_format = PacketFormat(profile, settings)
     rows: list[dict[str, Any] | PacketFault] = []
-    for unframed in [*(framing.receive(bytes(payload), 0.0) for payload in payloads), framing.end(0.0)]:
+    for unframed in [*(carrier.framing.receive(bytes(payload), 0.0) for payload in payloads), carrier.framing.end(0.0)]:
         rows.extend(unframed.faults)
         for data in unframed.packets:
+            packet_format = carrier.format_of(data)
             packet = packet_format.read(data)
             if isinstance(packet, Refusal):
                 rows.append(PacketFault(packet.kind, packet.detail, 0.0))
             else:
-                rows.extend(_rows(profile, settings["rate_hz"], packet))
+                rows.extend(_rows(packet_format.layout, settings["rate_hz"], packet))
     return rows
 
 
-def _rows(profile: Profile, rate_hz: float, packet: Packet) -> list[dict[str, Any]]:
-    timestamp = profile.packet.timestamp
+def _rows(layout: PacketLayout, rate_hz: float, packet: Packet) -> list[dict[str, Any]]:
     first_s = None
-    if has_clock(profile.packet) and packet.ticks is not None:
-        before = len(packet) - 1 if timestamp.meaning == "last_sample" else 0
-        first_s = packet.ticks * timestamp.tick_s - before / rate_hz
+    if has_clock(layout) and packet.ticks is not None:
+        before = len(packet) - 1 if layout.timestamp.meaning == "last_sample" else 0
+        first_s = packet.ticks * layout.timestamp.tick_s - before / rate_hz
+    named = {QUANTITIES[name].output: values for name, values in packet.values.items()}
+    signals = [QUANTITIES[name].output for name in SIGNAL_QUANTITIES]
+    keys = [*signals, *(name for name in named if name not in signals)]
     return [
-        {
-            "device_time_s": None if first_s is None else first_s + row / rate_hz,
-            "acc_m_s2": packet.acc_m_s2[row].tolist(),
-            "gyr_rad_s": packet.gyr_rad_s[row].tolist() if profile.has_gyro else None,
-            "mag_ut": packet.mag_ut[row].tolist() if packet.mag_ut is not None else None,
-        }
+        {"device_time_s": None if first_s is None else first_s + row / rate_hz}
+        | {key: named[key][row].tolist() if key in named else None for key in keys}
         for row in range(len(packet))
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 STRUCT_CODES = {
@@ -17,17 +17,24 @@ STRUCT_CODES = {
 }  # fmt: skip
 """Number types of a profile and their `struct` letters; all are little-endian."""
 
+Condition = Mapping[str, tuple[float, ...]]
+"""Settings and the values of which each must have one; empty: always."""
+
 _SETTING_IN_TEXT = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class PayloadPart:
-    """`kind` bytes: `data` as it is. text: ASCII `text` with {settings}. setting: the value of `text` as `type`."""
+    """`kind` bytes: `data` as it is. text: ASCII `text` with {settings}. setting: the value of `text` as `type`.
+
+    `codes` are what the device calls the values of the setting; without it the value itself is sent.
+    """
 
     kind: Literal["bytes", "text", "setting"]
     data: bytes = b""
     text: str = ""
     type: str = "u8"
+    codes: Mapping[float, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +57,18 @@ class CommandRule:
     replies: tuple[ReplyRule, ...] = ()
     refusals: tuple[ReplyRule, ...] = ()
     streaming: bool | None = None
+    only_if: Condition = field(default_factory=dict)
+    pause_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Bytes to write to a sensor."""
+    """Bytes to write to a sensor; `pause_after_s` is what it needs before the next ones."""
 
     characteristic: str
     payload: bytes
     with_response: bool
+    pause_after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class DeviceReply:
 
     notifications: tuple[tuple[str, bytes], ...] = ()
     streaming: bool | None = None
+
+
+def holds(condition: Condition, settings: Mapping[str, float]) -> bool:
+    """Whether these settings fulfil a condition."""
+    return all(settings[name] in values for name, values in condition.items())
 
 
 def render(parts: Sequence[PayloadPart], settings: Mapping[str, float]) -> bytes:
@@ -80,6 +95,8 @@ def _render_part(part: PayloadPart, settings: Mapping[str, float]) -> bytes:
     if part.kind == "text":
         return _SETTING_IN_TEXT.sub(lambda found: f"{settings[found.group(1)]:g}", part.text).encode("ascii")
     value = settings[part.text]
+    if part.codes is not None:
+        value = part.codes[value]
     number = value if part.type == "f32" else round(value)
     return struct.pack("<" + STRUCT_CODES[part.type], number)
 
@@ -97,6 +114,8 @@ def reply_of(
     A command that is recognised by its first bytes but does not fit the settings is refused: the stream stays as it is.
     """
     for rule in rules:
+        if not holds(rule.only_if, settings):
+            continue
         if rule.characteristic == characteristic and payload.startswith(rule.recognised_by):
             accepted = payload == render(rule.payload, settings)
             chosen = rule.replies if accepted else rule.refusals

@@ -24,12 +24,12 @@ from gaitpipe.model import (
     FaultKind,
     FloatArray,
 )
-from gaitpipe.protocol.codecs import framing_named
 from gaitpipe.protocol.handshake import STRUCT_CODES
-from gaitpipe.protocol.profile import PacketLayout, Profile, SampleField
+from gaitpipe.protocol.profile_parts import PacketLayout, SampleField
+from gaitpipe.protocol.quantities import DEGREE_RAD, UNUSED
 
-_NUMPY_TYPES = {"i8": "<i1", "i16": "<i2", "i32": "<i4", "f32": "<f4"}
-_SI_PER_RANGE_UNIT = {"acc_range_g": STANDARD_GRAVITY_M_S2, "gyr_range_dps": 0.017453292519943295}
+_NUMPY_TYPES = {"i8": "<i1", "u8": "<u1", "i16": "<i2", "u16": "<u2", "i32": "<i4", "u32": "<u4", "f32": "<f4"}
+_SI_PER_RANGE_UNIT = {"acc_range_g": STANDARD_GRAVITY_M_S2, "gyr_range_dps": DEGREE_RAD}
 _CLIP_FLAGS = {"acc": FLAG_ACC_CLIPPED, "gyr": FLAG_GYR_CLIPPED}
 CLIPPED_ABOVE = 0.98
 """Part of the range from which a reading counts as clipped: filters inside a sensor round off the plateau."""
@@ -48,21 +48,27 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet in SI units. `ticks` and `sequence` are None when the packet carries none."""
+    """One packet in SI units: `values` by quantity, each (n, components); `flags` (n,).
+
+    `ticks` and `sequence` are None when the packet carries none.
+    """
 
     ticks: int | None
     sequence: int | None
-    acc_m_s2: FloatArray
-    gyr_rad_s: FloatArray
-    mag_ut: FloatArray | None
+    values: Mapping[str, FloatArray]
     flags: ByteArray
 
     def __len__(self) -> int:
         return int(self.flags.shape[0])
 
+    def three(self, quantity: str) -> FloatArray:
+        """A quantity with three axes, (n, 3); NaN throughout where the packet does not carry it."""
+        found = self.values.get(quantity)
+        return found if found is not None else np.full((len(self), 3), np.nan)
+
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class Column:
     """One quantity of the samples: how to turn raw numbers into SI and where they end."""
 
     field: SampleField
@@ -74,48 +80,62 @@ class _Column:
 
 
 class PacketFormat:
-    """Reads and writes the packets of one profile with one set of settings."""
+    """Reads and writes one kind of packet with one set of settings."""
 
-    def __init__(self, profile: Profile, settings: Mapping[str, float]) -> None:
-        layout = profile.packet
-        self._layout = layout
+    def __init__(self, layout: PacketLayout, settings: Mapping[str, float]) -> None:
+        self.layout = layout
         self._header = struct.Struct("<" + "".join(STRUCT_CODES[item.type] for item in layout.header))
         self._names = [item.name for item in layout.header]
-        self._columns = tuple(_column(item, settings) for item in layout.fields)
-        self._sample_type = np.dtype([(item.quantity, _NUMPY_TYPES[item.type], (3,)) for item in layout.fields])
+        self.columns = tuple(column_of(item, settings) for item in layout.fields if item.quantity != UNUSED)
+        self._sample_type = np.dtype(
+            [
+                (_member(item, row), _NUMPY_TYPES[item.type], (item.components,))
+                for row, item in enumerate(layout.fields)
+            ]
+        )
         self._crc_bytes = _CRC_BYTES[layout.crc]
 
     def size_bytes(self, sample_count: int) -> int:
         """Length of a packet with this many samples."""
         return int(self._header.size + sample_count * self._sample_type.itemsize + self._crc_bytes)
 
+    def claims(self, data: bytes) -> bool:
+        """Whether the constant parts of the header say that this is such a packet."""
+        if len(data) < self._header.size:
+            return False
+        numbers = self._header.unpack_from(data)
+        return all(item.equals in (None, number) for item, number in zip(self.layout.header, numbers, strict=True))
+
     def read(self, data: bytes) -> Packet | Refusal:
         """Read one packet; never raises, whatever the bytes are."""
         counted = self._sample_count(data)
         if isinstance(counted, Refusal):
             return counted
-        header = dict(zip(self._names, self._header.unpack_from(data), strict=True))
-        for item in self._layout.header:
-            if item.equals is not None and header[item.name] != item.equals:
-                return Refusal(FaultKind.HEADER, f"{item.name} is {header[item.name]}, expected {item.equals}")
-        if self._layout.crc is not None and crc16_ccitt_false(data[:-2]) != int.from_bytes(data[-2:], "little"):
+        numbers = self._header.unpack_from(data)
+        for item, number in zip(self.layout.header, numbers, strict=True):
+            if item.equals is not None and number != item.equals:
+                return Refusal(FaultKind.HEADER, f"{item.name} is {number}, expected {item.equals}")
+            if item.name == "count" and number != counted:
+                return Refusal(FaultKind.LENGTH, f"{counted} samples, but the header says {number}")
+        if self.layout.crc is not None and crc16_ccitt_false(data[:-2]) != int.from_bytes(data[-2:], "little"):
             return Refusal(FaultKind.CHECKSUM, "the checksum does not fit")
-        return self._samples(data, counted, header)
+        header = dict(zip(self._names, numbers, strict=True))
+        return self.packet(self._raw_columns(data, counted), header.get("device_time"), header.get("sequence"))
 
     def _sample_count(self, data: bytes) -> int | Refusal:
         body = len(data) - self._header.size - self._crc_bytes
         count, rest = divmod(body, self._sample_type.itemsize)
         if body <= 0 or count < 1:
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes, at least {self.size_bytes(1)} expected")
-        if rest and (rest > self._layout.zero_padding_max_bytes or any(data[-rest:])):
+        if rest and (rest > self.layout.zero_padding_max_bytes or any(data[-rest:])):
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes are no whole number of samples")
         return count
 
-    def _samples(self, data: bytes, count: int, header: dict[str, int]) -> Packet | Refusal:
-        raw = self._raw_columns(data, count)
-        flags: ByteArray = np.zeros(count, dtype=np.uint8)
+    def packet(self, raw: Mapping[str, FloatArray], ticks: int | None, sequence: int | None) -> Packet | Refusal:
+        """A packet from raw numbers by quantity, each (n, components): scaled, checked and flagged."""
+        flags: ByteArray = np.zeros(len(next(iter(raw.values()))), dtype=np.uint8)
         values: dict[str, FloatArray] = {}
-        for column in self._columns:
+        for column in self.columns:
             name = column.field.quantity
             si = raw[name] * column.factor
             largest = float(np.abs(si).max())
@@ -125,42 +145,46 @@ class PacketFormat:
                 clipped = np.any(np.abs(si) >= column.clipped_from_si, axis=1)
                 flags |= np.where(clipped, np.uint8(_CLIP_FLAGS.get(name, 0)), np.uint8(0))
             values[name] = si
-        return Packet(
-            ticks=header.get("device_time"),
-            sequence=header.get("sequence"),
-            acc_m_s2=values["acc"],
-            gyr_rad_s=values["gyr"] if "gyr" in values else np.full((count, 3), np.nan),
-            mag_ut=values.get("mag"),
-            flags=flags,
-        )
+        return Packet(ticks, sequence, values, flags)
 
     def _raw_columns(self, data: bytes, count: int) -> dict[str, FloatArray]:
         offset = self._header.size
-        if self._layout.order == "interleaved":
+        if self.layout.order == "interleaved":
             table = np.frombuffer(data, dtype=self._sample_type, count=count, offset=offset)
-            return {name: table[name].astype(np.float64) for name in self._sample_type.names or ()}
+            return {item.field.quantity: table[item.field.quantity].astype(np.float64) for item in self.columns}
         columns: dict[str, FloatArray] = {}
-        for item in self._layout.fields:
-            block = np.frombuffer(data, dtype=_NUMPY_TYPES[item.type], count=3 * count, offset=offset)
-            columns[item.quantity] = block.astype(np.float64).reshape(count, 3)
+        for item in self.layout.fields:
+            size = item.components * count
+            block = np.frombuffer(data, dtype=_NUMPY_TYPES[item.type], count=size, offset=offset)
+            columns[item.quantity] = block.astype(np.float64).reshape(count, item.components)
             offset += block.nbytes
         return columns
 
     def write(self, header: Mapping[str, int], values_si: Mapping[str, FloatArray]) -> bytes:
-        """The bytes of a packet with these header numbers and SI values (n, 3); values saturate at the range."""
-        numbers = [header.get(item.name, item.equals or 0) for item in self._layout.header]
-        raw: dict[str, NDArray[Any]] = {}
-        for column in self._columns:
-            raw[column.field.quantity] = _to_raw(column, values_si[column.field.quantity])
-        data = self._header.pack(*numbers) + self._body(raw)
-        if self._layout.crc is not None:
+        """The bytes of a packet with these header numbers and SI values (n, components); values saturate at the range.
+
+        A quantity that is not given is sent as zeros.
+        """
+        count = len(next(iter(values_si.values())))
+        raw = {
+            column.field.quantity: to_raw(column, values_si.get(column.field.quantity, _zeros(column, count)))
+            for column in self.columns
+        }
+        numbers = [
+            count if item.name == "count" else header.get(item.name, item.equals or 0) for item in self.layout.header
+        ]
+        data = self._header.pack(*numbers) + self._body(raw, count)
+        if self.layout.crc is not None:
             data += crc16_ccitt_false(data).to_bytes(2, "little")
         return data
 
-    def _body(self, raw: Mapping[str, NDArray[Any]]) -> bytes:
-        if self._layout.order == "blocks":
-            return b"".join(raw[item.quantity].tobytes() for item in self._layout.fields)
-        table = np.empty(len(raw["acc"]), dtype=self._sample_type)
+    def _body(self, raw: Mapping[str, NDArray[Any]], count: int) -> bytes:
+        if self.layout.order == "blocks":
+            return b"".join(
+                raw[item.quantity].tobytes() if item.quantity in raw else bytes(item.components * count)
+                for item in self.layout.fields
+            )
+        table = np.zeros(count, dtype=self._sample_type)
         for name, column in raw.items():
             table[name] = column
         return table.tobytes()
@@ -171,20 +195,14 @@ def crc16_ccitt_false(data: bytes) -> int:
     return binascii.crc_hqx(data, 0xFFFF)
 
 
-def longest_notification_bytes(profile: Profile, sample_count: int) -> int:
-    """Length of the longest notification of a packet with this many samples, framing included."""
-    settings = {key: setting.default for key, setting in profile.settings.items()}
-    size = PacketFormat(profile, settings).size_bytes(sample_count)
-    return max(len(frame) for frame in framing_named(profile.packet.codec).frames(bytes(size)))
+def range_si(layout: PacketLayout, settings: Mapping[str, float], quantity: str) -> float | None:
+    """End of the range of a quantity of this packet in SI units, None when the profile does not know it."""
+    found = next((item for item in layout.fields if item.quantity == quantity), None)
+    return None if found is None else column_of(found, settings).range_si
 
 
-def range_si(profile: Profile, settings: Mapping[str, float], quantity: str) -> float | None:
-    """End of the range in SI units, None when the profile does not know it."""
-    found = next((item for item in profile.packet.fields if item.quantity == quantity), None)
-    return None if found is None else _column(found, settings).range_si
-
-
-def _column(item: SampleField, settings: Mapping[str, float]) -> _Column:
+def column_of(item: SampleField, settings: Mapping[str, float]) -> Column:
+    """How to scale a field with these settings, and where its range ends."""
     scale = item.scale * item.si_per_unit
     if item.scale_setting is not None:
         scale *= settings[item.scale_setting]
@@ -193,13 +211,14 @@ def _column(item: SampleField, settings: Mapping[str, float]) -> _Column:
         end = settings[item.range_setting] * _SI_PER_RANGE_UNIT[item.range_setting]
     clipped_from = CLIPPED_ABOVE * end if end is not None else math.inf
     if item.type == "f32":
-        return _Column(item, scale, end, None, clipped_from, ABSURD_ABOVE * end if end is not None else 1e6)
+        return Column(item, scale, end, None, clipped_from, ABSURD_ABOVE * end if end is not None else 1e6)
     information = np.iinfo(np.dtype(_NUMPY_TYPES[item.type]))
     limits = (int(information.min), int(information.max))
-    return _Column(item, scale, end, limits, min(clipped_from, limits[1] * abs(scale)), math.inf)
+    return Column(item, scale, end, limits, min(clipped_from, limits[1] * abs(scale)), math.inf)
 
 
-def _to_raw(column: _Column, si: FloatArray) -> NDArray[Any]:
+def to_raw(column: Column, si: FloatArray) -> NDArray[Any]:
+    """SI values as the numbers that a sensor sends; they saturate at the range."""
     values = np.asarray(si, dtype=np.float64)
     if column.range_si is not None:
         values = np.clip(values, -column.range_si, column.range_si)
@@ -212,3 +231,11 @@ def _to_raw(column: _Column, si: FloatArray) -> NDArray[Any]:
 def has_clock(layout: PacketLayout) -> bool:
     """True when packets carry the device's own time."""
     return layout.timestamp.meaning != "none"
+
+
+def _member(item: SampleField, row: int) -> str:
+    return f"{UNUSED}{row}" if item.quantity == UNUSED else item.quantity
+
+
+def _zeros(column: Column, count: int) -> FloatArray:
+    return np.zeros((count, column.field.components))

@@ -1,127 +1,39 @@
 """A device profile: everything gaitpipe knows about one kind of sensor, read from one TOML file.
 
 The words of the file are explained in `firmware_profiles/README.md`. `schema.py` holds their types,
-`profile_builder.py` reads them and `schema_faults.py` says what is wrong with a file. Here are the values after
-reading, with every role resolved to a UUID and every unit to SI, and the questions that a recorder or a virtual sensor
-asks. Nothing here does I/O.
+`profile_builder.py` reads them, `profile_parts.py` holds the values after reading, and `schema_faults.py` says what is
+wrong with a file. Here is the whole, with the questions that a recorder or a virtual sensor asks. Nothing does I/O.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from gaitpipe.errors import LocalProtocolError
-from gaitpipe.protocol.handshake import Command, CommandRule, DeviceReply, render, reply_of
+from gaitpipe.model import AuxiliaryKind
+from gaitpipe.protocol.handshake import Command, CommandRule, DeviceReply, holds, render, reply_of
+from gaitpipe.protocol.profile_parts import (
+    Advertisement,
+    Fact,
+    PacketLayout,
+    ReadingRule,
+    Service,
+    Setting,
+    StatusRule,
+    Unfit,
+)
 from gaitpipe.protocol.uuids import full_uuid
-
-Quantity = Literal["acc", "gyr", "mag"]
-
-
-@dataclass(frozen=True, slots=True)
-class Advertisement:
-    """What a sensor of this kind sends out; used by virtual sensors."""
-
-    local_name: str
-    service_uuids: tuple[str, ...] = ()
-    manufacturer_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Characteristic:
-    """One GATT characteristic; `role` is the profile's own word for it (`data`, `command`, `battery`, ...)."""
-
-    uuid: str
-    properties: frozenset[str]
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One GATT service."""
-
-    uuid: str
-    characteristics: tuple[Characteristic, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One number that decides what the stream looks like: its default and all values that are allowed."""
-
-    default: float
-    allowed: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeaderField:
-    """One number before the samples. `equals` must hold for the packet to be read."""
-
-    name: str
-    type: str
-    equals: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SampleField:
-    """Three axes of one quantity. SI value = raw * `si_per_unit` * `scale` * (value of `scale_setting`, if any)."""
-
-    quantity: Quantity
-    type: str
-    scale: float
-    si_per_unit: float
-    scale_setting: str | None
-    range_setting: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Timestamp:
-    """What the device clock in the packet means. `bits` is its width: it wraps there."""
-
-    meaning: Literal["first_sample", "last_sample", "none"]
-    tick_s: float = 0.0
-    bits: int = 32
-
-
-@dataclass(frozen=True, slots=True)
-class PacketLayout:
-    """Arithmetic layout of one packet, after framing."""
-
-    characteristic: str
-    codec: str | None
-    header: tuple[HeaderField, ...]
-    order: Literal["interleaved", "blocks"]
-    fields: tuple[SampleField, ...]
-    crc: str | None
-    timestamp: Timestamp
-    sequence_counts: Literal["packets", "samples"] | None
-    samples_per_packet: Mapping[float, int]
-    zero_padding_max_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StatusRule:
-    """A characteristic whose byte at `byte` says how the device is."""
-
-    characteristic: str
-    byte: int
-    texts: Mapping[int, str]
-    ok: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Where one part of the profile comes from and how sure it is; `text` is empty for a table of the file."""
-
-    key: str
-    source: str
-    confidence: str
-    text: str = ""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """One kind of sensor. Made by `parse_profile`; see the module text."""
+    """One kind of sensor. Made by `parse_profile`; see the module text.
+
+    `packets` are all that it can send; which of them a stream has follows from the settings (`active_packets`).
+    An `auxiliary` device (treadmill, foot pod, heart rate) has `readings` in place of packets. `variant_of` names the
+    profile of the same hardware by which it is recognised.
+    """
 
     id: str
     name: str
@@ -138,24 +50,96 @@ class Profile:
     services: tuple[Service, ...]
     settings: Mapping[str, Setting]
     commands: tuple[CommandRule, ...]
-    packet: PacketLayout
+    packets: tuple[PacketLayout, ...]
     mtu_min: int
+    readings: tuple[ReadingRule, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
+    auxiliary: AuxiliaryKind | None = None
+    variant_of: str | None = None
     status: StatusRule | None = None
     facts: tuple[Fact, ...] = field(default=())
 
     @property
+    def packet(self) -> PacketLayout:
+        """The packet that leads the stream with the default settings."""
+        return self.leading_packet(self.resolve_settings())
+
+    @property
     def has_gyro(self) -> bool:
-        return any(item.quantity == "gyr" for item in self.packet.fields)
+        """Whether angular velocity is sent with the default settings."""
+        return self.sends("gyr", self.resolve_settings())
+
+    def sends(self, quantity: str, settings: Mapping[str, float]) -> bool:
+        """Whether a stream with these settings carries the quantity."""
+        return any(packet.holds_quantity(quantity) for packet in self.active_packets(settings))
+
+    def active_packets(self, settings: Mapping[str, float]) -> tuple[PacketLayout, ...]:
+        """The packets of a stream with these settings, in the order of the file."""
+        return tuple(packet for packet in self.packets if holds(packet.only_if, settings))
+
+    def leading_packet(self, settings: Mapping[str, float]) -> PacketLayout:
+        """The packet whose samples are counted and timed: the one with the accelerations, or else the first.
+
+        Raises
+        ------
+        LocalProtocolError
+            No packet belongs to these settings.
+        """
+        active = self.active_packets(settings)
+        if not active:
+            raise LocalProtocolError(f"{self.name} sends no samples with these settings", "Choose other settings.")
+        return next((packet for packet in active if packet.holds_quantity("acc")), active[0])
+
+    def data_characteristics(self, settings: Mapping[str, float]) -> tuple[str, ...]:
+        """The characteristics that carry the stream, each once."""
+        carried = [packet.characteristic for packet in self.active_packets(settings)]
+        return tuple(dict.fromkeys([*carried, *(rule.characteristic for rule in self.readings)]))
+
+    def unfit_reason(self, settings: Mapping[str, float]) -> str | None:
+        """Why a stream with these settings is of no use for gait; None when it is of use."""
+        for item in self.unfit:
+            if holds(item.only_if, settings):
+                return item.reason
+        if self.auxiliary is None and not self.sends("acc", settings):
+            return "with these settings it sends no acceleration"
+        return None
 
     @property
     def notify_characteristics(self) -> tuple[str, ...]:
-        """All characteristics to subscribe to, before the start commands are sent. The battery may be among them."""
+        """All characteristics that may have to be subscribed to. The battery may be among them."""
+        carried = {item.characteristic for item in self.packets} | {item.characteristic for item in self.readings}
         return tuple(
-            item.uuid
+            item.key
             for service in self.services
             for item in service.characteristics
-            if "notify" in item.properties and item.role in ("data", "status", "battery")
+            if item.properties & {"notify", "indicate"}
+            and (item.key in carried or item.subscribe or item.role in ("status", "battery"))
         )
+
+    def subscriptions(self, settings: Mapping[str, float]) -> tuple[str, ...]:
+        """What to subscribe to before the start commands are sent: the stream first, then answers and the battery."""
+        data = self.data_characteristics(settings)
+        carried = {packet.characteristic for packet in self.packets}
+        return data + tuple(key for key in self.notify_characteristics if key not in data and key not in carried)
+
+    def places_of(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Where a characteristic may be found: (service, characteristic) UUIDs, the usual place first."""
+        for service in self.services:
+            for item in service.characteristics:
+                if item.key == key:
+                    uuids = [(service.uuid, item.uuid)]
+                    services = service.also or (service.uuid,) * len(item.also)
+                    return (*uuids, *zip(services, item.also, strict=False))
+        return ()
+
+    def key_of(self, characteristic: str) -> str:
+        """The key of a characteristic that was named by any of its UUIDs; an unknown one comes back as it is."""
+        uuid = full_uuid(characteristic)
+        for service in self.services:
+            for item in service.characteristics:
+                if uuid in (item.key, item.uuid, *item.also):
+                    return item.key
+        return uuid
 
     @property
     def battery_characteristic(self) -> str | None:
@@ -163,11 +147,11 @@ class Profile:
         return self.characteristic_of("battery")
 
     def characteristic_of(self, role: str) -> str | None:
-        """UUID of the characteristic with this role, None when the profile has none."""
+        """Key of the characteristic with this role, None when the profile has none."""
         for service in self.services:
             for item in service.characteristics:
                 if item.role == role:
-                    return item.uuid
+                    return item.key
         return None
 
     def matches(
@@ -196,21 +180,25 @@ class Profile:
                 raise LocalProtocolError(
                     f"{self.name} has no setting '{key}'", f"Settings of this sensor: {', '.join(self.settings)}."
                 )
-            if float(value) not in setting.allowed:
-                allowed = ", ".join(f"{item:g}" for item in setting.allowed)
-                raise LocalProtocolError(f"{self.name} cannot use {key} = {value:g}", f"Allowed: {allowed}.")
+            if not setting.allows(float(value)):
+                message = f"{self.name} cannot use {key} = {value:g}"
+                raise LocalProtocolError(message, f"Allowed: {setting.allowed_text}.")
             resolved[key] = float(value)
         return resolved
 
     def samples_per_packet(self, settings: Mapping[str, float]) -> int:
         """Samples that one packet normally holds. A decoder never relies on it: it counts by length."""
-        return self.packet.samples_per_packet[settings["rate_hz"]]
+        return self.leading_packet(settings).samples_per_packet[settings["rate_hz"]]
 
     def required_mtu(self, settings: Mapping[str, float]) -> int:
         """ATT_MTU that the stream needs: its longest notification plus 3 bytes of ATT header."""
-        from gaitpipe.protocol.packets import longest_notification_bytes
+        from gaitpipe.protocol.codecs import longest_notification_bytes
 
-        return max(self.mtu_min, 3 + longest_notification_bytes(self, self.samples_per_packet(settings)))
+        longest = [
+            longest_notification_bytes(layout, settings, layout.samples_per_packet[settings["rate_hz"]])
+            for layout in self.active_packets(settings)
+        ]
+        return max([self.mtu_min, *(3 + length for length in longest)])
 
     def start_commands(self, settings: Mapping[str, float]) -> tuple[Command, ...]:
         """What to write, in this order, to start the stream."""
@@ -222,14 +210,14 @@ class Profile:
 
     def _commands(self, when: str, settings: Mapping[str, float]) -> tuple[Command, ...]:
         return tuple(
-            Command(rule.characteristic, render(rule.payload, settings), rule.with_response)
+            Command(rule.characteristic, render(rule.payload, settings), rule.with_response, rule.pause_after_s)
             for rule in self.commands
-            if rule.when == when
+            if rule.when == when and holds(rule.only_if, settings)
         )
 
     def reply_to(self, characteristic: str, payload: bytes, settings: Mapping[str, float]) -> DeviceReply:
         """The device's side of the handshake, for virtual sensors: what it does when `payload` is written to it."""
-        return reply_of(self.commands, full_uuid(characteristic), bytes(payload), settings)
+        return reply_of(self.commands, self.key_of(characteristic), bytes(payload), settings)
 
 
 def parse_profile(text: str, file: str) -> Profile:

@@ -7,39 +7,34 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from gaitpipe.errors import ProfileError, ProfileFault
-from gaitpipe.model import STANDARD_GRAVITY_M_S2
-from gaitpipe.protocol import profile as built
-from gaitpipe.protocol.handshake import CommandRule, ReplyRule
+from gaitpipe.protocol import profile_parts as built
+from gaitpipe.protocol.handshake import CommandRule, Condition, ReplyRule
+from gaitpipe.protocol.profile import Profile
+from gaitpipe.protocol.quantities import QUANTITIES, UNUSED
 from gaitpipe.protocol.schema import (
     CommandTable,
+    PacketTable,
     ProfileFile,
     ReplyTable,
     SampleFieldTable,
     ServiceTable,
+    SettingTable,
     Sourced,
     StatusTable,
 )
 from gaitpipe.protocol.schema_faults import cross_faults, pydantic_faults, sorted_faults, syntax_fault
 
-SI_PER_UNIT = {
-    "m/s2": 1.0,
-    "g": STANDARD_GRAVITY_M_S2,
-    "mg": STANDARD_GRAVITY_M_S2 / 1000.0,
-    "rad/s": 1.0,
-    "deg/s": 0.017453292519943295,
-    "uT": 1.0,
-}
-"""SI per unit; the magnetometer stays in microtesla."""
-
-RANGE_SETTING = {"acc": "acc_range_g", "gyr": "gyr_range_dps", "mag": None}
+RANGE_SETTING = {"acc": "acc_range_g", "gyr": "gyr_range_dps"}
 
 
-def build_profile(text: str, file: str) -> built.Profile:
+def build_profile(text: str, file: str) -> Profile:
     """Read, check and translate; see `profile.parse_profile`."""
     advice = "Mend the lines named above; firmware_profiles/README.md explains every key."
     try:
@@ -57,10 +52,11 @@ def build_profile(text: str, file: str) -> built.Profile:
     return _translate(parsed, text)
 
 
-def _translate(parsed: ProfileFile, text: str) -> built.Profile:
-    roles = {item.role: item.uuid for service in parsed.service for item in service.characteristic}
+def _translate(parsed: ProfileFile, text: str) -> Profile:
+    services = _services(parsed)
+    roles = {item.role: item.key for service in services for item in service.characteristics}
     advertisement = parsed.advertisement
-    return built.Profile(
+    return Profile(
         id=parsed.id,
         name=parsed.name,
         maker=parsed.maker,
@@ -75,21 +71,48 @@ def _translate(parsed: ProfileFile, text: str) -> built.Profile:
         advertisement=built.Advertisement(
             advertisement.local_name, tuple(advertisement.service_uuids), advertisement.manufacturer_id
         ),
-        services=tuple(_service(service) for service in parsed.service),
-        settings={key: built.Setting(item.default, tuple(item.allowed)) for key, item in parsed.settings.items()},
+        services=services,
+        settings={key: _setting(item) for key, item in parsed.settings.items()},
         commands=tuple(_command(item, roles) for item in parsed.command),
-        packet=_packet(parsed, roles),
+        packets=tuple(_packet(table, parsed, roles) for table in parsed.packet),
         mtu_min=parsed.link.mtu_min,
+        readings=tuple(built.ReadingRule(roles[item.role], item.codec) for item in parsed.reading),
+        unfit=tuple(built.Unfit(item.reason, _condition(item.only_if)) for item in parsed.unfit),
+        auxiliary=parsed.auxiliary,
+        variant_of=parsed.variant_of,
         status=_status(parsed.status, roles),
         facts=_facts(parsed),
     )
 
 
-def _service(table: ServiceTable) -> built.Service:
-    return built.Service(
-        table.uuid,
-        tuple(built.Characteristic(item.uuid, frozenset(item.properties), item.role) for item in table.characteristic),
+def _services(parsed: ProfileFile) -> tuple[built.Service, ...]:
+    counts = Counter(item.uuid for service in parsed.service for item in service.characteristic)
+    return tuple(_service(service, counts) for service in parsed.service)
+
+
+def _service(table: ServiceTable, counts: Counter[str]) -> built.Service:
+    members = tuple(
+        built.Characteristic(
+            uuid=item.uuid,
+            properties=frozenset(item.properties),
+            role=item.role,
+            key=item.uuid if counts[item.uuid] == 1 else f"{table.uuid}/{item.uuid}",
+            also=tuple(item.also),
+            subscribe=item.subscribe,
+        )
+        for item in table.characteristic
     )
+    return built.Service(table.uuid, members, tuple(table.also))
+
+
+def _setting(table: SettingTable) -> built.Setting:
+    if table.allowed is not None:
+        return built.Setting(table.default, tuple(table.allowed))
+    return built.Setting(table.default, (table.default,), (table.minimum or 0.0, table.maximum or 0.0))
+
+
+def _condition(table: Mapping[str, float | list[float]]) -> Condition:
+    return {key: tuple(value) if isinstance(value, list) else (value,) for key, value in table.items()}
 
 
 def _command(table: CommandTable, roles: dict[str, str]) -> CommandRule:
@@ -105,14 +128,15 @@ def _command(table: CommandTable, roles: dict[str, str]) -> CommandRule:
         replies=rules(table.reply),
         refusals=rules(table.refusal),
         streaming=table.streaming,
+        only_if=_condition(table.only_if),
+        pause_after_s=table.pause_after_s,
     )
 
 
-def _packet(parsed: ProfileFile, roles: dict[str, str]) -> built.PacketLayout:
-    table = parsed.packet
+def _packet(table: PacketTable, parsed: ProfileFile, roles: dict[str, str]) -> built.PacketLayout:
     clock_bits = next((int(item.type[1:]) for item in table.header if item.name == "device_time"), 32)
     per_packet = table.samples_per_packet
-    rates = parsed.settings["rate_hz"].allowed
+    rates = parsed.settings["rate_hz"].allowed or []
     counts = {float(key): value for key, value in per_packet.items()} if isinstance(per_packet, dict) else {}
     return built.PacketLayout(
         characteristic=roles[table.role],
@@ -125,18 +149,23 @@ def _packet(parsed: ProfileFile, roles: dict[str, str]) -> built.PacketLayout:
         sequence_counts=table.sequence_counts,
         samples_per_packet=counts if isinstance(per_packet, dict) else dict.fromkeys(rates, per_packet),
         zero_padding_max_bytes=table.zero_padding_max_bytes,
+        only_if=_condition(table.only_if),
     )
 
 
 def _sample_field(table: SampleFieldTable, parsed: ProfileFile) -> built.SampleField:
-    range_setting = RANGE_SETTING[table.quantity]
+    if table.quantity == UNUSED:
+        return built.SampleField(UNUSED, "u8", 1.0, 1.0, None, None, table.bytes or 1)
+    range_setting = RANGE_SETTING.get(table.quantity)
+    quantity = QUANTITIES[table.quantity]
     return built.SampleField(
         quantity=table.quantity,
-        type=table.type,
+        type=table.type or "i16",
         scale=table.scale,
-        si_per_unit=SI_PER_UNIT[table.unit],
+        si_per_unit=quantity.si_per_unit[table.unit or ""],
         scale_setting=table.scale_setting,
         range_setting=range_setting if range_setting in parsed.settings else None,
+        components=quantity.components,
     )
 
 
@@ -155,8 +184,10 @@ def _facts(parsed: ProfileFile) -> tuple[built.Fact, ...]:
         *((f"service {item.uuid}", item) for item in parsed.service),
         *((f"settings.{key}", item) for key, item in parsed.settings.items()),
         *((f"command ({item.when})", item) for item in parsed.command),
-        ("packet", parsed.packet),
-        ("packet.timestamp", parsed.packet.timestamp),
+        *(("packet", item) for item in parsed.packet),
+        *(("packet.timestamp", item.timestamp) for item in parsed.packet),
+        *(("reading", item) for item in parsed.reading),
+        *(("unfit", item) for item in parsed.unfit),
     ]
     if parsed.status is not None:
         tables.append(("status", parsed.status))

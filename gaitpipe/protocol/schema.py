@@ -7,7 +7,7 @@ load.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -34,7 +34,9 @@ Hex = Annotated[str, AfterValidator(_checked_hex)]
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 IntegerType = Literal["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64"]
-SampleType = Literal["i8", "i16", "i32", "f32"]
+SampleType = Literal["i8", "u8", "i16", "u16", "i32", "u32", "f32"]
+Condition = dict[str, Number | Annotated[list[Number], Field(min_length=1)]]
+"""Settings and the value, or one of the values, that each must have."""
 
 
 class Table(BaseModel):
@@ -70,22 +72,32 @@ class AdvertisementTable(Sourced):
 
 class CharacteristicTable(Table):
     uuid: Uuid
+    also: list[Uuid] = []
     role: Text
     properties: list[Literal["read", "write", "write-without-response", "notify", "indicate"]]
+    subscribe: bool = False
 
 
 class ServiceTable(Sourced):
     uuid: Uuid
+    also: list[Uuid] = []
     characteristic: Annotated[list[CharacteristicTable], Field(min_length=1)]
 
 
 class SettingTable(Sourced):
     default: Number
-    allowed: Annotated[list[Number], Field(min_length=1)]
+    allowed: Annotated[list[Number], Field(min_length=1)] | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
 
     @model_validator(mode="after")
     def _default_is_allowed(self) -> SettingTable:
-        if self.default not in self.allowed:
+        if self.allowed is None:
+            if self.minimum is None or self.maximum is None:
+                raise ValueError("needs `allowed`, or `minimum` and `maximum`")
+            if not self.minimum <= self.default <= self.maximum:
+                raise ValueError(f"default {self.default:g} is not between minimum and maximum")
+        elif self.default not in self.allowed:
             raise ValueError(f"default {self.default:g} is not among the allowed values")
         return self
 
@@ -95,6 +107,7 @@ class PartTable(Table):
     ascii: Text | None = None
     setting: Text | None = None
     type: IntegerType | Literal["f32"] | None = None
+    codes: dict[str, int] | None = None
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> PartTable:
@@ -102,6 +115,8 @@ class PartTable(Table):
             raise ValueError("needs exactly one of hex, ascii and setting")
         if (self.setting is None) != (self.type is None):
             raise ValueError("setting and type belong together")
+        if self.codes is not None and self.setting is None:
+            raise ValueError("codes belong to a setting")
         return self
 
     def part(self) -> PayloadPart:
@@ -109,7 +124,8 @@ class PartTable(Table):
             return PayloadPart("bytes", data=bytes.fromhex(self.hex))
         if self.ascii is not None:
             return PayloadPart("text", text=self.ascii)
-        return PayloadPart("setting", text=self.setting or "", type=self.type or "u8")
+        codes = None if self.codes is None else {float(key): value for key, value in self.codes.items()}
+        return PayloadPart("setting", text=self.setting or "", type=self.type or "u8", codes=codes)
 
 
 class ReplyTable(Table):
@@ -119,9 +135,11 @@ class ReplyTable(Table):
 
 class CommandTable(Sourced):
     when: Literal["start", "stop", "info"]
+    only_if: Condition = {}
     role: Text
     with_response: bool
     payload: Annotated[list[PartTable], Field(min_length=1)]
+    pause_after_s: Annotated[float, Field(ge=0, le=2, strict=True)] = 0.0
     recognised_by: Hex
     streaming: bool | None = None
     reply: list[ReplyTable] = []
@@ -135,11 +153,24 @@ class HeaderFieldTable(Table):
 
 
 class SampleFieldTable(Table):
-    quantity: Literal["acc", "gyr", "mag"]
-    type: SampleType
-    unit: Literal["m/s2", "g", "mg", "rad/s", "deg/s", "uT"]
+    quantity: Literal[
+        "acc", "gyr", "mag", "mag_relative", "free_acc", "euler", "quaternion", "delta_quaternion", "delta_velocity",
+        "unused",
+    ]  # fmt: skip
+    type: SampleType | None = None
+    unit: Text | None = None
     scale: Number = 1.0
     scale_setting: Text | None = None
+    bytes: Annotated[int, Field(ge=1, le=255)] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_keys(self) -> SampleFieldTable:
+        if self.quantity == "unused":
+            if self.bytes is None or self.type is not None or self.unit is not None:
+                raise ValueError("an unused field has `bytes`, and neither type nor unit")
+        elif self.type is None or self.unit is None or self.bytes is not None:
+            raise ValueError("needs type and unit; only an unused field has `bytes`")
+        return self
 
 
 class TimestampTable(Sourced):
@@ -149,6 +180,7 @@ class TimestampTable(Sourced):
 
 class PacketTable(Sourced):
     role: Text
+    only_if: Condition = {}
     codec: Text | None = None
     order: Literal["interleaved", "blocks"]
     header: list[HeaderFieldTable] = []
@@ -171,6 +203,20 @@ class StatusTable(Sourced):
     texts: dict[str, str]
 
 
+class UnfitTable(Sourced):
+    """Why a recording with this sensor, or with these settings of it, is of no use for gait."""
+
+    reason: Text
+    only_if: Condition = {}
+
+
+class ReadingTable(Sourced):
+    """A characteristic of an auxiliary device (treadmill, foot pod, heart rate) and the codec that reads it."""
+
+    role: Text
+    codec: Text
+
+
 class NoteTable(Sourced):
     about: Text
     text: Text
@@ -184,14 +230,26 @@ class ProfileFile(Table):
     name: Text
     maker: Text
     model: Text
-    placements: Annotated[list[Literal["foot", "shank"]], Field(min_length=1)]
+    variant_of: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = None
+    auxiliary: Literal["treadmill", "foot_pod", "heart_rate"] | None = None
+    placements: list[Literal["foot", "shank"]] = []
     mount_hint: Text
     recognition: Recognition
     advertisement: AdvertisementTable
     link: LinkTable
     service: Annotated[list[ServiceTable], Field(min_length=1)]
-    settings: dict[str, SettingTable]
+    settings: dict[str, SettingTable] = {}
     command: list[CommandTable] = []
-    packet: PacketTable
+    packet: list[PacketTable] = []
+    reading: list[ReadingTable] = []
+    unfit: list[UnfitTable] = []
     status: StatusTable | None = None
     note: list[NoteTable] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_packet_is_a_list_of_one(cls, raw: Any) -> Any:
+        """`[packet]` and a single `[[packet]]` mean the same."""
+        if isinstance(raw, dict) and isinstance(raw.get("packet"), dict):
+            return raw | {"packet": [raw["packet"]]}
+        return raw

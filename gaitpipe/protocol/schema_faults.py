@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 from gaitpipe.errors import ProfileFault
 from gaitpipe.protocol.codecs import CODECS
 from gaitpipe.protocol.handshake import settings_named_in_text
+from gaitpipe.protocol.quantities import QUANTITIES
+from gaitpipe.protocol.readings import READINGS
 from gaitpipe.protocol.toml_lines import Location, dotted, line_of, lines_of_keys
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-SPECIAL_HEADER_NAMES = ("device_time", "sequence", "version", "flags", "reserved")
-_UNITS_OF = {"acc": ("m/s2", "g", "mg"), "gyr": ("rad/s", "deg/s"), "mag": ("uT",)}
+SPECIAL_HEADER_NAMES = ("device_time", "sequence", "count", "version", "flags", "marker", "reserved")
 _LINE_IN_SYNTAX_ERROR = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
@@ -50,6 +51,8 @@ def pydantic_faults(error: ValidationError, root: type[BaseModel], text: str) ->
     faults = []
     for item in error.errors(include_url=False):
         location = _without_type_names(item["loc"])
+        if location[:2] == ("packet", 0) and location[:2] not in lines:  # written as [packet], read as a list of one
+            location = ("packet", *location[2:])
         problem = _problem(item, location, root)
         faults.append(ProfileFault(dotted(location), line_of(lines, location), problem))
     return faults
@@ -104,7 +107,9 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def cross_faults(raw: Mapping[str, Any], text: str) -> list[ProfileFault]:
     """Faults between tables: unknown roles, settings and codecs, clocks without a field, rates without a count."""
     lines = lines_of_keys(text)
-    found = [*_role_faults(raw), *_setting_faults(raw), *_packet_faults(raw)]
+    found = [*_role_faults(raw), *_setting_faults(raw), *_kind_faults(raw)]
+    for location, packet in packets(raw):
+        found += _packet_faults(raw, location, packet)
     return [ProfileFault(dotted(location), line_of(lines, location), problem) for location, problem in found]
 
 
@@ -124,6 +129,33 @@ def tables(raw: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:
     return [(index, row) for index, row in enumerate(rows) if isinstance(row, Mapping)]
 
 
+def packets(raw: Any) -> list[tuple[Location, Mapping[str, Any]]]:
+    """The packet tables, written as one `[packet]` or several `[[packet]]`, with their places."""
+    one = table(raw, "packet")
+    if one:
+        return [(("packet",), one)]
+    return [(("packet", index), row) for index, row in tables(raw, "packet")]
+
+
+def _kind_faults(raw: Mapping[str, Any]) -> Found:
+    """A motion sensor has packets and placements, an auxiliary device readings."""
+    auxiliary = "auxiliary" in raw
+    needed = ("reading",) if auxiliary else ("packet", "placements", "settings")
+    for key in needed:
+        if not raw.get(key):
+            yield (key,), "missing"
+    for key in ("packet", "placements") if auxiliary else ("reading",):
+        if raw.get(key):
+            yield (key,), f"belongs to {'a motion sensor' if auxiliary else 'an auxiliary device'}"
+    held = [item.get("quantity") for _, packet in packets(raw) for _, item in tables(packet, "field")]
+    if held and "acc" not in held and not raw.get("unfit"):
+        yield ("packet", "field"), "no packet has the quantity 'acc': say in [[unfit]] that it is of no use for gait"
+    for number, reading in tables(raw, "reading"):
+        codec = reading.get("codec")
+        if isinstance(codec, str) and codec not in READINGS:
+            yield ("reading", number, "codec"), f"there is no codec '{codec}'{meant(codec, list(READINGS))}"
+
+
 def _role_faults(raw: Mapping[str, Any]) -> Found:
     roles: list[str] = []
     for number, service in tables(raw, "service"):
@@ -132,9 +164,10 @@ def _role_faults(raw: Mapping[str, Any]) -> Found:
             if role in roles:
                 yield ("service", number, "characteristic", row, "role"), f"role '{role}' is used twice"
             roles.append(str(role))
-    used: list[tuple[Location, Any]] = [
-        ((key, "role"), table(raw, key).get("role")) for key in ("packet", "status") if table(raw, key)
-    ]
+    used: list[tuple[Location, Any]] = [((*place, "role"), packet.get("role")) for place, packet in packets(raw)]
+    used += [(("reading", number, "role"), item.get("role")) for number, item in tables(raw, "reading")]
+    if table(raw, "status"):
+        used.append((("status", "role"), table(raw, "status").get("role")))
     for number, command in tables(raw, "command"):
         used.append((("command", number, "role"), command.get("role")))
         for kind in ("reply", "refusal"):
@@ -146,66 +179,97 @@ def _role_faults(raw: Mapping[str, Any]) -> Found:
 
 def _setting_faults(raw: Mapping[str, Any]) -> Found:
     known = list(table(raw, "settings"))
-    if "rate_hz" not in known:
+    if "rate_hz" not in known and "auxiliary" not in raw:
         yield ("settings", "rate_hz"), "missing: every sensor has a sampling rate"
-    used: list[tuple[Location, Any]] = []
-    for number, command in tables(raw, "command"):
-        places = [("payload", command, ())]
-        for kind in ("reply", "refusal"):
-            places += [("payload", item, (kind, row)) for row, item in tables(command, kind)]  # type: ignore[misc]
-        for key, holder, path in places:
-            for row, part in tables(holder, key):
-                place: Location = ("command", number, *path, key, row)
-                used.append(((*place, "setting"), part.get("setting")))
-                used += [((*place, "ascii"), name) for name in settings_named_in_text(part.get("ascii"))]
-    for row, item in tables(table(raw, "packet"), "field"):
-        used.append((("packet", "field", row, "scale_setting"), item.get("scale_setting")))
-    for location, name in used:
+    for location, name in _settings_used(raw):
         if isinstance(name, str) and name not in known:
             yield location, f"there is no setting '{name}'" + meant(name, known)
+    for place, part in _payload_parts(raw):
+        yield from _code_faults(raw, place, part)
 
 
-def _packet_faults(raw: Mapping[str, Any]) -> Found:
-    packet = table(raw, "packet")
+def _payload_parts(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:
+    """All parts of the payloads of commands and of their answers."""
+    for number, command in tables(raw, "command"):
+        places: list[tuple[Location, Mapping[str, Any]]] = [((), command)]
+        for kind in ("reply", "refusal"):
+            places += [((kind, row), item) for row, item in tables(command, kind)]
+        for path, holder in places:
+            for row, part in tables(holder, "payload"):
+                yield ("command", number, *path, "payload", row), part
+
+
+def _settings_used(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
+    """Every place that names a setting, with the name."""
+    for place, part in _payload_parts(raw):
+        yield (*place, "setting"), part.get("setting")
+        yield from (((*place, "ascii"), name) for name in settings_named_in_text(part.get("ascii")))
+    for place, packet in packets(raw):
+        for row, item in tables(packet, "field"):
+            yield (*place, "field", row, "scale_setting"), item.get("scale_setting")
+    conditional = [*packets(raw), *((("command", number), item) for number, item in tables(raw, "command"))]
+    conditional += [(("unfit", number), item) for number, item in tables(raw, "unfit")]
+    for place, item in conditional:
+        yield from (((*place, "only_if", name), name) for name in table(item, "only_if"))
+
+
+def _code_faults(raw: Mapping[str, Any], place: Location, part: Mapping[str, Any]) -> Found:
+    """Each allowed value of a setting needs its code."""
+    codes = part.get("codes")
+    if not isinstance(codes, Mapping):
+        return
+    known = set()
+    for key in codes:
+        try:
+            known.add(float(key))
+        except ValueError:
+            yield (*place, "codes"), f"'{key}' is no number: the keys are values of the setting"
+    allowed = table(table(raw, "settings"), str(part.get("setting"))).get("allowed")
+    numbers = [value for value in allowed if isinstance(value, (int, float))] if isinstance(allowed, list) else []
+    missing = [f"{value:g}" for value in numbers if float(value) not in known]
+    if missing:
+        yield (*place, "codes"), f"no code for the value(s) {', '.join(missing)}"
+
+
+def _packet_faults(raw: Mapping[str, Any], place: Location, packet: Mapping[str, Any]) -> Found:
     codec = packet.get("codec")
     if isinstance(codec, str) and codec not in CODECS:
-        yield ("packet", "codec"), f"there is no codec '{codec}'{meant(codec, list(CODECS))}"
+        yield (*place, "codec"), f"there is no codec '{codec}'{meant(codec, list(CODECS))}"
     names = []
     for row, item in tables(packet, "header"):
         name = item.get("name")
         names.append(name)
         if isinstance(name, str) and name not in SPECIAL_HEADER_NAMES:
             hint = meant(name, SPECIAL_HEADER_NAMES)
-            yield ("packet", "header", row, "name"), f"'{name}' is not one of {', '.join(SPECIAL_HEADER_NAMES)}{hint}"
-    yield from _clock_faults(packet, names)
+            yield (*place, "header", row, "name"), f"'{name}' is not one of {', '.join(SPECIAL_HEADER_NAMES)}{hint}"
+    yield from _clock_faults(place, packet, names)
     quantities = []
     for row, item in tables(packet, "field"):
         quantities.append(item.get("quantity"))
-        allowed = _UNITS_OF.get(str(item.get("quantity")))
-        if allowed and item.get("unit") not in allowed:
-            yield (
-                ("packet", "field", row, "unit"),
-                f"unit of {item.get('quantity')} must be one of {', '.join(allowed)}",
-            )
-    if packet and quantities.count("acc") != 1:
-        yield ("packet", "field"), "needs exactly one field with quantity 'acc'"
-    if len(set(map(str, quantities))) != len(quantities):
-        yield ("packet", "field"), "a quantity appears twice"
-    yield from _count_faults(raw, packet)
+        known = QUANTITIES.get(str(item.get("quantity")))
+        if known and item.get("unit") not in known.si_per_unit:
+            units = ", ".join(known.si_per_unit)
+            yield (*place, "field", row, "unit"), f"unit of {item.get('quantity')} must be one of {units}"
+    named = [str(quantity) for quantity in quantities if quantity != "unused"]
+    if quantities and not named:
+        yield (*place, "field"), "needs a field with a quantity"
+    if len(set(named)) != len(named):
+        yield (*place, "field"), "a quantity appears twice"
+    yield from _count_faults(raw, place, packet)
 
 
-def _clock_faults(packet: Mapping[str, Any], names: Sequence[Any]) -> Found:
+def _clock_faults(place: Location, packet: Mapping[str, Any], names: Sequence[Any]) -> Found:
     timestamp = table(packet, "timestamp")
     has_clock = timestamp.get("meaning") in ("first_sample", "last_sample")
     if has_clock and "device_time" not in names:
-        yield ("packet", "timestamp", "meaning"), "the header has no field named 'device_time'"
+        yield (*place, "timestamp", "meaning"), "the header has no field named 'device_time'"
     if has_clock and timestamp.get("tick_s") is None:
-        yield ("packet", "timestamp", "tick_s"), "missing: how long is one tick of the device clock?"
+        yield (*place, "timestamp", "tick_s"), "missing: how long is one tick of the device clock?"
     if (packet.get("sequence_counts") is None) != ("sequence" not in names):
-        yield ("packet", "sequence_counts"), "sequence_counts and a header field named 'sequence' belong together"
+        yield (*place, "sequence_counts"), "sequence_counts and a header field named 'sequence' belong together"
 
 
-def _count_faults(raw: Mapping[str, Any], packet: Mapping[str, Any]) -> Found:
+def _count_faults(raw: Mapping[str, Any], place: Location, packet: Mapping[str, Any]) -> Found:
     counts = packet.get("samples_per_packet")
     rates = table(table(raw, "settings"), "rate_hz").get("allowed")
     if not isinstance(counts, Mapping) or not isinstance(rates, list):
@@ -215,7 +279,7 @@ def _count_faults(raw: Mapping[str, Any], packet: Mapping[str, Any]) -> Found:
         try:
             numeric[float(key)] = value
         except ValueError:
-            yield ("packet", "samples_per_packet", key), 'the key must be a rate in Hz, such as "104"'
+            yield (*place, "samples_per_packet", key), 'the key must be a rate in Hz, such as "104"'
     missing = [f"{rate:g}" for rate in rates if isinstance(rate, (int, float)) and float(rate) not in numeric]
     if missing:
-        yield ("packet", "samples_per_packet"), f"no count for the rate(s) {', '.join(missing)}"
+        yield (*place, "samples_per_packet"), f"no count for the rate(s) {', '.join(missing)}"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gaitpipe.errors import ProfileError, ProtocolError, RecordingError
 from gaitpipe.model import (
+    SIDES,
     DeviceStatus,
     FaultKind,
     Finding,
@@ -159,7 +160,7 @@ def note_complaint(
     decoded: PacketFault | DeviceStatus, source: Source | None, recording: Recording, said: dict[str, Finding]
 ) -> None:
     """Keep each different complaint of a sensor once, as a finding in `said`; faults are counted in its quality."""
-    side: Side | None = source if source == "left" or source == "right" else None
+    side: Side | None = source if source in SIDES else None
     name = f"{side} sensor" if side is not None else str(source).replace("_", " ")
     if isinstance(decoded, DeviceStatus) and not decoded.ok:
         message, code = f"The {name} reported: {decoded.text}", "device_status"

@@ -9,7 +9,8 @@ An MCAP file (https://mcap.dev) with zstd chunks of about one second; the header
 2. One attachment `profile-<first 16 hex digits of the SHA-256>.toml` a distinct profile: the profile text itself.
 3. One Metadata record `gaitpipe` with the caller's metadata, a copy for other programs; the reader does not use it.
 4. Chunks. Channel `/imu/<side>/<characteristic>` (schema `gaitpipe.RawNotification`) with metadata `side`, `placement`,
-   `profile_id`, `profile_sha256`, `device`; channel `/<kind>/<characteristic>` for a device beside the feet; channel `/event` (schema `gaitpipe.RecordingEvent`, JSON).
+   `profile_id`, `profile_sha256`, `device`; channel `/<kind>/<characteristic>` for a device beside the feet; channel
+   `/event` (schema `gaitpipe.RecordingEvent`, JSON).
 5. After about ten seconds, between two chunks: the attachments of 1 and 2 again.
 6. When the recording is closed: these attachments once more, attachment `end.json` (`items`: one more than the sequence
    number of the last message), then MCAP's own summary and footer.

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gaitpipe.protocol.profile import Profile
+from gaitpipe.protocol.profile_parts import Characteristic
 from gaitpipe.simulate.bumble_api import att, gatt, hci
 from gaitpipe.simulate.clock import VirtualClock
 from gaitpipe.simulate.stream import PacketStream, Samples, SensorFaults, SensorPacket
@@ -166,22 +167,22 @@ class VirtualSensor:
     # -- GATT -----------------------------------------------------------------------------------------------------
 
     def _make_service(self, service: Any) -> Any:
-        members = [self._make_characteristic(item.uuid, item.properties) for item in service.characteristics]
+        members = [self._make_characteristic(item) for item in service.characteristics]
         return gatt.Service(service.uuid, members)
 
-    def _make_characteristic(self, uuid: str, properties: frozenset[str]) -> Any:
-        flags = gatt.Characteristic.Properties(0)
-        for name in properties:
+    def _make_characteristic(self, item: Characteristic) -> Any:
+        key, flags = item.key, gatt.Characteristic.Properties(0)
+        for name in item.properties:
             flags |= gatt.Characteristic.Properties[name.upper().replace("-", "_")]
         value: Any = att.AttributeValue(
-            read=lambda _connection: self._battery_value() if uuid == self.profile.battery_characteristic else b"",
-            write=lambda _connection, data: self._on_write(uuid, bytes(data)),
+            read=lambda _connection: self._battery_value() if key == self.profile.battery_characteristic else b"",
+            write=lambda _connection, data: self._on_write(key, bytes(data)),
         )
         permissions = gatt.Characteristic.READABLE | gatt.Characteristic.WRITEABLE
-        characteristic = gatt.Characteristic(uuid, flags, permissions, value)
-        if not self.profile.start_commands(self.settings) and uuid in self.profile.notify_characteristics:
+        characteristic = gatt.Characteristic(item.uuid, flags, permissions, value)
+        if not self.profile.start_commands(self.settings) and key in self.profile.data_characteristics(self.settings):
             characteristic.on("subscription", self._on_subscription)
-        self._characteristics[uuid] = characteristic
+        self._characteristics[key] = characteristic
         return characteristic
 
     def _battery_value(self) -> bytes:
@@ -208,10 +209,13 @@ class VirtualSensor:
             self._stop_stream()
 
     async def _notify(self, characteristic: str, data: bytes) -> None:
-        if self._connection is not None:
-            await self._device.gatt_server.notify_subscriber(
-                self._connection, self._characteristics[characteristic], data
-            )
+        if self._connection is None:
+            return
+        target, server = self._characteristics[characteristic], self._device.gatt_server
+        if target.properties & gatt.Characteristic.Properties.NOTIFY:
+            await server.notify_subscriber(self._connection, target, data)
+        else:
+            self._in_background(server.indicate_subscriber(self._connection, target, data))
 
     # -- connection -----------------------------------------------------------------------------------------------
 

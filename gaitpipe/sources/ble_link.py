@@ -118,7 +118,7 @@ class SensorLink:
         """Stop the stream and disconnect; never raises, never hangs, does nothing a second time."""
         if self._session is not None and self._session.is_connected:
             await self._session.finish(
-                self._profile.stop_commands(self._settings), self._profile.notify_characteristics
+                self._profile.stop_commands(self._settings), self._profile.subscriptions(self._settings)
             )
         await self._drop()
 
@@ -187,8 +187,8 @@ class SensorLink:
 
     async def _open(self) -> None:
         """Connect and check that it is the right kind of sensor."""
-        session = self._session = await Session.open(self._device, self.state.device, self._options)
-        needed = [self._profile.packet.characteristic]
+        session = self._session = await Session.open(self._device, self._profile, self.state.device, self._options)
+        needed = list(self._profile.data_characteristics(self._settings))
         needed += [command.characteristic for command in self._profile.start_commands(self._settings)]
         missing = [uuid for uuid in needed if session.find(uuid) is None]
         if missing and session.is_connected:
@@ -204,12 +204,13 @@ class SensorLink:
 
     async def _subscribe(self) -> None:
         session = self._require_session()
-        data = self._profile.packet.characteristic
-        await session.subscribe(data, self._make_callback(data))
-        for uuid in self._profile.notify_characteristics:
-            if uuid != data:
+        data = self._profile.data_characteristics(self._settings)
+        for key in data:
+            await session.subscribe(key, self._make_callback(key))
+        for key in self._profile.subscriptions(self._settings):
+            if key not in data:
                 with suppress(*LINK_ERRORS):  # battery and status are welcome, but no reason to give up
-                    await session.subscribe(uuid, self._make_callback(uuid))
+                    await session.subscribe(key, self._make_callback(key))
         self._check_mtu(session)
 
     async def _start(self) -> None:
@@ -226,7 +227,7 @@ class SensorLink:
     def _make_callback(self, uuid: str) -> Callable[[bytes], None]:
         side, state = self.wanted.side, self.state
         emit, clock = self._options.emit, self._options.clock
-        is_data = uuid == self._profile.packet.characteristic
+        is_data = uuid in self._profile.data_characteristics(self._settings)
         is_battery = uuid == self._profile.battery_characteristic
 
         def on_payload(payload: bytes) -> None:
@@ -270,7 +271,7 @@ class SensorLink:
         Old versions of BlueZ do not tell the MTU, and bleak then says 23: so advice waits for a packet of just the
         length to which it would be cut.
         """
-        mtu = session.mtu(self._profile.packet.characteristic)
+        mtu = session.mtu(self._profile.data_characteristics(self._settings)[0])
         if mtu is not None:
             self.state.mtu = mtu
             self._event("mtu", "", float(mtu))

@@ -102,6 +102,7 @@ async def scan(
     """
     sightings: dict[str, Sighting] = {}
     announced: set[str] = set()
+    profiles = [profile for profile in profiles if profile.variant_of is None]
 
     def on_advertisement(device: BLEDevice, advertisement: AdvertisementData) -> None:
         sightings[device.address] = Sighting(device, advertisement)

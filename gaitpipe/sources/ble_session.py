@@ -16,6 +16,7 @@ from bleak_retry_connector import establish_connection
 
 from gaitpipe.model import RawNotification, RecordingEvent
 from gaitpipe.protocol.handshake import Command
+from gaitpipe.protocol.profile import Profile
 from gaitpipe.sources.ble_errors import LINK_ERRORS
 from gaitpipe.sources.ble_scan import BleBackend
 
@@ -67,13 +68,14 @@ class LinkOptions:
 class Session:
     """A fresh client and its life. After `drop` nothing of it reaches the recording any more."""
 
-    def __init__(self, client: BleakClient, lost: asyncio.Event) -> None:
+    def __init__(self, client: BleakClient, profile: Profile, lost: asyncio.Event) -> None:
         self._client = client
+        self._profile = profile
         self.lost = lost
         self.live = True
 
     @classmethod
-    async def open(cls, device: BLEDevice, name: str, options: LinkOptions) -> Session:
+    async def open(cls, device: BLEDevice, profile: Profile, name: str, options: LinkOptions) -> Session:
         """Connect with a fresh client.
 
         `establish_connection` makes one attempt (and repeats only what BlueZ calls transient, and takes over a link
@@ -87,20 +89,26 @@ class Session:
 
         async with options.radio_lock, asyncio.timeout(options.connect_timeout_s):
             client = await establish_connection(BleakClient, device, name, on_disconnected, max_attempts=1, **choice)
-        return cls(client, lost)
+        return cls(client, profile, lost)
 
     @property
     def is_connected(self) -> bool:
         """Whether the link is up as far as the system knows."""
         return self._client.is_connected and not self.lost.is_set()
 
-    def find(self, uuid: str) -> BleakGATTCharacteristic | None:
-        """Return the first characteristic with this UUID; some devices have the same one in two services."""
+    def find(self, key: str) -> BleakGATTCharacteristic | None:
+        """Return the characteristic that the profile means by this key, under whichever of its UUIDs the sensor has it.
+
+        Some devices have one UUID in two services, so the profile's own service goes first.
+        """
         with suppress(*LINK_ERRORS):
-            for service in self._client.services:
-                characteristic = service.get_characteristic(uuid)
-                if characteristic is not None:
-                    return characteristic
+            for service_uuid, uuid in self._profile.places_of(key):
+                services = list(self._client.services)
+                services.sort(key=lambda service: service.uuid != service_uuid)
+                for service in services:
+                    characteristic = service.get_characteristic(uuid)
+                    if characteristic is not None:
+                        return characteristic
         return None
 
     def mtu(self, uuid: str) -> int | None:
@@ -128,6 +136,7 @@ class Session:
             if characteristic is not None:
                 async with asyncio.timeout(GATT_TIMEOUT_S):
                     await self._client.write_gatt_char(characteristic, command.payload, response=command.with_response)
+                await asyncio.sleep(command.pause_after_s)
 
     async def read(self, uuid: str) -> bytes:
         """Read a characteristic; nothing if the sensor has it not or cannot tell just now."""

@@ -80,7 +80,7 @@ def test_all_faults_come_at_once_with_line_and_suggestion():
         ([('"208" = 8, ', "")], "packet.samples_per_packet", "no count for the rate(s) 208"),
         ([('crc = "crc16', 'codec = "movesens_gsp"\ncrc = "crc16')], "packet.codec", "did you mean 'movesense_gsp'"),
         ([('unit = "g"', 'unit = "deg/s"')], "packet.field[0].unit", "unit of acc"),
-        ([('quantity = "gyr"', 'quantity = "acc"')], "packet.field", "exactly one"),
+        ([('quantity = "gyr"', 'quantity = "acc"')], "packet.field", "appears twice"),
         ([('hex = "01"', 'hex = "0g"')], "command[0].payload[0].hex", "hexadecimal"),
         ([('role = "data"\nproperties', 'role = "command"\nproperties')], "packet.role", "no characteristic"),
         ([("schema_version = 1", "schema_version = 2")], "schema_version", "allowed: 1"),

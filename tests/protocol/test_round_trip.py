@@ -21,10 +21,17 @@ every_profile = pytest.mark.parametrize("profile_id", PROFILE_IDS)
 load = cache(profile_store.load)
 
 
+def range_of(profile, chosen, quantity):
+    """End of the range of a quantity, in whichever packet it comes; None where the profile states none."""
+    ends = [range_si(layout, chosen, quantity) for layout in profile.active_packets(chosen)]
+    return next((end for end in ends if end is not None), None)
+
+
 def lsb_si(profile, chosen, quantity):
     """Largest rounding error of one value: a whole LSB of integers, the relative step of float32 otherwise."""
-    item = next(item for item in profile.packet.fields if item.quantity == quantity)
-    end = range_si(profile, chosen, quantity)
+    fields = [item for layout in profile.active_packets(chosen) for item in layout.fields]
+    item = next(item for item in fields if item.quantity == quantity)
+    end = range_of(profile, chosen, quantity)
     if item.type == "f32":
         return (end or 100.0) * 2.0**-23
     return item.scale * item.si_per_unit * (chosen[item.scale_setting] if item.scale_setting else 1.0)
@@ -37,8 +44,8 @@ def streams(draw, profile):
     count = profile.samples_per_packet(chosen)
     seed = draw(st.integers(0, 2**32 - 1))
     generator = np.random.default_rng(seed)
-    acc = generator.uniform(-0.97, 0.97, (3, count, 3)) * (range_si(profile, chosen, "acc") or 100.0)
-    gyr = generator.uniform(-0.97, 0.97, (3, count, 3)) * (range_si(profile, chosen, "gyr") or 10.0)
+    acc = generator.uniform(-0.97, 0.97, (3, count, 3)) * (range_of(profile, chosen, "acc") or 100.0)
+    gyr = generator.uniform(-0.97, 0.97, (3, count, 3)) * (range_of(profile, chosen, "gyr") or 10.0)
     return chosen, acc, gyr, draw(st.floats(0.0, 10_000.0))
 
 
@@ -125,7 +132,7 @@ def test_random_bytes_on_any_characteristic_never_raise(profile_id, data):
 def test_values_beyond_the_range_saturate_and_are_flagged(profile_id, acc_factor, gyr_factor):
     profile = load(profile_id)
     chosen = profile.resolve_settings({})
-    acc_end, gyr_end = range_si(profile, chosen, "acc"), range_si(profile, chosen, "gyr")
+    acc_end, gyr_end = range_of(profile, chosen, "acc"), range_of(profile, chosen, "gyr")
     if acc_end is None or gyr_end is None:
         pytest.skip("this profile states no ranges")
     decoder = Decoder(profile, "left", "foot", chosen)

@@ -164,6 +164,6 @@ def test_memory_does_not_grow_with_the_stream(make_bench):
         results = bench.decoder.receive(uuid, data, host_s)
         assert all(isinstance(item, SampleBlock) for item in results)
         if number % 200 == 199:
-            decoder = bench.decoder
-            sizes.append(len(decoder._held) + len(decoder._timebase._held) + len(decoder._timebase._offset._minima))
+            (stream,) = bench.decoder._streams.values()
+            sizes.append(len(stream._held) + len(stream.timebase._held) + len(stream.timebase._offset._minima))
     assert max(sizes) <= 60

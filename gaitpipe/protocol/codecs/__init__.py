@@ -1,16 +1,56 @@
-"""Stateful framing that a table cannot describe. A profile names its codec; a new codec is a module and a line here."""
+"""What a table of fields cannot describe: packets over several notifications, compressed samples, answers with numbers.
+
+A profile names its codec; a new codec is a module and a line in `CODECS`. Each part of a codec may stay the plain one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gaitpipe.model import DeviceStatus
 from gaitpipe.protocol.codecs.framing import Framing, PlainFraming
 from gaitpipe.protocol.codecs.movesense_gsp import MovesenseGspFraming
-
-CODECS: dict[str, type[Framing]] = {"movesense_gsp": MovesenseGspFraming}
-
-
-def framing_named(name: str | None) -> Framing:
-    """A fresh framing; without a name a notification is a packet."""
-    return PlainFraming() if name is None else CODECS[name]()
+from gaitpipe.protocol.packets import PacketFormat
+from gaitpipe.protocol.profile_parts import PacketLayout
 
 
-__all__ = ["CODECS", "Framing", "PlainFraming", "framing_named"]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a device's answer to a command says: words for people, and settings of the stream that it tells."""
+
+    status: DeviceStatus | None = None
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """`framing` joins notifications to packets, `format` reads a packet, `answer` an answer on another characteristic.
+
+    `answer(payload, host_time_s)` never raises; without it what comes there is kept in the recording and not used.
+    """
+
+    framing: Callable[[], Framing] = PlainFraming
+    format: Callable[[PacketLayout, Mapping[str, float]], PacketFormat] = PacketFormat
+    answer: Callable[[bytes, float], Answer] | None = None
+
+
+CODECS: dict[str, Codec] = {
+    "movesense_gsp": Codec(framing=MovesenseGspFraming),
+}
+_PLAIN = Codec()
+
+
+def codec_named(name: str | None) -> Codec:
+    """The codec of this name; without a name a notification is a packet and a packet is a row of fields."""
+    return _PLAIN if name is None else CODECS[name]
+
+
+def longest_notification_bytes(layout: PacketLayout, settings: Mapping[str, float], sample_count: int) -> int:
+    """Length of the longest notification of a packet with this many samples, framing included."""
+    codec = codec_named(layout.codec)
+    size = codec.format(layout, settings).size_bytes(sample_count)
+    return max(len(frame) for frame in codec.framing().frames(bytes(size)))
+
+
+__all__ = ["CODECS", "Answer", "Codec", "Framing", "PlainFraming", "codec_named", "longest_notification_bytes"]
