@@ -1,10 +1,10 @@
 """Cost of a packet in a live session, from bytes to stride update: python -m benchmarks.speed.live
 
 Target: under 1 % of the time that the packet covers, on average. Two virtual sensors send packets of their profile,
-at its rate nearest to 208 Hz, for five minutes of running; each notification goes through `Decoder.receive` and each
-block through `Session.feed`, as in recording. Radio, disk and screen are not part of it. A packet that ends a stride
-costs more than one that does not: see the percentiles. Cost is processor time of this thread, so that another program's
-turn on the same core does not count; the mean by the wall clock stands beside it.
+at its rate nearest to 208 Hz, for five minutes of running; each notification goes through `Decoder.receive`, each
+block through the gathering of the live session and `Session.feed`, as in recording. Radio, disk and screen are not part
+of it. A packet that ends a stride costs more than one that does not: see the percentiles. Cost is processor time of this
+thread, so that another program's turn on the same core does not count; the mean by the wall clock stands beside it.
 The first 20 s (clock lock, alignment, first compiled call) are reported apart: they happen once.
 """
 
@@ -19,6 +19,8 @@ import numpy as np
 
 from benchmarks.speed.common import Outcome, Signals, running, show
 from gaitpipe import profile_store
+from gaitpipe.app.blocks import BlockJoiner
+from gaitpipe.app.live import GATHERED_S
 from gaitpipe.model import SIDES, FloatArray, SampleBlock, Side
 from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.encoder import Encoder
@@ -54,6 +56,7 @@ def measure_profile(profile: Profile, seconds: float) -> Outcome:
     feet = running(5.0, seconds - 5.0, rate_hz=rate_hz)
     decoders = {side: Decoder(profile, side, "foot", settings) for side in SIDES}
     session = Session([decoders[side].info for side in SIDES])
+    joiner = BlockJoiner(max(1, round(GATHERED_S * rate_hz)))
     sent = sorted(
         (packet for side in SIDES for packet in packets(profile, settings, side, feet[side])),
         key=lambda packet: packet.arrival_s,
@@ -61,7 +64,7 @@ def measure_profile(profile: Profile, seconds: float) -> Outcome:
     costs, wall_s, updates = np.empty(len(sent)), np.empty(len(sent)), 0
     for index, packet in enumerate(sent):
         start_wall_s, start_s = time.perf_counter(), time.thread_time()
-        updates += receive(packet, decoders[packet.side], session)
+        updates += receive(packet, decoders[packet.side], joiner, session)
         costs[index], wall_s[index] = time.thread_time() - start_s, time.perf_counter() - start_wall_s
     share_pct = 100.0 * costs / np.array([packet.covers_s for packet in sent])
     warm = np.array([packet.arrival_s for packet in sent]) > WARM_UP_S
@@ -69,13 +72,13 @@ def measure_profile(profile: Profile, seconds: float) -> Outcome:
     return _outcome(profile.id, rate_hz, sent, share_pct, warm, updates, costs, wall_pct)
 
 
-def receive(packet: Sent, decoder: Decoder, session: Session) -> int:
+def receive(packet: Sent, decoder: Decoder, joiner: BlockJoiner, session: Session) -> int:
     """What a recorder does with a packet; returns the number of stride updates."""
     updates = 0
     for characteristic, payload in packet.notifications:
         for item in decoder.receive(characteristic, payload, packet.arrival_s):
             if isinstance(item, SampleBlock):
-                updates += len(session.feed(item))
+                updates += sum(len(session.feed(block)) for block in joiner.push(item))
     return updates
 
 

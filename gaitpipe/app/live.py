@@ -5,6 +5,8 @@ Rules:
 1. `receive` writes before it decodes. Nothing that happens afterwards can cost the item.
 2. When decoding or analysis fails, that is kept in `failure` and recording goes on: the file can be analysed later.
 3. The result is that of the same blocks read back from the file: same decoder, same session, same bytes.
+4. Blocks are gathered for a tenth of a second: most sensors send a sample or a few at a time, and a person does not see
+   the difference. What the session says does not depend on the size of its blocks.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from dataclasses import dataclass
 
 from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.athlete import athlete_of
+from gaitpipe.app.blocks import BlockJoiner
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     Finding,
@@ -37,6 +40,7 @@ from gaitpipe.session import Session
 from gaitpipe.sources.ble import LinkState
 
 SHOWN_STRIDES = 8
+GATHERED_S = 0.1
 SHOWN_FOR_S = 3.0
 """A figure is shown for so long after its last stride: then the runner stands, or the sensor is silent."""
 
@@ -97,6 +101,8 @@ class LiveSession:
             quality=self._decoder.quality,
             metadata=dict(metadata),
         )
+        fastest_hz = max((sensor.rate_hz for sensor in self._decoder.sensors), default=0.0)
+        self._joiner = BlockJoiner(max(1, round(GATHERED_S * fastest_hz)))
         self._complaints: dict[str, Finding] = {}
         self._recent: dict[Side, deque[StrideUpdate]] = {setup.side: deque(maxlen=SHOWN_STRIDES) for setup in setups}
         self._strides: dict[Side, int] = {setup.side: 0 for setup in setups}
@@ -138,6 +144,7 @@ class LiveSession:
         if self.failure is None:
             try:
                 self._feed(self._decoder.flush(), None)
+                self._show(self._joiner.flush())
                 result = self._session.finish(recording.quality, self._complaints.values())
             except Exception as error:  # noqa: BLE001 (rule 2)
                 self.failure = error
@@ -161,11 +168,15 @@ class LiveSession:
     def _feed(self, decoded: Sequence[object], source: Source | None) -> None:
         for one in decoded:
             if isinstance(one, SampleBlock):
-                for update in self._session.feed(one):
-                    self._recent[update.side].append(update)
-                    self._strides[update.side] += 1
+                self._show(self._joiner.push(one))
             elif source is not None:
                 note_complaint(one, source, self._recording, self._complaints)  # type: ignore[arg-type]
+
+    def _show(self, blocks: Sequence[SampleBlock]) -> None:
+        for block in blocks:
+            for update in self._session.feed(block):
+                self._recent[update.side].append(update)
+                self._strides[update.side] += 1
 
     def _side_view(self, side: Side, link: LinkState | None, elapsed_s: float) -> SideView:
         quality = self._recording.quality[side]

@@ -105,6 +105,7 @@ class Decoder:
         self._settings = dict(settings)
         self._battery = profile.battery_characteristic
         self._carriers = carriers_of(profile, settings)
+        self._known = frozenset([*self._carriers, *profile.notify_characteristics])
         self._leading = leading
         following = _following(profile, leading, settings)
         self._streams = {id(item): SampleStream(item, rate_hz) for item in (leading, *following)}
@@ -146,7 +147,7 @@ class Decoder:
         return [*kept, *self._receive(characteristic, payload, host_time_s)]
 
     def _receive(self, characteristic: str, payload: bytes, host_time_s: float) -> list[Decoded]:
-        key = self._profile.key_of(characteristic)
+        key = characteristic if characteristic in self._known else self._profile.key_of(characteristic)
         carrier = self._carriers.get(key)
         if carrier is not None:
             self.quality.packets += 1
@@ -235,8 +236,9 @@ class Decoder:
 
     def _count(self, step: Step, packet: Packet, period_s: float, *, leads: bool) -> None:
         quality = self.quality
-        quality.acc_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_ACC_CLIPPED))
-        quality.gyr_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_GYR_CLIPPED))
+        if packet.flags.any():
+            quality.acc_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_ACC_CLIPPED))
+            quality.gyr_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_GYR_CLIPPED))
         if not leads:
             return
         quality.samples += len(packet)
