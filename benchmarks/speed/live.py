@@ -3,8 +3,9 @@
 Target: under 1 % of the time that the packet covers, on average. Two virtual sensors send packets of their profile,
 at its rate nearest to 208 Hz, for five minutes of running; each notification goes through `Decoder.receive`, each
 block through the gathering of the live session and `Session.feed`, as in recording. Radio, disk and screen are not part
-of it. A packet that ends a stride costs more than one that does not: see the percentiles. Cost is processor time of this
-thread, so that another program's turn on the same core does not count; the mean by the wall clock stands beside it.
+of it. A packet that ends a stride costs more than one that does not: see the percentiles. Cost is processor time of
+this thread, so that another program's turn on the same core does not count; the mean by the wall clock stands beside
+it.
 The first 20 s (clock lock, alignment, first compiled call) are reported apart: they happen once.
 """
 

@@ -3,8 +3,8 @@
 Targets: two sensors at 208 Hz and a treadmill for 30 minutes lose no sample when the link loses none; with link losses
 the count of lost samples is the count that was dropped; the recorder's own processor time is under 5 % of one core.
 
-The first two run through bleak's front ends on the virtual radio, faster than life, in one process with the sensors; the
-runner is synthetic. A sensor drops packets by the Gilbert-Elliott model of a radio (single ones and bursts).
+The first two run through bleak's front ends on the virtual radio, faster than life, in one process with the sensors;
+the runner is synthetic. A sensor drops packets by the Gilbert-Elliott model of a radio (single ones and bursts).
 Processor time is that of a process of its own, `gaitpipe record` as a person runs it, in real time, on bleak's BlueZ
 backend: everything from D-Bus to the live figures and the file is in it, start-up is not. It needs Linux and
 dbus-daemon.
