@@ -307,7 +307,9 @@ class VirtualSensor:
             if self._muted or full or index in self.faults.drop_packets:
                 self.packets_dropped += 1
             else:
-                queue.append(packet)
+                if index in self.faults.corrupt_packets:
+                    packet = packet.corrupted()
+                queue.extend([packet] * (2 if index in self.faults.repeat_packets else 1))
 
     async def _send(self, packet: SensorPacket) -> None:
         if self._connection is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -66,16 +66,28 @@ class SensorPacket:
     notifications: tuple[tuple[str, bytes], ...]
     sample_count: int
 
+    def corrupted(self) -> SensorPacket:
+        """Return the packet with the middle byte of each notification inverted, as faulty memory would."""
+
+        def spoil(payload: bytes) -> bytes:
+            middle = len(payload) // 2
+            return payload[:middle] + bytes([payload[middle] ^ 0xFF]) + payload[middle + 1 :]
+
+        return replace(self, notifications=tuple((uuid, spoil(payload)) for uuid, payload in self.notifications))
+
 
 @dataclass(slots=True)
 class SensorFaults:
     """What this sensor does wrong.
 
     `connection_interval_s` > 0 sends in bursts of up to `packets_per_event`, as a real link does; what does not fit
-    into the `queue_limit` meanwhile is dropped.
+    into the `queue_limit` meanwhile is dropped. Packets are named by their number, counted from 0: a corrupt one has
+    the middle byte of each notification inverted, a repeated one is sent twice.
     """
 
     drop_packets: frozenset[int] = frozenset()
+    corrupt_packets: frozenset[int] = frozenset()
+    repeat_packets: frozenset[int] = frozenset()
     refuse_connections: int = 0
     reject_writes: bool = False
     connection_interval_s: float = 0.0
