@@ -1,8 +1,8 @@
 """A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of three stacks.
 
-`virtual`: bleak's front ends on our own backend classes. `bluez-start` and `bluez-acquire`: bleak's own BlueZ backend on
-a real dbus-daemon, with a stand-in for bluetoothd that is bridged to the same virtual radio; notifications come as D-Bus
-signals (StartNotify) or through a socket (AcquireNotify).
+`virtual`: bleak's front ends on our own backend classes. `bluez-start` and `bluez-acquire`: bleak's own BlueZ backend
+on a real dbus-daemon, with a stand-in for bluetoothd that is bridged to the same virtual radio; notifications come as
+D-Bus signals (StartNotify) or through a socket (AcquireNotify).
 
 A test with `@pytest.mark.fault("what goes wrong")` is a row of the table that `--fault-table FILE` writes (JSON; see
 `benchmarks/ble/faults.py`); `world.note_again(...)` adds how long it took until data flowed again.
