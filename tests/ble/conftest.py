@@ -54,9 +54,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     item.config.stash[ROWS].append(
         {
             "fault": marker.args[0],
-            "layer": item.callspec.params.get("world", "virtual")
-            if hasattr(item, "callspec")
-            else "virtual",
+            "layer": item.callspec.params.get("world", "virtual") if hasattr(item, "callspec") else "virtual",
             "test": item.nodeid,
             "outcome": report.outcome,
             "reason": reason,
