@@ -31,7 +31,7 @@ class VirtualClock:
         return self._origin_ns + passed_ns - self._frozen_ns, self._origin_utc_ns + passed_ns
 
     def sleep_of_the_host(self, seconds: float, *, monotonic_runs: bool = False) -> None:
-        """Let the host sleep, in no time: the world and UTC are so much later; the host's monotonic clock may be not."""
+        """Let the host sleep, in no time: the world and UTC are later then; the monotonic clock may not be."""
         self._slept_ns += round(seconds * 1e9)
         if not monotonic_runs:
             self._frozen_ns += round(seconds * 1e9)

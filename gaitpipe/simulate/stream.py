@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,42 @@ class SensorPacket:
             return payload[:middle] + bytes([payload[middle] ^ 0xFF]) + payload[middle + 1 :]
 
         return replace(self, notifications=tuple((uuid, spoil(payload)) for uuid, payload in self.notifications))
+
+
+@runtime_checkable
+class PacketSource(Protocol):
+    """What a virtual device sends and when. After `resume` it goes on at that moment of the motion, never back."""
+
+    def resume(self, motion_s: float) -> None: ...
+    def reboot(self) -> None: ...
+    def next_due_s(self) -> float | None: ...
+    def next_packet(self) -> SensorPacket: ...
+
+
+class TimedNotifications:
+    """Notifications at given times of the motion, rising: what a device beside the feet says."""
+
+    def __init__(self, notifications: Sequence[tuple[float, str, bytes]]) -> None:
+        self._notifications = list(notifications)
+        self._next = 0
+
+    def resume(self, motion_s: float) -> None:
+        """Leave out what should have been said before `motion_s`."""
+        while (due_s := self.next_due_s()) is not None and due_s < motion_s:
+            self._next += 1
+
+    def reboot(self) -> None:
+        """Such a device has no state to lose."""
+
+    def next_due_s(self) -> float | None:
+        """Return the time of the next notification; None at the end."""
+        return self._notifications[self._next][0] if self._next < len(self._notifications) else None
+
+    def next_packet(self) -> SensorPacket:
+        """Return the next notification."""
+        due_s, characteristic, payload = self._notifications[self._next]
+        self._next += 1
+        return SensorPacket(due_s, ((characteristic, payload),), 0)
 
 
 @dataclass(slots=True)

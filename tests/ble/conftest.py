@@ -128,6 +128,14 @@ class Collected:
         found = [item for item in self.items if isinstance(item, RecordingEvent)]
         return [item for item in found if side is None or item.source == side]
 
+    def story(self, side: str) -> list[str]:
+        """What happened to a link, without what it told by the way."""
+        return [kind for kind in self.kinds(side) if kind not in ("battery", "mtu", "advice")]
+
+    def advice(self, side: str | None = None) -> str:
+        """All advice so far as one text."""
+        return "\n".join(event.text for event in self.events(side) if event.kind == "advice")
+
     def kinds(self, side: str) -> list[str]:
         return [item.kind for item in self.events(side)]
 
@@ -187,6 +195,12 @@ class World:
             options.setdefault("name", f"OpenIMU {number:04d}")
         samples = options.pop("samples", None) or run_samples(settings["rate_hz"], seconds)
         return await self.radio.add_sensor(VirtualSensor(profile, settings, samples, **options))
+
+    async def back_on_air(self, *sensors: Any) -> int:
+        """Put sensors that were off back on the air; return when that was, in ns of the host's monotonic clock."""
+        for sensor in sensors:
+            await sensor.power_on(self.radio.air, self.radio.clock)
+        return self.now_ns
 
     def source(self, *wanted: Any, **options: Any) -> BleSource:
         """A source with little patience; it is stopped at the end of the test."""
