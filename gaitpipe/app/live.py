@@ -125,7 +125,7 @@ class LiveSession:
             except Exception as error:  # noqa: BLE001 (rule 2: whatever it is, the recording goes on)
                 self.failure = error
 
-    def view(self, links: Mapping[Side, LinkState], now_monotonic_ns: int) -> LiveView:
+    def view(self, links: Mapping[Source, LinkState], now_monotonic_ns: int) -> LiveView:
         """Return what to show, given the state of the links and the host's time."""
         elapsed_s = self._decoder.session_time_s(now_monotonic_ns)
         sides = tuple(self._side_view(side, links.get(side), elapsed_s) for side in self._recent)

@@ -24,13 +24,21 @@ from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
 from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedSensor
-from gaitpipe.sources.ble_session import Clock, system_clock
+from gaitpipe.sources.ble_session import Clock, Notify, system_clock
 
 T = TypeVar("T")
 
 SHOW_EVERY_S = 0.25
 NOTHING_ADVICE = "Check the sensor's firmware and its settings, restart it, and stop other programs that use it."
-TOLD_EVENTS = {"disconnected": "link lost", "stalled": "no data", "reconnecting": "reconnecting", "advice": ""}
+TOLD_EVENTS = {
+    "disconnected": "link lost",
+    "stalled": "no data",
+    "reconnecting": "reconnecting",
+    "advice": "",
+    "resumed": "",
+    "dropped": "",
+}
+"""Events that a person is told, and the words; the event's own text where there are none."""
 
 
 class InterruptedBeforeStartError(GaitpipeError):
@@ -59,6 +67,7 @@ class RecordRequest:
     backend: BleBackend | None = None
     clock: Clock = system_clock
     scan_timeout_s: float = 20.0
+    notify: Notify = "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,11 @@ async def record(
     """
     await _unless_stopped(asyncio.to_thread(before), stop)
     source = BleSource(
-        request.wanted, backend=request.backend, clock=request.clock, scan_timeout_s=request.scan_timeout_s
+        request.wanted,
+        backend=request.backend,
+        clock=request.clock,
+        scan_timeout_s=request.scan_timeout_s,
+        notify=request.notify,
     )
     try:
         talk.say("Scanning for sensors ...")

@@ -162,6 +162,7 @@ class VirtualClient(BaseBleakClient):
         connection, lost = self._connection, self._lost
         if connection is None or lost is None:
             return
+        await self.adapter.faults.hang("disconnect")
         try:
             await uninterrupted(connection.disconnect())
             async with asyncio.timeout(DISCONNECT_TIMEOUT_S):
@@ -212,7 +213,10 @@ class VirtualClient(BaseBleakClient):
             raise BleakError("Characteristic notifications already started")
 
         def subscriber(value: bytes) -> None:
-            callback(bytearray(value))
+            for _ in range(1 + self.adapter.faults.deliver_twice):
+                callback(bytearray(value))
+
+        await self.adapter.faults.hang("start_notify")
 
         self._subscribers[characteristic.handle] = subscriber
         await self._while_linked(characteristic.obj.subscribe(subscriber))

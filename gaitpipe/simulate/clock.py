@@ -22,16 +22,28 @@ class VirtualClock:
         self._origin_ns = time.monotonic_ns()
         self._origin_utc_ns = time.time_ns()
         self._motion_origin_ns: int | None = None
+        self._slept_ns = 0
+        self._frozen_ns = 0
 
     def now(self) -> tuple[int, int]:
         """Return virtual monotonic and UTC time, both in ns; equal to the real ones where the clock was made."""
-        passed_ns = int((time.monotonic_ns() - self._origin_ns) * self.speed)
-        return self._origin_ns + passed_ns, self._origin_utc_ns + passed_ns
+        passed_ns = self._passed_ns()
+        return self._origin_ns + passed_ns - self._frozen_ns, self._origin_utc_ns + passed_ns
+
+    def sleep_of_the_host(self, seconds: float, *, monotonic_runs: bool = False) -> None:
+        """Let the host sleep, in no time: the world and UTC are later then; the monotonic clock may not be."""
+        self._slept_ns += round(seconds * 1e9)
+        if not monotonic_runs:
+            self._frozen_ns += round(seconds * 1e9)
+
+    def _passed_ns(self) -> int:
+        """True time of the world since the clock was made."""
+        return int((time.monotonic_ns() - self._origin_ns) * self.speed) + self._slept_ns
 
     def begin_motion(self) -> float:
         """Let the motion start now, unless it runs already; return where it is (exactly 0 for the first caller)."""
         if self._motion_origin_ns is None:
-            self._motion_origin_ns = self.now()[0]
+            self._motion_origin_ns = self._passed_ns()
             return 0.0
         return self.motion_s
 
@@ -40,7 +52,7 @@ class VirtualClock:
         """Seconds since the motion began; 0 before."""
         if self._motion_origin_ns is None:
             return 0.0
-        return (self.now()[0] - self._motion_origin_ns) / 1e9
+        return (self._passed_ns() - self._motion_origin_ns) / 1e9
 
     async def sleep_until_motion(self, motion_s: float) -> None:
         """Return at `motion_s` or, when that has passed, as soon as other tasks had their turn."""

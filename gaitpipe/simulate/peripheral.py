@@ -24,7 +24,7 @@ from gaitpipe.protocol.profile import Profile
 from gaitpipe.protocol.profile_parts import Characteristic
 from gaitpipe.simulate.bumble_api import att, gatt, hci
 from gaitpipe.simulate.clock import VirtualClock
-from gaitpipe.simulate.stream import PacketStream, Samples, SensorFaults, SensorPacket
+from gaitpipe.simulate.stream import PacketSource, PacketStream, Samples, SensorFaults, SensorPacket
 from gaitpipe.simulate.virtual_link import (
     VirtualAir,
     VirtualController,
@@ -45,7 +45,7 @@ class VirtualSensor:
     profile, settings
         Device and stream configuration, as for a recording.
     samples
-        What it measures.
+        What it measures; or, for other devices than motion sensors, its packets.
     name
         Advertised name; by default the profile's.
     address
@@ -69,7 +69,7 @@ class VirtualSensor:
         self,
         profile: Profile,
         settings: Mapping[str, float],
-        samples: Samples,
+        samples: Samples | PacketSource,
         *,
         name: str | None = None,
         address: str = "C0:00:00:00:00:01",
@@ -97,7 +97,9 @@ class VirtualSensor:
         self.streaming = asyncio.Event()
         self.idle = asyncio.Event()
         self.idle.set()
-        self._stream = PacketStream(samples, profile, self.settings, loop=loop)
+        self._stream: PacketSource = (
+            samples if isinstance(samples, PacketSource) else PacketStream(samples, profile, self.settings, loop=loop)
+        )
         self._muted = False
         self._packet_index = 0
         self._clock = VirtualClock()
@@ -307,7 +309,9 @@ class VirtualSensor:
             if self._muted or full or index in self.faults.drop_packets:
                 self.packets_dropped += 1
             else:
-                queue.append(packet)
+                if index in self.faults.corrupt_packets:
+                    packet = packet.corrupted()
+                queue.extend([packet] * (2 if index in self.faults.repeat_packets else 1))
 
     async def _send(self, packet: SensorPacket) -> None:
         if self._connection is None:

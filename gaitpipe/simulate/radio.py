@@ -8,7 +8,9 @@ async with VirtualRadio() as radio:
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -25,11 +27,28 @@ HOST_ADDRESS = "F0:00:00:00:00:00"
 AdvertisementListener = Callable[[Any], None]
 
 
+@dataclass(slots=True)
+class AdapterFaults:
+    """What the host's Bluetooth stack does wrong: how many of the next requests of a kind (`connect`, `disconnect`,
+    `start_notify`) are never answered, and whether every notification is delivered twice.
+    """
+
+    hanging: Counter[str] = field(default_factory=Counter)
+    deliver_twice: bool = False
+
+    async def hang(self, request: str) -> None:
+        """Return at once, or never when this request is one of those."""
+        if self.hanging[request] > 0:
+            self.hanging[request] -= 1
+            await asyncio.get_running_loop().create_future()
+
+
 class VirtualAdapter:
     """The host's Bluetooth adapter: scanning for several listeners, one pending connection at a time."""
 
     def __init__(self, air: VirtualAir) -> None:
         self.powered = True
+        self.faults = AdapterFaults()
         self._controller = VirtualController("host", air)
         self._device = make_device("host", HOST_ADDRESS, self._controller)
         self._connecting = asyncio.Lock()
@@ -48,6 +67,10 @@ class VirtualAdapter:
         """Switch Bluetooth off, as a user does: links end, scans and connections are refused until `powered`."""
         self.powered = False
         self._controller.lose_all_links()
+
+    def switch_on(self) -> None:
+        """Switch Bluetooth on again."""
+        self.powered = True
 
     def require_power(self) -> None:
         """Raise what bleak raises on every platform when Bluetooth is off."""
@@ -87,6 +110,7 @@ class VirtualAdapter:
             It does not advertise, or the link failed.
         """
         self.require_power()
+        await self.faults.hang("connect")
         async with self._connecting:
             attempt = asyncio.ensure_future(self._device.connect(hci.Address(address), timeout=timeout_s))
             try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,16 +66,64 @@ class SensorPacket:
     notifications: tuple[tuple[str, bytes], ...]
     sample_count: int
 
+    def corrupted(self) -> SensorPacket:
+        """Return the packet with the middle byte of each notification inverted, as faulty memory would."""
+
+        def spoil(payload: bytes) -> bytes:
+            middle = len(payload) // 2
+            return payload[:middle] + bytes([payload[middle] ^ 0xFF]) + payload[middle + 1 :]
+
+        return replace(self, notifications=tuple((uuid, spoil(payload)) for uuid, payload in self.notifications))
+
+
+@runtime_checkable
+class PacketSource(Protocol):
+    """What a virtual device sends and when. After `resume` it goes on at that moment of the motion, never back."""
+
+    def resume(self, motion_s: float) -> None: ...
+    def reboot(self) -> None: ...
+    def next_due_s(self) -> float | None: ...
+    def next_packet(self) -> SensorPacket: ...
+
+
+class TimedNotifications:
+    """Notifications at given times of the motion, rising: what a device beside the feet says."""
+
+    def __init__(self, notifications: Sequence[tuple[float, str, bytes]]) -> None:
+        self._notifications = list(notifications)
+        self._next = 0
+
+    def resume(self, motion_s: float) -> None:
+        """Leave out what should have been said before `motion_s`."""
+        while (due_s := self.next_due_s()) is not None and due_s < motion_s:
+            self._next += 1
+
+    def reboot(self) -> None:
+        """Such a device has no state to lose."""
+
+    def next_due_s(self) -> float | None:
+        """Return the time of the next notification; None at the end."""
+        return self._notifications[self._next][0] if self._next < len(self._notifications) else None
+
+    def next_packet(self) -> SensorPacket:
+        """Return the next notification."""
+        due_s, characteristic, payload = self._notifications[self._next]
+        self._next += 1
+        return SensorPacket(due_s, ((characteristic, payload),), 0)
+
 
 @dataclass(slots=True)
 class SensorFaults:
     """What this sensor does wrong.
 
     `connection_interval_s` > 0 sends in bursts of up to `packets_per_event`, as a real link does; what does not fit
-    into the `queue_limit` meanwhile is dropped.
+    into the `queue_limit` meanwhile is dropped. Packets are named by their number, counted from 0: a corrupt one has
+    the middle byte of each notification inverted, a repeated one is sent twice.
     """
 
     drop_packets: frozenset[int] = frozenset()
+    corrupt_packets: frozenset[int] = frozenset()
+    repeat_packets: frozenset[int] = frozenset()
     refuse_connections: int = 0
     reject_writes: bool = False
     connection_interval_s: float = 0.0

@@ -10,108 +10,159 @@
         await source.stop()
 
 Events: `connected`, `streaming`, `disconnected` (after `stalled` too: we hung up), `reconnecting`, `battery` and `mtu`
-(with a value) and `advice` (text for the person). A lost sensor is looked for until `stop`; the other
-one goes on undisturbed.
+(with a value), `suspended` and `resumed` (the computer slept; value: for how many s), `dropped` (value: how many
+notifications the reader was too slow for) and `advice` (text for the person). A lost device is looked for until `stop`;
+the others go on undisturbed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from typing import Any
 
 from gaitpipe.errors import UsageError
-from gaitpipe.model import RawNotification, RecordingEvent, Side
-from gaitpipe.sources.ble_link import SensorLink
-from gaitpipe.sources.ble_scan import SETTLE_S, BleBackend, FoundSensor, WantedSensor, find_all, scan
-from gaitpipe.sources.ble_session import Clock, LinkOptions, LinkState, system_clock
+from gaitpipe.model import RecordingEvent, Source
+from gaitpipe.sources.ble_link import DeviceLink
+from gaitpipe.sources.ble_lookout import Lookout
+from gaitpipe.sources.ble_queue import LONGEST_BYTES, Item, ItemQueue
+from gaitpipe.sources.ble_scan import (
+    AUXILIARY_WAIT_S,
+    SETTLE_S,
+    BleBackend,
+    FoundSensor,
+    Wanted,
+    WantedDevice,
+    WantedSensor,
+    find_all,
+    scan,
+)
+from gaitpipe.sources.ble_session import GATT_TIMEOUT_S, Clock, LinkOptions, LinkState, Notify, system_clock
+from gaitpipe.sources.ble_sleep import watch_for_sleep
 
-__all__ = ["BleBackend", "BleSource", "FoundSensor", "LinkState", "WantedSensor", "scan"]
-
-Item = RawNotification | RecordingEvent
+__all__ = ["BleBackend", "BleSource", "FoundSensor", "LinkState", "WantedDevice", "WantedSensor", "scan"]
 
 CANCEL_ATTEMPTS = 10
 
 
 class BleSource:
-    """Records the wanted sensors; see the module text for its use.
+    """Records the wanted devices; see the module text for its use.
 
     Parameters
     ----------
     wanted
-        One sensor a side.
+        At most one sensor a side and one device of a kind beside them; at least one in all.
     backend
         Other bleak backend classes than the platform's, as those of a virtual radio.
     scan_timeout_s
         How long to look for all sensors at the start.
+    auxiliary_wait_s
+        How much longer to look for the devices beside the feet; later ones join when they are heard.
     settle_s
         How much longer to look once enough were seen, so that a late name or a third sensor cannot change the sides.
     stall_timeout_s
-        A sensor that is connected but silent for so long is reconnected.
-    connect_timeout_s, rescan_s, longest_pause_s
-        Patience of one connection attempt, of one look for a lost sensor, and the longest pause between two of them.
+        A sensor that is connected but silent for so long is reconnected; other devices have times of their own.
+    connect_timeout_s, gatt_timeout_s
+        Patience of one connection attempt and of one request.
+    rescan_s, longest_pause_s, stubborn_pause_s
+        How often the scan for a lost device begins anew, the longest pause after a failed attempt, and the pause after
+        a device turned out to be the wrong one or refused its commands.
+    notify
+        On Linux, `acquire` lets notifications come through a socket of their own.
+    queue_bytes
+        How much may wait for the reader.
     clock
         Gives (monotonic ns, UTC ns) for timestamps; another one than the system's only for virtual time.
     """
 
     def __init__(
         self,
-        wanted: Sequence[WantedSensor],
+        wanted: Sequence[Wanted],
         *,
         backend: BleBackend | None = None,
         scan_timeout_s: float = 20.0,
+        auxiliary_wait_s: float = AUXILIARY_WAIT_S,
         settle_s: float = SETTLE_S,
         stall_timeout_s: float = 3.0,
-        connect_timeout_s: float = 20.0,
+        connect_timeout_s: float = 10.0,
+        gatt_timeout_s: float = GATT_TIMEOUT_S,
         rescan_s: float = 5.0,
-        longest_pause_s: float = 10.0,
+        longest_pause_s: float = 1.0,
+        stubborn_pause_s: float = 10.0,
+        notify: Notify = "start",
+        queue_bytes: int = LONGEST_BYTES,
         clock: Clock = system_clock,
     ) -> None:
-        sides = [sensor.side for sensor in wanted]
-        if not sides or len(set(sides)) != len(sides):
-            raise UsageError(f"one sensor a side is needed, not {sides}", "Name the sides left and right, each once.")
+        sources = [item.source for item in wanted]
+        if not sources or len(set(sources)) != len(sources):
+            advice = "Name the sides left and right and each kind of device, each once."
+            raise UsageError(f"one sensor a side and one device of a kind is needed, not {sources}", advice)
         self._wanted = tuple(wanted)
         self._scan_timeout_s = scan_timeout_s
+        self._auxiliary_wait_s = auxiliary_wait_s
         self._settle_s = settle_s
-        self._queue: asyncio.Queue[Item | BaseException | None] = asyncio.Queue()
+        self._queue = ItemQueue(queue_bytes)
         self._options = LinkOptions(
-            emit=self._queue.put_nowait,
+            emit=self._queue.put,
             clock=clock,
             backend=backend,
             connect_timeout_s=connect_timeout_s,
             stall_timeout_s=stall_timeout_s,
             rescan_s=rescan_s,
             longest_pause_s=longest_pause_s,
+            stubborn_pause_s=stubborn_pause_s,
+            gatt_timeout_s=gatt_timeout_s,
+            notify=notify,
         )
-        self._links: list[SensorLink] = []
+        self._lookout = Lookout(self._options)
+        self._links: list[DeviceLink] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
-    def link(self) -> Mapping[Side, LinkState]:
-        """State of each side's link, for a live view; empty before `connect`."""
-        return {link.side: link.state for link in self._links}
+    def link(self) -> Mapping[Source, LinkState]:
+        """State of each device's link, for a live view; empty before `connect`."""
+        return {link.source: link.state for link in self._links}
+
+    @property
+    def found(self) -> Mapping[Source, FoundSensor]:
+        """All devices that were heard so far; those beside the feet may come later."""
+        heard = {link.source: (link.sighting, link.wanted.profile) for link in self._links}
+        return {source: seen.as_found([profile]) for source, (seen, profile) in heard.items() if seen is not None}
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Memory held by what the reader has not taken yet."""
+        return self._queue.size_bytes
 
     async def connect(self) -> list[FoundSensor]:
-        """Find and connect all sensors; return them in the order of `wanted`.
+        """Find and connect all sensors; return them (not the devices beside the feet) in the order of `wanted`.
 
         Raises
         ------
         DeviceError
             A sensor is absent, refuses, is of another model, or Bluetooth cannot be used.
         """
-        sightings = await find_all(self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s)
+        sightings = await find_all(
+            self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s, self._auxiliary_wait_s
+        )
         self._links = [
-            SensorLink(wanted, sighting, self._options)
+            DeviceLink(wanted, sighting, self._options, self._lookout)
             for wanted, sighting in zip(self._wanted, sightings, strict=True)
         ]
+        for link in self._links:
+            link.is_taken = self._is_taken
         self._say_who_is_who()
         try:
             for link in self._links:
-                await link.connect()
+                if link.sighting is not None:
+                    await link.connect()
+                else:
+                    text = f"The {link.wanted.words} was not heard. Recording goes on; it joins when it is heard."
+                    self._emit_event("advice", link.source, text)
         except BaseException:
             await self._close_links()
             raise
-        profiles = [wanted.profile for wanted in self._wanted]
-        return [sighting.as_found([profile]) for sighting, profile in zip(sightings, profiles, strict=True)]
+        return [self.found[link.source] for link in self._links if not link.optional]
 
     async def start(self) -> None:
         """Start all streams close together, then watch over them.
@@ -126,49 +177,58 @@ class BleSource:
         for link in self._links:
             await link.start()
         for link in self._links:
-            task = asyncio.get_running_loop().create_task(link.supervise(), name=f"gaitpipe {link.side} sensor")
-            task.add_done_callback(self._on_supervisor_done)
-            self._tasks.append(task)
+            self._watch_over(link.supervise(), f"gaitpipe {link.source} link")
+        self._watch_over(watch_for_sleep(self._options.clock, self._queue.put, self._wake), "gaitpipe sleep watch")
 
     async def items(self) -> AsyncIterator[Item]:
         """Yield notifications and events as they come; ends after `stop`."""
-        while True:
-            item = await self._queue.get()
-            if item is None:
-                self._queue.put_nowait(None)  # so that a second reader ends too
-                return
-            if isinstance(item, BaseException):
-                raise item
+        while (item := await self._queue.get()) is not None:
             yield item
 
     async def stop(self) -> None:
         """Stop the streams and disconnect; may be called at any time and more than once."""
         tasks, self._tasks = self._tasks, []
         await _end_tasks(tasks)
+        await self._lookout.close()
         await self._close_links()
-        self._queue.put_nowait(None)
+        self._queue.close()
+
+    def _watch_over(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        task.add_done_callback(self._on_task_done)
+        self._tasks.append(task)
+
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
+        """These tasks only end by cancellation; anything else is a defect that the reader must see."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._queue.fail(error)
 
     async def _close_links(self) -> None:
         await asyncio.gather(*(link.close() for link in self._links))
 
-    def _on_supervisor_done(self, task: asyncio.Task[None]) -> None:
-        """A supervisor only ends by cancellation; anything else is a defect that the reader must see."""
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._queue.put_nowait(error)
+    def _wake(self) -> None:
+        for link in self._links:
+            link.awake()
+
+    def _is_taken(self, address: str) -> bool:
+        return any(link.sighting is not None and link.sighting.device.address == address for link in self._links)
 
     def _say_who_is_who(self) -> None:
         """Where the user did not say which sensor is which, tell how it was decided."""
-        unnamed = [link for link in self._links if link.wanted.match is None]
+        unnamed = [link for link in self._links if link.wanted.match is None and not link.optional]
         names = [link.state.device for link in unnamed]
         if len(unnamed) < 2:
             return
         if len(set(names)) < len(names):
             text = f"Several sensors are called '{names[0]}': sides were given by the order of their addresses."
         else:
-            pairs = ", ".join(f"{link.side} is '{link.state.device}'" for link in unnamed)
+            pairs = ", ".join(f"{link.source} is '{link.state.device}'" for link in unnamed)
             text = f"Sides were given by the order of the sensors' names: {pairs}."
+        self._emit_event("advice", None, text)
+
+    def _emit_event(self, kind: str, source: Source | None, text: str) -> None:
         monotonic_ns, utc_ns = self._options.clock()
-        self._queue.put_nowait(RecordingEvent(monotonic_ns, utc_ns, "advice", None, text))
+        self._queue.put(RecordingEvent(monotonic_ns, utc_ns, kind, source, text))
 
 
 async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:

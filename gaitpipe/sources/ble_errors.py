@@ -54,7 +54,12 @@ _REASONS_BY_TYPE: tuple[tuple[type[BaseException], DeviceReason], ...] = (
     (PermissionError, DeviceReason.PERMISSION),
     (FileNotFoundError, DeviceReason.NO_ADAPTER),  # no D-Bus socket
     (ConnectionRefusedError, DeviceReason.NO_ADAPTER),
+    (EOFError, DeviceReason.NO_ADAPTER),
+    (BrokenPipeError, DeviceReason.NO_ADAPTER),
 )
+
+_BUS_GONE = (FileNotFoundError, ConnectionRefusedError, EOFError, BrokenPipeError)
+"""What is raised when the message bus, through which Linux reaches Bluetooth, does not answer."""
 
 _MESSAGES = {
     DeviceReason.BLUETOOTH_OFF: "Bluetooth is switched off",
@@ -68,8 +73,10 @@ def as_device_error(error: BaseException, doing: str, device: str = "") -> Devic
     if isinstance(error, DeviceError):
         return error
     reason = _reason(error)
-    known = _MESSAGES.get(reason)
-    detail = known if known is not None else (str(error) or type(error).__name__)
+    if reason is DeviceReason.NO_ADAPTER and isinstance(error, _BUS_GONE):
+        detail = "the system's message bus (D-Bus) does not answer"
+    else:
+        detail = _MESSAGES.get(reason) or str(error) or type(error).__name__
     return DeviceError(reason, f"{doing}: {detail}", _ADVICE[reason], device)
 
 

@@ -1,14 +1,18 @@
-"""One scan for all sensors, and who of those that were seen is the left and who the right one.
+"""One scan for all devices, and who of those that were seen is the left sensor, the right one, the treadmill.
 
-A sensor that the user named (part of its name or address) is taken by that. Sensors that were not named are taken in
+A device that the user named (part of its name or address) is taken by that. Sensors that were not named are taken in
 the order of their names, then addresses, among those that the profile recognises: the same sensors give the same sides
-every time. As names may come late and a third sensor may stand by, the scan goes on a moment after enough were seen.
+every time. Of several treadmills, pods or straps the strongest is taken: it is the one at hand. As names may come late
+and a third sensor may stand by, the scan goes on a moment after enough were seen. Devices beside the feet are waited
+for only for a moment: without them there is still a recording.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,13 +20,17 @@ from bleak import BleakScanner
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakDBusError
 
 from gaitpipe.errors import DeviceError, DeviceReason
-from gaitpipe.model import Placement, Side
+from gaitpipe.model import AuxiliaryKind, Placement, Side, Source
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.sources.ble_errors import LINK_ERRORS, as_device_error
 
 SETTLE_S = 0.5
+AUXILIARY_WAIT_S = 4.0
+BUSY = "org.bluez.Error.InProgress"
+BUSY_PAUSE_S = 0.25
 NAMES_SHOWN = 12
 
 
@@ -44,6 +52,39 @@ class WantedSensor:
     profile: Profile
     settings: Mapping[str, float] = field(default_factory=dict)
     match: str | None = None
+
+    @property
+    def source(self) -> Source:
+        """What its items are marked with."""
+        return self.side
+
+    @property
+    def words(self) -> str:
+        """How to speak of it to a person."""
+        return f"{self.side} {self.placement} sensor"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDevice:
+    """One device beside the feet; otherwise as `WantedSensor`. It is only listened to, and may be missing."""
+
+    kind: AuxiliaryKind
+    profile: Profile
+    settings: Mapping[str, float] = field(default_factory=dict)
+    match: str | None = None
+
+    @property
+    def source(self) -> Source:
+        """What its items are marked with."""
+        return self.kind
+
+    @property
+    def words(self) -> str:
+        """How to speak of it to a person."""
+        return self.kind.replace("_", " ")
+
+
+Wanted = WantedSensor | WantedDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +153,51 @@ async def scan(
             if on_found is not None:
                 on_found(found)
 
-    try:
-        async with BleakScanner(on_advertisement, **scanner_options(backend)):
-            await asyncio.sleep(duration_s)
-    except LINK_ERRORS as error:
-        raise as_device_error(error, "scanning for sensors") from error
+    async with listening(on_advertisement, backend, duration_s):
+        await asyncio.sleep(duration_s)
     found = [sighting.as_found(profiles) for sighting in sightings.values()]
     return sorted(found, key=lambda item: (item.profile_id is None, -item.rssi, item.name, item.address))
 
 
+@asynccontextmanager
+async def listening(
+    on_advertisement: Callable[[BLEDevice, AdvertisementData], None], backend: BleBackend | None, patience_s: float
+) -> AsyncIterator[None]:
+    """Scan inside the context; a radio that is busy just now is asked again for up to `patience_s`.
+
+    Raises
+    ------
+    DeviceError
+        Bluetooth cannot be used.
+    """
+    give_up_s = time.monotonic() + patience_s
+    scanner = BleakScanner(on_advertisement, **scanner_options(backend))
+    try:
+        while True:
+            try:
+                await scanner.start()
+                break
+            except BleakDBusError as error:
+                if error.dbus_error != BUSY or time.monotonic() > give_up_s:
+                    raise
+                await asyncio.sleep(BUSY_PAUSE_S)
+    except LINK_ERRORS as error:
+        raise as_device_error(error, "scanning for sensors") from error
+    try:
+        yield
+    finally:
+        with suppress(*LINK_ERRORS):
+            await scanner.stop()
+
+
 async def find_all(
-    wanted: Sequence[WantedSensor], timeout_s: float, backend: BleBackend | None, settle_s: float = SETTLE_S
-) -> list[Sighting]:
-    """Return one sighting for each wanted sensor, in their order, from one scan.
+    wanted: Sequence[Wanted],
+    timeout_s: float,
+    backend: BleBackend | None,
+    settle_s: float = SETTLE_S,
+    auxiliary_wait_s: float = AUXILIARY_WAIT_S,
+) -> list[Sighting | None]:
+    """Return one sighting for each wanted device, in their order, from one scan; None for an absent auxiliary.
 
     Raises
     ------
@@ -132,56 +205,67 @@ async def find_all(
         Bluetooth cannot be used, or a sensor was not heard in time (NOT_FOUND; it names what was heard).
     """
     sightings: dict[str, Sighting] = {}
-    enough = asyncio.Event()
+    enough, complete = asyncio.Event(), asyncio.Event()
+    essential = [index for index, item in enumerate(wanted) if isinstance(item, WantedSensor)]
 
     def on_advertisement(device: BLEDevice, advertisement: AdvertisementData) -> None:
         sightings[device.address] = Sighting(device, advertisement)
-        if None not in assign(wanted, sightings.values()):
+        chosen = assign(wanted, sightings.values())
+        if all(chosen[index] is not None for index in essential):
             enough.set()
+        if None not in chosen:
+            complete.set()
 
-    try:
-        async with BleakScanner(on_advertisement, **scanner_options(backend)):
-            try:
-                async with asyncio.timeout(timeout_s):
-                    await enough.wait()
-                    await asyncio.sleep(settle_s)
-            except TimeoutError:
-                pass  # what is missing is said below
-    except LINK_ERRORS as error:
-        raise as_device_error(error, "scanning for sensors") from error
+    async with listening(on_advertisement, backend, timeout_s):
+        with suppress(TimeoutError):  # what is missing is said below
+            async with asyncio.timeout(timeout_s):
+                await enough.wait()
+        if enough.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(auxiliary_wait_s):
+                    await complete.wait()
+            await asyncio.sleep(settle_s)
     chosen = assign(wanted, sightings.values())
-    missing = [sensor for sensor, sighting in zip(wanted, chosen, strict=True) if sighting is None]
+    missing = [wanted[index] for index in essential if chosen[index] is None]
     if missing:
         raise _not_found(missing, list(sightings.values()), timeout_s)
-    return [sighting for sighting in chosen if sighting is not None]
+    return chosen
 
 
-def assign(wanted: Sequence[WantedSensor], sightings: Any) -> list[Sighting | None]:
-    """Return for each wanted sensor its sighting or None: those that were named first, the others by name."""
-    free = sorted(sightings, key=lambda sighting: (sighting.name, sighting.device.address))
+def assign(wanted: Sequence[Wanted], sightings: Iterable[Sighting]) -> list[Sighting | None]:
+    """Return for each wanted device its sighting or None: sensors before others, those that were named first."""
+    by_name = sorted(sightings, key=lambda sighting: (sighting.name, sighting.device.address))
     chosen: list[Sighting | None] = [None] * len(wanted)
-    for position in sorted(range(len(wanted)), key=lambda index: wanted[index].match is None):
-        sensor = wanted[position]
-        candidates = [sighting for sighting in free if sighting.fits(sensor.profile)]
-        if sensor.match is not None:
+
+    def urgency(index: int) -> tuple[bool, bool]:
+        return isinstance(wanted[index], WantedDevice), wanted[index].match is None
+
+    for position in sorted(range(len(wanted)), key=urgency):
+        candidates = [sighting for sighting in by_name if fits(wanted[position], sighting)]
+        match = wanted[position].match
+        if match is not None and not candidates:
             # the user's word is enough where the name tells nothing; the services are checked after connecting
-            candidates = [item for item in candidates if _named(item, sensor.match)] or [
-                item for item in free if _named(item, sensor.match)
-            ]
+            candidates = [sighting for sighting in by_name if _named(sighting, match)]
+        if isinstance(wanted[position], WantedDevice):
+            candidates.sort(key=lambda sighting: -sighting.advertisement.rssi)
         if candidates:
             chosen[position] = candidates[0]
-            free.remove(candidates[0])
+            by_name.remove(candidates[0])
     return chosen
+
+
+def fits(wanted: Wanted, sighting: Sighting) -> bool:
+    """Whether the profile recognises this device and, if the user named one, it has that name or address."""
+    return sighting.fits(wanted.profile) and (wanted.match is None or _named(sighting, wanted.match))
 
 
 def _named(sighting: Sighting, text: str) -> bool:
     return text.casefold() in sighting.name.casefold() or text.casefold() in sighting.device.address.casefold()
 
 
-def _not_found(missing: Sequence[WantedSensor], seen: Sequence[Sighting], timeout_s: float) -> DeviceError:
+def _not_found(missing: Sequence[Wanted], seen: Sequence[Sighting], timeout_s: float) -> DeviceError:
     whom = " and ".join(
-        f"{item.side} {item.placement} sensor ({item.profile.name}{f', {item.match!r}' if item.match else ''})"
-        for item in missing
+        f"{item.words} ({item.profile.name}{f', {item.match!r}' if item.match else ''})" for item in missing
     )
     named = sorted({f"'{item.name}'" for item in seen if item.name})
     others = ", ".join(named[:NAMES_SHOWN]) if named else "no other device with a name"

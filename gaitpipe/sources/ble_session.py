@@ -1,29 +1,37 @@
-"""One connection to a sensor, from its first moment to its end, and what all links of a source share."""
+"""One connection to a device, from its first moment to its end, and what all links of a source share.
+
+Every call into a Bluetooth stack has a time limit, and whatever a stack raises arrives as one of `LINK_ERRORS`: a stack
+that hangs or breaks costs one connection, never the recording.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak_retry_connector import establish_connection
+from bleak.exc import BleakError
 
 from gaitpipe.model import RawNotification, RecordingEvent
 from gaitpipe.protocol.handshake import Command
-from gaitpipe.protocol.profile import Profile
 from gaitpipe.sources.ble_errors import LINK_ERRORS
+from gaitpipe.sources.ble_plan import LinkPlan
 from gaitpipe.sources.ble_scan import BleBackend
 
 ATT_HEADER_BYTES = 3
 GATT_TIMEOUT_S = 5.0
+DROP_TIMEOUT_S = 2.0
 
 Clock = Callable[[], tuple[int, int]]
+Notify = Literal["start", "acquire"]
+"""How BlueZ delivers notifications: as D-Bus signals, or through a socket of their own (faster, but some devices do not
+bear it). Other systems know one way only."""
 
 
 def system_clock() -> tuple[int, int]:
@@ -33,7 +41,10 @@ def system_clock() -> tuple[int, int]:
 
 @dataclass(slots=True)
 class LinkState:
-    """How the link of one side is just now, for a live view."""
+    """How the link to one device is just now, for a live view.
+
+    `notifications` arrived, `dropped` of them found the recording's queue full. `last_data_s` is of `time.monotonic`.
+    """
 
     device: str = ""
     connected: bool = False
@@ -43,6 +54,7 @@ class LinkState:
     battery_pct: int | None = None
     reconnects: int = 0
     notifications: int = 0
+    dropped: int = 0
     last_data_s: float | None = None
 
     @property
@@ -53,112 +65,140 @@ class LinkState:
 
 @dataclass(slots=True)
 class LinkOptions:
-    """What all links of a source share: where items go, the clock, the radio's lock, and patience."""
+    """What all links of a source share: where items go (False: no room), the clock, the radio's lock, and patience."""
 
-    emit: Callable[[RawNotification | RecordingEvent], None]
+    emit: Callable[[RawNotification | RecordingEvent], bool]
     clock: Clock
     backend: BleBackend | None
     connect_timeout_s: float
     stall_timeout_s: float
     rescan_s: float
     longest_pause_s: float
+    stubborn_pause_s: float
+    gatt_timeout_s: float = GATT_TIMEOUT_S
+    notify: Notify = "start"
     radio_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Session:
-    """A fresh client and its life. After `drop` nothing of it reaches the recording any more."""
+    """A fresh client and its life. After `drop` nothing of it reaches the recording any more.
 
-    def __init__(self, client: BleakClient, profile: Profile, lost: asyncio.Event) -> None:
-        self._client = client
-        self._profile = profile
-        self.lost = lost
-        self.live = True
+    `changed` is set when something happened that whoever watches the link should look at: the link ended (`lost`), or
+    everything comes twice (`doubled`).
+    """
 
-    @classmethod
-    async def open(cls, device: BLEDevice, profile: Profile, name: str, options: LinkOptions) -> Session:
-        """Connect with a fresh client.
+    def __init__(self, plan: LinkPlan, options: LinkOptions) -> None:
+        self._plan = plan
+        self._options = options
+        self._client: BleakClient | None = None
+        self.changed = asyncio.Event()
+        self.lost = False
+        self.doubled = False
+        self._live = True
 
-        `establish_connection` makes one attempt (and repeats only what BlueZ calls transient, and takes over a link
-        that a crashed program left open): longer pauses are the supervisor's, so that other sensors get their turn.
-        """
-        lost = asyncio.Event()
-        choice: dict[str, Any] = {} if options.backend is None else {"backend": options.backend.client}
+    async def open(self, device: BLEDevice) -> None:
+        """Connect, once: pauses and further attempts are the supervisor's, so that other devices get their turn."""
+        backend = self._options.backend
+        choice: dict[str, Any] = {} if backend is None else {"backend": backend.client}
+        async with self._options.radio_lock, self._call(self._options.connect_timeout_s):
+            self._client = BleakClient(
+                device, lambda _client: self.give_up(), timeout=self._options.connect_timeout_s, **choice
+            )
+            await self._client.connect()
 
-        def on_disconnected(_client: BleakClient) -> None:
-            lost.set()
+    def give_up(self) -> None:
+        """Note that the link has ended or is of no use any more."""
+        self.lost = True
+        self.changed.set()
 
-        async with options.radio_lock, asyncio.timeout(options.connect_timeout_s):
-            client = await establish_connection(BleakClient, device, name, on_disconnected, max_attempts=1, **choice)
-        return cls(client, profile, lost)
+    def note_doubled(self) -> None:
+        """Note that every notification comes twice."""
+        self.doubled = True
+        self.changed.set()
 
     @property
     def is_connected(self) -> bool:
         """Whether the link is up as far as the system knows."""
-        return self._client.is_connected and not self.lost.is_set()
+        return self._client is not None and self._client.is_connected and not self.lost
 
     def find(self, key: str) -> BleakGATTCharacteristic | None:
-        """Return the characteristic that the profile means by this key, under whichever of its UUIDs the sensor has it.
+        """Return the characteristic that the profile means by this key, under whichever of its UUIDs the device has it.
 
         Some devices have one UUID in two services, so the profile's own service goes first.
         """
+        if self._client is None:
+            return None
         with suppress(*LINK_ERRORS):
-            for service_uuid, uuid in self._profile.places_of(key):
-                services = list(self._client.services)
-                services.sort(key=lambda service: service.uuid != service_uuid)
+            for service_uuid, uuid in self._plan.places.get(key, ()):
+                services = sorted(self._client.services, key=lambda service: service.uuid != service_uuid)
                 for service in services:
-                    characteristic = service.get_characteristic(uuid)
-                    if characteristic is not None:
+                    if (characteristic := service.get_characteristic(uuid)) is not None:
                         return characteristic
         return None
 
-    def mtu(self, uuid: str) -> int | None:
+    def mtu(self, key: str) -> int | None:
         """Return the agreed ATT MTU as seen at one characteristic: BlueZ tells it nowhere else."""
-        characteristic = self.find(uuid)
+        characteristic = self.find(key)
         return None if characteristic is None else characteristic.max_write_without_response_size + ATT_HEADER_BYTES
 
-    async def subscribe(self, uuid: str, on_payload: Callable[[bytes], None]) -> None:
-        """Let notifications of a characteristic come, if the sensor has it; `on_payload` must not block."""
-        characteristic = self.find(uuid)
-        if characteristic is None:
+    async def subscribe(self, key: str, on_payload: Callable[[bytes], None]) -> None:
+        """Let notifications of a characteristic come, if the device has it; `on_payload` must not block."""
+        characteristic = self.find(key)
+        if characteristic is None or self._client is None:
             return
 
         def on_notification(_characteristic: BleakGATTCharacteristic, payload: bytearray) -> None:
-            if self.live:
+            if self._live:
                 on_payload(bytes(payload))
 
-        async with asyncio.timeout(GATT_TIMEOUT_S):
-            await self._client.start_notify(characteristic, on_notification)
+        use_start = self._options.notify == "start"
+        async with self._call():
+            await self._client.start_notify(characteristic, on_notification, bluez={"use_start_notify": use_start})
 
     async def write(self, commands: Iterable[Command]) -> None:
         """Write commands in their order."""
         for command in commands:
             characteristic = self.find(command.characteristic)
-            if characteristic is not None:
-                async with asyncio.timeout(GATT_TIMEOUT_S):
+            if characteristic is not None and self._client is not None:
+                async with self._call():
                     await self._client.write_gatt_char(characteristic, command.payload, response=command.with_response)
                 await asyncio.sleep(command.pause_after_s)
 
-    async def read(self, uuid: str) -> bytes:
-        """Read a characteristic; nothing if the sensor has it not or cannot tell just now."""
-        characteristic = self.find(uuid)
-        if characteristic is None or "read" not in characteristic.properties:
+    async def read(self, key: str) -> bytes:
+        """Read a characteristic; nothing if the device has it not or cannot tell just now."""
+        characteristic = self.find(key)
+        if characteristic is None or "read" not in characteristic.properties or self._client is None:
             return b""
         with suppress(*LINK_ERRORS):
-            async with asyncio.timeout(GATT_TIMEOUT_S):
+            async with self._call():
                 return bytes(await self._client.read_gatt_char(characteristic))
         return b""
 
-    async def finish(self, stop_commands: Iterable[Command], uuids: Iterable[str]) -> None:
+    async def finish(self) -> None:
         """Stop the stream in good order; never raises."""
         with suppress(*LINK_ERRORS):
-            async with asyncio.timeout(GATT_TIMEOUT_S):
-                await self.write(stop_commands)
-                for characteristic in filter(None, map(self.find, uuids)):
-                    await self._client.stop_notify(characteristic)
+            await self.write(self._plan.stop)
+            async with self._call():
+                for characteristic in filter(None, map(self.find, self._plan.subscribe)):
+                    if self._client is not None:
+                        await self._client.stop_notify(characteristic)
 
     async def drop(self) -> None:
-        """Let go of the client, whatever state it is in; never raises."""
-        self.live = False
-        with suppress(*LINK_ERRORS):
-            async with asyncio.timeout(GATT_TIMEOUT_S):
-                await self._client.disconnect()
+        """Let go of the client, whatever state it is in; never raises, never hangs."""
+        self._live = False
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(*LINK_ERRORS):
+                async with self._call(min(DROP_TIMEOUT_S, self._options.gatt_timeout_s)):
+                    await client.disconnect()
+
+    @asynccontextmanager
+    async def _call(self, timeout_s: float | None = None) -> AsyncIterator[None]:
+        """Around every call into the stack: see the module text."""
+        try:
+            async with asyncio.timeout(self._options.gatt_timeout_s if timeout_s is None else timeout_s):
+                yield
+        except LINK_ERRORS:
+            raise
+        except Exception as error:
+            raise BleakError(f"{type(error).__name__}: {error}") from error

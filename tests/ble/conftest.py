@@ -1,13 +1,18 @@
-"""A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of two stacks.
+"""A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of three stacks.
 
-`virtual`: bleak's front ends on our own backend classes. `bluez`: bleak's own BlueZ backend on a real dbus-daemon, with
-a stand-in for bluetoothd that is bridged to the same virtual radio.
+`virtual`: bleak's front ends on our own backend classes. `bluez-start` and `bluez-acquire`: bleak's own BlueZ backend
+on a real dbus-daemon, with a stand-in for bluetoothd that is bridged to the same virtual radio; notifications come as
+D-Bus signals (StartNotify) or through a socket (AcquireNotify).
+
+A test with `@pytest.mark.fault("what goes wrong")` is a row of the table that `--fault-table FILE` writes (JSON; see
+`benchmarks/ble/faults.py`); `world.note_again(...)` adds how long it took until data flowed again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +29,45 @@ from gaitpipe.model import RawNotification, RecordingEvent
 from gaitpipe.sources.ble import BleSource, WantedSensor
 
 WAIT_S = 8.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fault-table", metavar="FILE", help="write which Bluetooth faults passed on which layer (JSON)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(what): a row of the table of Bluetooth faults")
+    config.stash[ROWS] = []
+
+
+ROWS = pytest.StashKey[list[dict[str, Any]]]()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    outcome = yield
+    report = outcome.get_result()
+    marker = item.get_closest_marker("fault")
+    if marker is None or (report.when != "call" and report.passed):
+        return
+    reason = report.longrepr[2].removeprefix("Skipped: ") if report.skipped else ""
+    item.config.stash[ROWS].append(
+        {
+            "fault": marker.args[0],
+            "layer": item.callspec.params.get("world", "virtual") if hasattr(item, "callspec") else "virtual",
+            "test": item.nodeid,
+            "outcome": report.outcome,
+            "reason": reason,
+            "again_s": [value for name, value in item.user_properties if name == "again_s"],
+        }
+    )
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    file = session.config.getoption("--fault-table", None)
+    if file is not None:
+        Path(file).write_text(json.dumps(session.config.stash[ROWS], indent=1))
+
 
 HAS_BUMBLE = importlib.util.find_spec("bumble") is not None
 BLUEZ_MISSING = (
@@ -84,6 +128,14 @@ class Collected:
         found = [item for item in self.items if isinstance(item, RecordingEvent)]
         return [item for item in found if side is None or item.source == side]
 
+    def story(self, side: str) -> list[str]:
+        """What happened to a link, without what it told by the way."""
+        return [kind for kind in self.kinds(side) if kind not in ("battery", "mtu", "advice")]
+
+    def advice(self, side: str | None = None) -> str:
+        """All advice so far as one text."""
+        return "\n".join(event.text for event in self.events(side) if event.kind == "advice")
+
     def kinds(self, side: str) -> list[str]:
         return [item.kind for item in self.events(side)]
 
@@ -95,42 +147,77 @@ class Collected:
 class World:
     """A virtual radio, how bleak reaches it, and helpers; everything that was opened is closed at the end."""
 
-    def __init__(self, stack: str, radio: Any, bluez: Any, closing: AsyncExitStack) -> None:
+    def __init__(self, stack: str, radio: Any, bluez: Any, closing: AsyncExitStack, request: Any) -> None:
         self.stack = stack
         self.radio = radio
         self.bluez = bluez
         self._closing = closing
+        self._request = request
 
     @property
     def backend(self) -> Any:
         return None if self.bluez is not None else self.radio.backend
 
+    @property
+    def now_ns(self) -> int:
+        return self.radio.clock.now()[0]
+
     def switch_off(self) -> None:
+        (self.bluez or self.radio.adapter).switch_off()
+
+    def switch_on(self) -> None:
+        (self.bluez or self.radio.adapter).switch_on()
+
+    def deliver_twice(self, doubled: bool) -> None:
+        """Let the stack below bleak deliver every notification twice, or no longer."""
         if self.bluez is not None:
-            self.bluez.switch_off()
+            self.bluez.values_twice = doubled
         else:
-            self.radio.adapter.switch_off()
+            self.radio.adapter.faults.deliver_twice = doubled
+
+    def hang(self, request: str, times: int = 1) -> None:
+        """Let the stack below bleak never answer the next `connect`, `disconnect` or `start_notify`."""
+        if self.bluez is None:
+            self.radio.adapter.faults.hanging[request] += times
+        else:
+            notify = "AcquireNotify" if self.stack == "bluez-acquire" else "StartNotify"
+            members = {"connect": "Connect", "disconnect": "Disconnect", "start_notify": notify}
+            self.bluez.hang(members[request], times)
 
     async def sensor(self, number: int = 1, profile_id: str = "open_imu", seconds: float = 30.0, **options: Any) -> Any:
         """Put one more sensor on the air."""
         from gaitpipe.simulate.peripheral import VirtualSensor
 
-        profile = profile_store.load(profile_id)
+        profile = options.pop("profile", None) or profile_store.load(profile_id)
         settings = profile.resolve_settings(options.pop("settings", {}))
         options.setdefault("address", f"C0:00:00:00:00:{number:02X}")
-        if profile_id == "open_imu":
+        if profile.id == "open_imu":
             options.setdefault("name", f"OpenIMU {number:04d}")
         samples = options.pop("samples", None) or run_samples(settings["rate_hz"], seconds)
         return await self.radio.add_sensor(VirtualSensor(profile, settings, samples, **options))
 
-    def source(self, *wanted: WantedSensor, **options: Any) -> BleSource:
+    async def back_on_air(self, *sensors: Any) -> int:
+        """Put sensors that were off back on the air; return when that was, in ns of the host's monotonic clock."""
+        for sensor in sensors:
+            await sensor.power_on(self.radio.air, self.radio.clock)
+        return self.now_ns
+
+    def source(self, *wanted: Any, **options: Any) -> BleSource:
         """A source with little patience; it is stopped at the end of the test."""
-        options = {"scan_timeout_s": 3.0, "settle_s": 0.05, "longest_pause_s": 0.5, "rescan_s": 2.0} | options
+        quick = {
+            "scan_timeout_s": 3.0,
+            "auxiliary_wait_s": 0.3,
+            "settle_s": 0.05,
+            "rescan_s": 0.5,
+            "gatt_timeout_s": 1.5,
+        }
+        notify = "acquire" if self.stack == "bluez-acquire" else "start"
+        options = quick | {"notify": notify} | options
         source = BleSource(wanted, backend=self.backend, clock=self.radio.clock.now, **options)
         self._closing.push_async_callback(source.stop)
         return source
 
-    async def record(self, *wanted: WantedSensor, **options: Any) -> Collected:
+    async def record(self, *wanted: Any, **options: Any) -> Collected:
         """Connect, start and collect in the background."""
         source = self.source(*wanted, **options)
         await source.connect()
@@ -147,6 +234,14 @@ class World:
 
         self._closing.push_async_callback(finish)
         return collected
+
+    async def streams_again(self, recorded: Collected, since_ns: int, side: str = "left", count: int = 2) -> float:
+        """Wait for the next `streaming` event; return and note how long after `since_ns` it came, in s."""
+        await recorded.until_event("streaming", side, count)
+        at_ns = [event.host_monotonic_ns for event in recorded.events(side) if event.kind == "streaming"][count - 1]
+        again_s = (at_ns - since_ns) * 1e-9
+        self._request.node.user_properties.append(("again_s", again_s))
+        return again_s
 
 
 def wanted(side: str, profile_id: str = "open_imu", match: str | None = None, **settings: float) -> WantedSensor:
@@ -172,6 +267,17 @@ def bus_address(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture
+def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A message bus of this test alone, which may die; to be asked for before `world`."""
+    if BLUEZ_MISSING:
+        pytest.skip(BLUEZ_MISSING)
+    bus = _load("fake_bluez").Bus(tmp_path)
+    bus.start()
+    yield bus
+    bus.end()
+
+
+@pytest.fixture
 def speed() -> float:
     """How much faster than real time the virtual world runs; a test module may override it."""
     return 1.0
@@ -185,20 +291,30 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
     async with AsyncExitStack() as closing:
         radio = await closing.enter_async_context(VirtualRadio(speed=speed))
         bluez = None
-        if stack == "bluez":
-            address = request.getfixturevalue("bus_address")
+        if stack != "virtual":
+            private = "private_bus" in request.fixturenames
+            address = (
+                request.getfixturevalue("private_bus").address if private else request.getfixturevalue("bus_address")
+            )
             request.getfixturevalue("monkeypatch").setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
             fake = _load("fake_bluez")
             bluez = fake.FakeBluez(address, radio)
             await bluez.start()
             closing.push_async_callback(bluez.stop)
             closing.push_async_callback(fake.forget_bluez_manager)
-        yield World(stack, radio, bluez, closing)
+        yield World(stack, radio, bluez, closing, request)
 
 
-@pytest.fixture(params=["virtual", pytest.param("bluez", marks=pytest.mark.bluez)])
+STACKS = [
+    "virtual",
+    pytest.param("bluez-start", marks=pytest.mark.bluez),
+    pytest.param("bluez-acquire", marks=pytest.mark.bluez),
+]
+
+
+@pytest.fixture(params=STACKS)
 async def world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[World]:
-    """The same world through either stack."""
+    """The same world through each stack."""
     async for item in _build(request.param, speed, request):
         yield item
 

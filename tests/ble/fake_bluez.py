@@ -2,14 +2,17 @@
 
 bleak's own BlueZ backend talks to it over D-Bus as it would to the real one; below it the virtual radio's central scans
 and connects, so advertisements, MTU and GATT come from the virtual sensors. Modelled: one adapter, the object tree with
-BlueZ's paths, Device1 and GATT signals in BlueZ's order, its error names. Not modelled: pairing, AcquireNotify.
+BlueZ's paths, Device1 and GATT signals in BlueZ's order, its error names, AcquireNotify with its socket. Not modelled:
+pairing. Faults on request: a method that fails or never answers, values told twice, the service or the bus going away.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +41,39 @@ DAEMON_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus 
 """
 
 
-@contextlib.contextmanager
-def dbus_daemon(folder: Path):
-    """Run a private message bus; yields its address once it says that it is ready."""
-    configuration = folder / "bus.conf"
-    configuration.write_text(DAEMON_CONFIGURATION.format(socket=folder / "bus"))
-    command = ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address=1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+class Bus:
+    """A private message bus that can die and come back at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._configuration = folder / "bus.conf"
+        self._configuration.write_text(DAEMON_CONFIGURATION.format(socket=folder / "bus"))
+        self.address = f"unix:path={folder / 'bus'}"
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Run the daemon; returns once it says that it is ready."""
+        command = ["dbus-daemon", f"--config-file={self._configuration}", "--nofork", "--print-address=1"]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._process.stdout.readline()
+
+    def end(self, *, kill: bool = False) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill() if kill else process.terminate()
             process.wait(10)
+            process.stdout.close()
+        Path(self.address.removeprefix("unix:path=")).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def dbus_daemon(folder: Path) -> Iterator[str]:
+    """Run a private message bus; yields its address."""
+    bus = Bus(folder)
+    bus.start()
+    try:
+        yield bus.address
+    finally:
+        bus.end()
 
 
 class DBusFailureError(Exception):
@@ -66,42 +90,69 @@ class FakeBluez:
 
     def __init__(self, bus_address: str, radio: Any) -> None:
         self._radio = radio
-        self._bus = MessageBus(bus_address=bus_address, bus_type=BusType.SYSTEM)
+        self._bus_address = bus_address
+        self._bus: MessageBus | None = None
+        self._faults: dict[str, list[DBusFailureError | None]] = {}
+        self._sockets: dict[str, socket.socket] = {}
+        self.values_twice = False
         self._scanner: BleakScanner | None = None
         self._clients: dict[str, BleakClient] = {}
         self._devices: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.objects: dict[str, dict[str, dict[str, Variant]]] = {
-            ADAPTER: {
-                ADAPTER_INTERFACE: {
-                    "Address": Variant("s", "F0:00:00:00:00:00"),
-                    "Powered": Variant("b", True),
-                    "Discovering": Variant("b", False),
-                    "Roles": Variant("as", ["central", "peripheral"]),
-                }
-            }
-        }
+        self.objects: dict[str, dict[str, dict[str, Variant]]] = {}
 
     async def start(self) -> None:
+        """Appear on the bus."""
+        self._bus = MessageBus(bus_address=self._bus_address, bus_type=BusType.SYSTEM, negotiate_unix_fd=True)
         await self._bus.connect()
         self._bus.add_message_handler(self._on_message)
         await self._bus.request_name("org.bluez")
+        self._add(
+            ADAPTER,
+            ADAPTER_INTERFACE,
+            {
+                "Address": Variant("s", "F0:00:00:00:00:00"),
+                "Powered": Variant("b", True),
+                "Discovering": Variant("b", False),
+                "Roles": Variant("as", ["central", "peripheral"]),
+            },
+        )
 
     async def stop(self) -> None:
+        """Vanish from the bus without a word, as a process that is killed: all links end, all objects are gone."""
+        bus, self._bus = self._bus, None
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._scanner is not None:
-            await self._scanner.stop()
+        if bus is not None:
+            bus.disconnect()
+            with contextlib.suppress(Exception):
+                await bus.wait_for_disconnect()
+        scanner, self._scanner = self._scanner, None
+        if scanner is not None:
+            await scanner.stop()
         for client in list(self._clients.values()):
             await client.disconnect()
-        self._bus.disconnect()
-        await self._bus.wait_for_disconnect()
+        self.objects.clear()
 
     def switch_off(self) -> None:
         """Bluetooth is switched off in the desktop's settings."""
         self._radio.adapter.switch_off()
         self._change(ADAPTER, ADAPTER_INTERFACE, {"Powered": Variant("b", False)})
+
+    def switch_on(self) -> None:
+        """And on again."""
+        self._radio.adapter.powered = True
+        self._scanner = None
+        self._change(ADAPTER, ADAPTER_INTERFACE, {"Powered": Variant("b", True), "Discovering": Variant("b", False)})
+
+    def fail(self, member: str, error: str, text: str, times: int = 1) -> None:
+        """Let the next calls of a method end with an error."""
+        self._faults.setdefault(member, []).extend([DBusFailureError(error, text)] * times)
+
+    def hang(self, member: str, times: int = 1) -> None:
+        """Let the next calls of a method never be answered."""
+        self._faults.setdefault(member, []).extend([None] * times)
 
     # -- messages -------------------------------------------------------------------------------------------------
 
@@ -116,8 +167,17 @@ class FakeBluez:
         return True
 
     async def _answer(self, message: Message) -> None:
+        descriptors: list[int] = []
         try:
+            if pending := self._faults.get(message.member):
+                fault = pending.pop(0)
+                if fault is None:
+                    return
+                raise fault
             signature, body = await self._call(message)
+            if message.member == "AcquireNotify":
+                descriptors = [body[0]]
+                body = [0, body[1]]
         except DBusFailureError as failure:
             reply = Message.new_error(message, failure.name, failure.text)
         except BleakGATTProtocolError as error:
@@ -126,9 +186,11 @@ class FakeBluez:
         except (BleakError, TimeoutError) as error:
             reply = Message.new_error(message, "org.bluez.Error.Failed", str(error) or "timeout")
         else:
-            reply = Message.new_method_return(message, signature, body)
+            reply = Message.new_method_return(message, signature, body, descriptors)
         with contextlib.suppress(Exception):
             await self._bus.send(reply)
+        for descriptor in descriptors:
+            socket.socket(fileno=descriptor).close()
 
     async def _call(self, message: Message) -> tuple[str, list[Any]]:
         if message.path not in self.objects and message.path != "/":
@@ -143,6 +205,7 @@ class FakeBluez:
             "ReadValue": self._read_value,
             "WriteValue": self._write_value,
             "StartNotify": self._start_notify,
+            "AcquireNotify": self._acquire_notify,
             "StopNotify": self._stop_notify,
         }
         if message.member not in handlers:
@@ -240,7 +303,8 @@ class FakeBluez:
                         "Flags": Variant("as", list(characteristic.properties)),
                         "Notifying": Variant("b", False),
                         "MTU": Variant("q", client.mtu_size),
-                    },
+                    }
+                    | ({"NotifyAcquired": Variant("b", False)} if "notify" in characteristic.properties else {}),
                 )
         self._change(path, DEVICE_INTERFACE, {"ServicesResolved": Variant("b", True)})
 
@@ -252,6 +316,8 @@ class FakeBluez:
 
     def _on_disconnected(self, path: str, _client: BleakClient) -> None:
         self._clients.pop(path, None)
+        for held in [item for item in self._sockets if item.startswith(f"{path}/")]:
+            self._release(held)
         self._change(path, DEVICE_INTERFACE, {"ServicesResolved": Variant("b", False)})
         self._change(path, DEVICE_INTERFACE, {"Connected": Variant("b", False)})
         for child in [item for item in self.objects if item.startswith(f"{path}/")]:
@@ -283,10 +349,44 @@ class FakeBluez:
         client, handle = self._target(path)
 
         def on_value(_characteristic: Any, value: bytearray) -> None:
-            self._change(path, CHARACTERISTIC_INTERFACE, {"Value": Variant("ay", bytes(value))})
+            for _ in range(1 + self.values_twice):
+                self._change(path, CHARACTERISTIC_INTERFACE, {"Value": Variant("ay", bytes(value))})
 
         await client.start_notify(handle, on_value)
         self._change(path, CHARACTERISTIC_INTERFACE, {"Notifying": Variant("b", True)})
+
+    async def _acquire_notify(self, path: str, _options: Any) -> tuple[str, list[Any]]:
+        """Values go through a socket of their own; whoever holds the other end closes it to end the notifications."""
+        client, handle = self._target(path)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        self._sockets[path] = ours
+
+        def on_value(_characteristic: Any, value: bytearray) -> None:
+            with contextlib.suppress(OSError):
+                for _ in range(1 + self.values_twice):
+                    ours.send(value)
+
+        def on_closed() -> None:
+            self._release(path)
+            task = asyncio.get_running_loop().create_task(self._end_notify(client, handle))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+        asyncio.get_running_loop().add_reader(ours, on_closed)
+        await client.start_notify(handle, on_value)
+        self._change(path, CHARACTERISTIC_INTERFACE, {"NotifyAcquired": Variant("b", True)})
+        return "hq", [theirs.detach(), client.mtu_size]
+
+    async def _end_notify(self, client: BleakClient, handle: int) -> None:
+        with contextlib.suppress(BleakError):
+            await client.stop_notify(handle)
+
+    def _release(self, path: str) -> None:
+        ours = self._sockets.pop(path, None)
+        if ours is not None:
+            asyncio.get_running_loop().remove_reader(ours)
+            ours.close()
 
     # -- signals --------------------------------------------------------------------------------------------------
 
@@ -300,7 +400,7 @@ class FakeBluez:
             self._signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, properties, []])
 
     def _signal(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> None:
-        if self._bus.connected:
+        if self._bus is not None and self._bus.connected:
             self._bus.send(Message.new_signal(path, interface, member, signature, body))
 
 

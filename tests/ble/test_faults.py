@@ -22,6 +22,7 @@ async def wait_for(event: asyncio.Event) -> None:
         await event.wait()
 
 
+@pytest.mark.fault("none: two sensors at once lose nothing")
 async def test_two_sensors_at_once_lose_nothing(world, want):
     sensors = [await world.sensor(number, seconds=1.0) for number in (1, 2)]
     recorded = await world.record(want("left"), want("right"))
@@ -37,18 +38,25 @@ async def test_two_sensors_at_once_lose_nothing(world, want):
     assert recorded.source.link["left"].battery_pct == 87
 
 
-@pytest.mark.parametrize("loss", ["the sensor disconnects", "out of range"])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        pytest.param("the sensor disconnects", marks=pytest.mark.fault("disconnect in mid-stream")),
+        pytest.param("out of range", marks=pytest.mark.fault("supervision timeout in mid-stream")),
+    ],
+)
 async def test_lost_link_is_noticed_and_streams_again_while_the_other_sensor_goes_on(world, want, loss):
     left, right = await world.sensor(1), await world.sensor(2)
     recorded = await world.record(want("left"), want("right"))
     await recorded.until_event("streaming", "left")
     await recorded.until_event("streaming", "right")
 
+    lost_ns = world.now_ns
     if loss == "out of range":
         left.supervision_timeout()
     else:
         await left.disconnect()
-    await recorded.until_event("streaming", "left", 2)
+    assert await world.streams_again(recorded, lost_ns) < 2.0
 
     story = [kind for kind in recorded.kinds("left") if kind not in ("battery", "mtu")]
     assert story == ["connected", "streaming", "disconnected", "reconnecting", "connected", "streaming"]
@@ -61,6 +69,7 @@ async def test_lost_link_is_noticed_and_streams_again_while_the_other_sensor_goe
     assert len(set(numbers)) == len(numbers), "no notification twice after a reconnection"
 
 
+@pytest.mark.fault("absent sensor")
 async def test_absent_sensor_is_reported_with_what_was_seen(world, want):
     await world.sensor(1)
     source = world.source(want("left", match="OpenIMU 0001"), want("right", match="OpenIMU 0002"), scan_timeout_s=0.6)
@@ -75,16 +84,18 @@ async def test_absent_sensor_is_reported_with_what_was_seen(world, want):
     assert caught.value.advice
 
 
+@pytest.mark.fault("connection refused twice, then accepted")
 async def test_refused_connection_is_tried_again_and_then_accepted(world, want):
     sensor = await world.sensor(1)
-    sensor.faults.refuse_connections = 1
+    sensor.faults.refuse_connections = 2
 
     recorded = await world.record(want("left"))
     await recorded.until_event("streaming", "left")
 
-    assert sensor.connections == 2
+    assert sensor.connections == 3
 
 
+@pytest.mark.fault("sensor that refuses every connection")
 async def test_sensor_that_always_refuses_is_a_clear_error(world, want):
     sensor = await world.sensor(1)
     sensor.faults.refuse_connections = 100
@@ -96,6 +107,7 @@ async def test_sensor_that_always_refuses_is_a_clear_error(world, want):
     assert "OpenIMU 0001" in caught.value.message
 
 
+@pytest.mark.fault("none: a clean stop stops the sensor")
 async def test_stop_stops_the_sensor_and_may_be_called_twice(world, want):
     sensor = await world.sensor(1)
     recorded = await world.record(want("left"))
@@ -110,6 +122,7 @@ async def test_stop_stops_the_sensor_and_may_be_called_twice(world, want):
     assert "disconnected" not in recorded.kinds("left"), "an own disconnect is no loss"
 
 
+@pytest.mark.fault("stop while a sensor is away")
 async def test_stop_while_a_sensor_is_away_ends_at_once(world, want):
     sensor = await world.sensor(1)
     recorded = await world.record(want("left"))
@@ -121,13 +134,15 @@ async def test_stop_while_a_sensor_is_away_ends_at_once(world, want):
         await recorded.source.stop()
 
 
+@pytest.mark.fault("reboot: sequence and clock begin anew")
 async def test_reboot_starts_sequence_anew_after_reconnection(world, want):
     sensor = await world.sensor(1)
     recorded = await world.record(want("left"))
     await recorded.until(lambda: len(recorded.payloads("left", DATA)) > 5, "some packets")
 
+    rebooted_ns = world.now_ns
     await sensor.reboot()
-    await recorded.until_event("streaming", "left", 2)
+    assert await world.streams_again(recorded, rebooted_ns) < 2.0
     before = len(recorded.payloads("left", DATA))
     await recorded.until(lambda: len(recorded.payloads("left", DATA)) > before + 2, "packets after the reboot")
 
@@ -137,19 +152,22 @@ async def test_reboot_starts_sequence_anew_after_reconnection(world, want):
     assert numbers[restart:] == list(range(len(numbers) - restart))
 
 
+@pytest.mark.fault("connected but silent")
 async def test_connected_but_silent_sensor_is_reconnected(world, want):
     sensor = await world.sensor(1)
     recorded = await world.record(want("left"), stall_timeout_s=0.4)
     await recorded.until_event("streaming", "left")
 
+    silent_ns = world.now_ns
     sensor.mute()
-    await recorded.until_event("streaming", "left", 2)
+    await world.streams_again(recorded, silent_ns)
 
     story = [kind for kind in recorded.kinds("left") if kind not in ("battery", "mtu")]
     assert story == ["connected", "streaming", "stalled", "disconnected", "reconnecting", "connected", "streaming"]
     assert sensor.connections == 2
 
 
+@pytest.mark.fault("program stands still for a second")
 async def test_program_that_stands_still_for_a_while_does_not_take_it_for_a_silent_sensor(world, want):
     await world.sensor(1)
     recorded = await world.record(want("left"), stall_timeout_s=0.4)
@@ -165,6 +183,7 @@ async def test_program_that_stands_still_for_a_while_does_not_take_it_for_a_sile
     assert numbers == list(range(len(numbers))), "nothing is lost either"
 
 
+@pytest.mark.fault("MTU 23: packets are cut off")
 async def test_too_small_mtu_gives_advice(world, want):
     await world.sensor(1, max_mtu=23)
     recorded = await world.record(want("left"))
@@ -178,6 +197,7 @@ async def test_too_small_mtu_gives_advice(world, want):
     assert {len(payload) for payload in recorded.payloads("left", DATA)} == {20}, "packets are cut off, as told"
 
 
+@pytest.mark.fault("Bluetooth off at the start")
 async def test_bluetooth_off_is_a_clear_error(world, want):
     await world.sensor(1)
     world.switch_off()
@@ -189,19 +209,7 @@ async def test_bluetooth_off_is_a_clear_error(world, want):
     assert "on" in caught.value.advice
 
 
-async def test_bluetooth_switched_off_while_recording_is_told_and_survived(world, want):
-    await world.sensor(1)
-    recorded = await world.record(want("left"))
-    await recorded.until_event("streaming", "left")
-
-    world.switch_off()
-    await recorded.until_event("advice", "left")
-
-    assert "switched off" in recorded.events("left")[-1].text
-    async with asyncio.timeout(4.0):
-        await recorded.source.stop()
-
-
+@pytest.mark.fault("start command rejected (ATT 0x80)")
 async def test_refused_start_command_is_a_clear_error(world, want):
     sensor = await world.sensor(1)
     sensor.faults.reject_writes = True
@@ -214,6 +222,7 @@ async def test_refused_start_command_is_a_clear_error(world, want):
     assert caught.value.reason is DeviceReason.REJECTED
 
 
+@pytest.mark.fault("wrong model at the start")
 async def test_sensor_of_another_model_is_a_clear_error(world, want):
     await world.sensor(1, "movella_dot")
 
