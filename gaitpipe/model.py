@@ -387,7 +387,8 @@ class SessionResult:
 class StrideUpdate:
     """A stride of one foot, just completed: what the live view shows before the other foot is known.
 
-    `ground_contact_time_s` is NaN when no terminal contact was found.
+    `ground_contact_time_s` is NaN when no terminal contact was found. `mode` is empty where the sensor cannot tell
+    running from walking.
     """
 
     side: Side
@@ -397,3 +398,4 @@ class StrideUpdate:
     cadence_spm: float
     ground_contact_time_s: float
     quality: str
+    mode: Literal["run", "walk", ""] = "run"

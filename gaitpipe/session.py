@@ -363,12 +363,13 @@ def _update(stride: Stride) -> StrideUpdate:
         cadence_spm=120.0 / stride_time_s,
         ground_contact_time_s=stride.tc_s - stride.ic_s,
         quality=stride.quality,
+        mode="walk" if stride.mode == "walk" else "run",
     )
 
 
 def _cadence_update(block: SampleBlock, cadence_spm: float) -> StrideUpdate:
     """A window of an accelerometer as an update: cadence only."""
-    return StrideUpdate(block.side, float(block.time_s[-1]), np.nan, 120.0 / cadence_spm, cadence_spm, np.nan, "ok")
+    return StrideUpdate(block.side, float(block.time_s[-1]), np.nan, 120.0 / cadence_spm, cadence_spm, np.nan, "ok", "")
 
 
 def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> SensorResult:

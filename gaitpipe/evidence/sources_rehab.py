@@ -53,6 +53,11 @@ REHAB_SOURCES: tuple[Source, ...] = (
     Source("frandsen2025", "Frandsen: How much running is too much? 5205 runners (2025, BJSM)"),
     Source("impellizzeri2020", "Impellizzeri: Time to dismiss the acute:chronic workload ratio (2020, Sports Med)"),
     Source("rearfoot_series", "Rear-foot retraining with sensor feedback, two patients (2024, Mil Med)"),
+    # cues during a run
+    Source("huber2024", "Huber, Verhoff: One session of gait retraining with a metronome (2024, IJSPT), trial"),
+    Source("vandenberghe2021", "Van den Berghe: Music-based biofeedback, tibial shock (2021, Sci Rep 11:4091)"),
+    Source("wood2014", "Audio biofeedback to reduce tibial impact accelerations (2014, J Biomech 47:1739)"),
+    Source("feedback_review2020", "Review of wearable feedback in gait, PMC7699362, table 4 (2020, Sensors)"),
     # rehab
     Source("diagnosis_table", "Table 13 of the review PMC8485842: how Achilles tendinopathy is told"),
     Source("chimenti2024", "Chimenti: Achilles pain, stiffness and power deficits, revision 2024 (JOSPT)"),

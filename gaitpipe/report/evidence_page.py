@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from gaitpipe.evidence import EDUCATION, EFFECTS, NUMBERS, PHRASES, RULES, value
+from gaitpipe.evidence.cues import CUE_NUMBERS
 from gaitpipe.evidence.rehab import REHAB_GROUPS
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
 from gaitpipe.evidence.sensors import SENSOR_NUMBERS
@@ -37,6 +38,7 @@ def markdown() -> str:
     rules = rules_table("Rules of the decision", RULES, sources, value)
     groups = [numbers_table(name, group, sources) for name, group in REHAB_GROUPS.items()]
     groups.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources))
+    groups.append(numbers_table("Cue during a run", CUE_NUMBERS, sources))
     tables = [
         rules,
         *groups,
