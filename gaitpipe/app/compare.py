@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.compare_read import read_compare
+from gaitpipe.app.recorded_cue import RecordedCue, cues_of_events, cues_of_summary
 from gaitpipe.errors import RecordingError, UsageError
 from gaitpipe.evidence import value
 from gaitpipe.exporters.atomic import write_atomic
@@ -35,6 +36,7 @@ __all__ = ["Comparison", "Span", "Strides", "compare_blocks", "comparison_conten
 COMPARE_NAME = "compare.json"
 SCHEMA_VERSION = 1
 SIGNIFICANT_DIGITS = 9
+BLOCKS_FORM = "--before 0:30-2:30 --cue 3:00-5:00 --after 5:30-7:30"
 _TIME = r"(?:(?:(\d+):)?(\d{1,4}):)?(\d{1,5}(?:[.,]\d+)?)"
 _SPAN = re.compile(rf"\s*{_TIME}\s*(?:-|\u2013|to)\s*{_TIME}\s*")
 SPAN_ADVICE = "Write the start and the end of a block, such as 0:30-2:30 (minutes:seconds) or 30-150 (seconds)."
@@ -53,7 +55,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Strides:
-    """The stride table of one visit and where it comes from; `end_s` is where its data end, on the table's own axis."""
+    """The stride table of one visit and where it comes from; `end_s` is where its data end, on the table's own axis.
+
+    `cues` are those that the recording holds, in the time of the table.
+    """
 
     rows: NDArray[np.void]
     end_s: float
@@ -61,6 +66,7 @@ class Strides:
     recording: Mapping[str, Any] = field(default_factory=dict)
     input_sha256: str = ""
     parameter_hash: str = ""
+    cues: tuple[RecordedCue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,34 @@ def parse_span(text: str) -> Span:
     return Span(start_s, end_s)
 
 
+def recorded_spans(strides: Strides) -> tuple[tuple[Span, Span, Span], str]:
+    """Return the blocks before, under and after the recorded cue, and what was asked for, in words.
+
+    The first seconds of each block are left out: gait follows a change within some strides.
+
+    Raises
+    ------
+    UsageError
+        No cue was recorded, several were, or one without plain running before or after it.
+    """
+    if not strides.cues:
+        raise UsageError("three blocks are needed, and no cue was recorded", f"For example: {BLOCKS_FORM}")
+    if len(strides.cues) > 1:
+        raise UsageError(f"{len(strides.cues)} cues were recorded", f"Say which blocks: {BLOCKS_FORM}")
+    cue = strides.cues[0]
+    if cue.after_s is None:
+        message = "the recorded cue has no plain running after it: the recording or the schedule ended with the cue"
+        raise UsageError(message, f"Give the blocks: {BLOCKS_FORM}. Next time run on for two minutes after the cue.")
+    settle_s, origin_s = value("cue_settle_s"), time_origin_s(strides.rows) if len(strides.rows) else 0.0
+    borders = (cue.before_s, cue.start_s), (cue.start_s, cue.feedback_end_s), (cue.after_s, strides.end_s)
+    for name, (start_s, end_s) in zip(BLOCKS, borders, strict=True):
+        if end_s <= start_s + settle_s:
+            message = f"the recorded block '{name}' ({clock_time(max(0.0, end_s - start_s))} long) is too short"
+            raise UsageError(message, f"Give the blocks: {BLOCKS_FORM}")
+    before, under, after = (Span(start_s + settle_s - origin_s, end_s - origin_s) for start_s, end_s in borders)
+    return (before, under, after), cue.text
+
+
 def _seconds(parts: tuple[str | None, ...], text: str) -> float:
     hours, minutes, seconds = parts
     total_s = float((seconds or "0").replace(",", "."))
@@ -110,7 +144,8 @@ def strides_of_analysis(analysis: Analysis) -> Strides:
         "belt_speed_m_s": result.belt_speed_m_s,
     }
     last_s = max([_last_s(result.strides), *ends_s], default=0.0)
-    return Strides(result.strides, last_s, analysis.name, recording, analysis.input_sha256, result.parameter_hash)
+    cues = cues_of_events(analysis.events, analysis.session_start_monotonic_ns)
+    return Strides(result.strides, last_s, analysis.name, recording, analysis.input_sha256, result.parameter_hash, cues)
 
 
 def strides_of_file(path: Path) -> Strides:
@@ -131,7 +166,13 @@ def strides_of_file(path: Path) -> Strides:
     )
     name = str(known.get("name") or path.parent.resolve().name)
     return Strides(
-        rows, _last_s(rows), name, known, str(beside.get("input_sha256") or ""), str(beside.get("parameter_hash") or "")
+        rows,
+        _last_s(rows),
+        name,
+        known,
+        str(beside.get("input_sha256") or ""),
+        str(beside.get("parameter_hash") or ""),
+        cues_of_summary(beside.get("cue")),
     )
 
 

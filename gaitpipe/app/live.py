@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import BlockJoiner
+from gaitpipe.app.cue import CueView, LiveCue
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     Finding,
@@ -71,6 +72,7 @@ class LiveView:
     bytes_written: int
     sides: tuple[SideView, ...]
     failure: str = ""
+    cue: CueView | None = None
 
 
 class LiveSession:
@@ -107,6 +109,7 @@ class LiveSession:
         self._recent: dict[Side, deque[StrideUpdate]] = {setup.side: deque(maxlen=SHOWN_STRIDES) for setup in setups}
         self._strides: dict[Side, int] = {setup.side: 0 for setup in setups}
         self.failure: Exception | None = None
+        self.cue: LiveCue | None = None
 
     def receive(self, item: RawNotification | RecordingEvent) -> None:
         """Write one item, then decode and analyse it.
@@ -130,7 +133,8 @@ class LiveSession:
         elapsed_s = self._decoder.session_time_s(now_monotonic_ns)
         sides = tuple(self._side_view(side, links.get(side), elapsed_s) for side in self._recent)
         failure = "" if self.failure is None else f"{type(self.failure).__name__}: {self.failure}"
-        return LiveView(elapsed_s, self._writer.bytes_written, sides, failure)
+        cue = None if self.cue is None else self.cue.view(elapsed_s)
+        return LiveView(elapsed_s, self._writer.bytes_written, sides, failure, cue)
 
     def finish(self, session_start_utc: str) -> Analysis:
         """End the session and give its analysis; the file must be closed.
@@ -174,7 +178,10 @@ class LiveSession:
 
     def _show(self, blocks: Sequence[SampleBlock]) -> None:
         for block in blocks:
-            for update in self._session.feed(block):
+            updates = self._session.feed(block)
+            if self.cue is not None:
+                self.cue.feed(updates)
+            for update in updates:
                 self._recent[update.side].append(update)
                 self._strides[update.side] += 1
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from gaitpipe.app.cue import LiveCue, cue_event
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
 from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
 from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
@@ -68,6 +69,7 @@ class RecordRequest:
     clock: Clock = system_clock
     scan_timeout_s: float = 20.0
     notify: Notify = "start"
+    cue: LiveCue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,12 @@ async def _record(
     ) as writer:
         talk.say(f"Recording to {path}")
         live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s)
+        live.cue = request.cue
         reader = asyncio.create_task(_read(source, live, talk))
         try:
             await source.start()
-            await _watch(request, source, live, writer, stop, reader, talk)
+            await _watch(request, source, live, writer, stop, reader, talk, start_ns)
+            _note_cue(request, live, start_ns, talk, ended=True)
         finally:
             await source.stop()
             await reader
@@ -162,12 +166,14 @@ async def _watch(
     stop: asyncio.Event,
     reader: asyncio.Task[None],
     talk: Talk,
+    start_ns: int,
 ) -> None:
     """Show the state and keep the file's second, until it is time to end."""
     told_failure = False
     while not stop.is_set() and not reader.done():
         now_ns = request.clock()[0]
         writer.tick(now_ns)
+        _note_cue(request, live, start_ns, talk)
         view = live.view(source.link, now_ns)
         talk.show(view)
         if view.failure and not told_failure:
@@ -178,6 +184,22 @@ async def _watch(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SHOW_EVERY_S):
                 await stop.wait()
+
+
+def _note_cue(request: RecordRequest, live: LiveSession, start_ns: int, talk: Talk, ended: bool = False) -> None:
+    """Keep the cue going, and record and say what has come due of it."""
+    cue = request.cue
+    if cue is None:
+        return
+    now_ns, utc_ns = request.clock()
+    now_s = (now_ns - start_ns) / 1e9
+    for milestone in cue.finish(now_s) if ended else cue.tick(now_s):
+        at_ns = start_ns + round(milestone.at_s * 1e9)
+        event = cue_event(milestone, at_ns, utc_ns + at_ns - now_ns)
+        live.receive(event)
+        talk.say(f"Cue, {event.text}")
+    for problem in cue.new_problems():
+        talk.say(f"Cue: {problem}; the recording goes on.")
 
 
 def _setup(wanted: WantedSensor, sensor: FoundSensor) -> SensorSetup:

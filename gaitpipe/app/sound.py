@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -147,6 +148,7 @@ class FileOutput:
     def __init__(self, name: str, start: Callable[[Path], object]) -> None:
         self.name, self.problem = name, ""
         self._start = start
+        self._started: deque[object] = deque(maxlen=8)  # a process that is let go of while it runs is complained of
         self._folder = tempfile.TemporaryDirectory(prefix="gaitpipe-cue-", ignore_cleanup_errors=True)
         self._files: dict[SoundName, Path] = {name: Path(self._folder.name) / f"{name}.wav" for name in SOUNDS}
         for sound, path in self._files.items():
@@ -162,7 +164,7 @@ class FileOutput:
 
     def _run(self, path: Path) -> None:
         try:
-            self._start(path)
+            self._started.append(self._start(path))
         except (OSError, RuntimeError) as error:
             self.problem = f"{self.name}: {error}"
 

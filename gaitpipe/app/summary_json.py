@@ -14,6 +14,7 @@ from typing import Any
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.load_inputs import load_inputs
+from gaitpipe.app.recorded_cue import told_cues
 from gaitpipe.app.run_context import run_context
 from gaitpipe.evidence import value
 from gaitpipe.gait.load_windows import load_windows
@@ -53,6 +54,9 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "achilles_load": None,
         "truth": _truth(analysis.truth),
     }
+    cues = told_cues(analysis.events, analysis.session_start_monotonic_ns)
+    if cues:  # only a recording with a cue has the key
+        content["cue"] = [{"time_s": time_s, "text": text, "value": value_} for time_s, text, value_ in cues]
     content = dict(_finite(content))
     return content | {"achilles_load": _finite(load_inputs(content))}
 

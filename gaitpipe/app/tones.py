@@ -3,9 +3,10 @@
 Low is for below the band, high for above, a click for a beat of the metronome: pitch and length tell them apart. Each
 sound rises and falls smoothly, so that it does not crack.
 
-The mixer counts frames. Where a frame lies in the host's time is known from the earliest moments at which blocks were
-asked for: a block can be asked for late, never early, so the envelope is steady although single calls are not. Beats a
-second apart are therefore a second apart on the stream, to the sample.
+The mixer counts frames. Where a frame lies in the host's time is taken from when blocks are asked for, and held until
+that is wrong by `EARLY_S` or `LATE_S`: single calls come when they like, and a beat must not move with them. Beats a
+second apart are therefore a second apart on the stream, to the sample, but where it is set anew: a device clock 50 ppm
+fast needs that every seven minutes.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from gaitpipe.gait.cues.words import SoundName
 RATE_HZ = 44_100
 FADE_S = 0.008
 LOUDNESS = 0.6
+EARLY_S = 0.02
 LATE_S = 0.2
-"""Blocks that come this much later than the envelope mean that the stream stood still: the envelope begins anew."""
+"""Blocks that come this much later than their frames say mean that the stream stood still."""
 SHAPES: dict[SoundName, tuple[float, float]] = {"low": (330.0, 0.20), "high": (990.0, 0.20), "click": (1760.0, 0.035)}
 """Pitch [Hz] and length [s]."""
 
@@ -78,7 +80,7 @@ class Mixer:
         out = np.zeros(frames, np.float32)
         with self._lock:
             zero_s = host_s - self._frame / RATE_HZ
-            if self._zero_s is None or zero_s < self._zero_s or zero_s > self._zero_s + LATE_S:
+            if self._zero_s is None or zero_s < self._zero_s - EARLY_S or zero_s > self._zero_s + LATE_S:
                 self._zero_s = zero_s
             end = self._frame + frames
             for start, samples in self._waiting:

@@ -12,12 +12,10 @@ from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed
 from gaitpipe.errors import UsageError
 
 if TYPE_CHECKING:
-    from gaitpipe.app.compare import Comparison, Strides
+    from gaitpipe.app.compare import Comparison, Span, Strides
     from gaitpipe.model import Placement, Side
     from gaitpipe.rehab.plan import Plan
     from gaitpipe.rehab.words import BeforeAfter
-
-_FORM = "--before 0:30-2:30 --cue 3:00-5:00 --after 5:30-7:30"
 
 
 @click.command(short_help="Compare running before, under and after a cue.")
@@ -56,22 +54,22 @@ def compare(
 ) -> int:
     """Compare three blocks of one visit: plain running, running with a cue, plain running again.
 
-    RECORDING is a recording, the folder or strides.csv of an analysis, or nothing with --left and --right. Keep speed
-    and shoe the same, leave the sensors on, and give each block at least a minute: 60 strides a leg are needed. Times
+    RECORDING is a recording, the folder or strides.csv of an analysis, or nothing with --left and --right. A recording
+    that was made with a cue (`gaitpipe record --cue`) knows its blocks; for others give all three. Keep speed and shoe
+    the same, leave the sensors on, and give each block at least a minute: 60 strides a leg are needed. Times
     are those of the report's time axis. Writes compare.json, which `gaitpipe report` shows.
 
     Ends with 0, also when nothing changed; with 1 when a block has no running strides.
     """
-    from gaitpipe.app.compare import compare_blocks, comparison_content, parse_span, write_comparison
+    from gaitpipe.app.compare import compare_blocks, comparison_content, recorded_spans, write_comparison
     from gaitpipe.app.outputs import make_folder
 
-    if before is None or cue is None or after is None:
-        missing = [name for name, one in (("--before", before), ("--cue", cue), ("--after", after)) if one is None]
-        raise UsageError(f"three blocks are needed: {', '.join(missing)} is missing", f"For example: {_FORM}")
-    spans = parse_span(before), parse_span(cue), parse_span(after)
+    typed = _typed_spans(before, cue, after)
     plan = _plan(plan_path)
     folder = out or _folder_of(recording)
     strides = _strides(recording, left, right, placement, belt_speed)
+    spans, asked = (typed, "") if typed is not None else recorded_spans(strides)
+    cue_text = cue_text or asked
     side: Side | None = None if injured is None else "left" if injured == "left" else "right"
     comparison = compare_blocks(strides, spans, cue_text=cue_text, comfort=comfort, injured=side, plan=plan)
     path = write_comparison(comparison, make_folder(folder))
@@ -80,6 +78,18 @@ def compare(
     if as_json:
         print_json(comparison_content(comparison))
     return 0 if min(comparison.found.strides) > 0 else 1
+
+
+def _typed_spans(before: str | None, cue: str | None, after: str | None) -> tuple[Span, Span, Span] | None:
+    """Return the blocks as typed; None when none was: then the recording's own cue is looked for."""
+    from gaitpipe.app.compare import BLOCKS_FORM, parse_span
+
+    if before is None and cue is None and after is None:
+        return None
+    if before is None or cue is None or after is None:
+        missing = [name for name, one in (("--before", before), ("--cue", cue), ("--after", after)) if one is None]
+        raise UsageError(f"three blocks are needed: {', '.join(missing)} is missing", f"For example: {BLOCKS_FORM}")
+    return parse_span(before), parse_span(cue), parse_span(after)
 
 
 def _plan(path: Path | None) -> Plan | None:

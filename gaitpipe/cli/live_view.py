@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from gaitpipe.app.live import LiveView, SideView
+from gaitpipe.cli.cue_view import cue_line, cue_panel
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.live import Live
     from rich.table import Table
 
@@ -56,7 +58,7 @@ class LiveScreen:
     def show(self, view: LiveView) -> None:
         """Show the present state."""
         if self._live is not None:
-            self._live.update(_table(view, self._hint), refresh=True)
+            self._live.update(_screen(view, self._hint, self._live.console.encoding), refresh=True)
         elif not self._quiet and view.elapsed_s >= self._next_line_s:
             self._next_line_s = (view.elapsed_s // LINE_EVERY_S + 1.0) * LINE_EVERY_S
             click.echo(plain_line(view), err=True)
@@ -64,7 +66,17 @@ class LiveScreen:
 
 def plain_line(view: LiveView) -> str:
     """Return the state as one line."""
-    return f"{_clock(view.elapsed_s)}  " + "  |  ".join(_words(side) for side in view.sides)
+    cue = () if view.cue is None else (cue_line(view.cue),)
+    return f"{_clock(view.elapsed_s)}  " + "  |  ".join([*(_words(side) for side in view.sides), *cue])
+
+
+def _screen(view: LiveView, hint: str, encoding: str) -> RenderableType:
+    """The table, with the cue above it when there is one."""
+    if view.cue is None:
+        return _table(view, hint)
+    from rich.console import Group
+
+    return Group(cue_panel(view.cue, not encoding.lower().startswith("utf")), _table(view, hint))
 
 
 def _words(side: SideView) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.cue_options import CueOptions, cue_options
 from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, height_option, settings_option
 from gaitpipe.errors import UsageError, counted
 
@@ -62,6 +63,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @height_option
 @context_options
+@cue_options
 @click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
 @json_option
 @common_options
@@ -75,6 +77,7 @@ def record(
     belt_speed: float | None,
     height_m: float | None,
     context: Mapping[str, str],
+    cue: CueOptions,
     seconds: float | None,
     as_json: bool,
 ) -> int:
@@ -89,6 +92,7 @@ def record(
 
     wanted = _wanted(_choices(left, right, profile), placement, dict(settings))
     words = console()
+    live_cue = cue.open([one.side for one in wanted], belt_speed, words)
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
     from gaitpipe.app.athlete import height_metadata
@@ -97,7 +101,8 @@ def record(
     from gaitpipe.cli.finish import finish
     from gaitpipe.cli.live_view import LiveScreen
 
-    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, height_metadata(height_m) | dict(context))
+    metadata = height_metadata(height_m) | dict(context)
+    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, metadata, cue=live_cue)
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()

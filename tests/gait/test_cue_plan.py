@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -132,7 +133,7 @@ def test_beats_asked_in_pieces_are_the_beats_of_the_whole(cadence_spm, origin_s,
     borders_s = sorted(origin_s + cut for cut in cuts)
     whole = metronome.beats(borders_s[0], borders_s[-1])
     pieces = [
-        beat for a, b in zip(borders_s[:-1], borders_s[1:], strict=True) for beat in metronome.beats(a, b)
+        beat for a, b in itertools.pairwise(borders_s) for beat in metronome.beats(a, b)
     ]  # fmt: skip
     assert tuple(pieces) == whole
     assert all(beat >= origin_s for beat in whole)
@@ -142,6 +143,6 @@ def test_beats_asked_in_pieces_are_the_beats_of_the_whole(cadence_spm, origin_s,
 def test_beats_are_one_step_apart_and_start_at_the_origin(cadence_spm, origin_s):
     beats = Metronome(cadence_spm, origin_s).beats(0.0, origin_s + 20.0)
     assert beats[0] == origin_s
-    gaps = [b - a for a, b in zip(beats[:-1], beats[1:], strict=True)]
+    gaps = [b - a for a, b in itertools.pairwise(beats)]
     assert max(gaps) - min(gaps) < 1e-9
     assert gaps[0] == pytest.approx(60.0 / cadence_spm, abs=1e-9)

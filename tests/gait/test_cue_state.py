@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Iterator
@@ -120,7 +121,7 @@ def test_low_and_high_tones_tell_the_side_and_are_not_repeated_too_soon():
     names = [tone.name for tone in tones]
     assert names == sorted(names, key=["low", "high"].index)
     assert {"low", "high"} == set(names)
-    for first, second in zip(tones[:-1], tones[1:], strict=True):
+    for first, second in itertools.pairwise(tones):
         assert first.name != second.name or second.at_s - first.at_s >= value("cue_tone_every_s")
 
 
@@ -288,7 +289,7 @@ def test_bundling_asking_and_snapshots_do_not_matter(drawn, cuts, sound):
     tones = whole.feed(updates)
     borders = [0, *sorted(min(cut, len(updates)) for cut in cuts), len(updates)]
     pieces, memory = [], CueState(plan).memory
-    for first, last in zip(borders[:-1], borders[1:], strict=True):
+    for first, last in itertools.pairwise(borders):
         again = CueState(plan, memory)  # a new state from a snapshot, asked this and that
         again.signal(float(first))
         again.milestones()

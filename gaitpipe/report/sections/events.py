@@ -35,7 +35,8 @@ def _render(report: ReportInput) -> Content:
 
 
 def _words(event: RecordingEvent) -> tuple[Cell, Cell, Cell]:
-    value = "" if event.value is None else number(event.value, 2)
+    told = event.value is None or event.kind == "cue"  # the text of a cue says its target and its share of feedback
+    value = "" if told else number(event.value, 2)
     note = " \u00b7 ".join(part for part in (foreign(event.text), value) if part)
     return Cell(foreign(event.kind).replace("_", " ")), Cell((event.source or "both").replace("_", " ")), Cell(note)
 
