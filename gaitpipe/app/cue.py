@@ -5,8 +5,8 @@ Rules
      said once, in `problem`; the same holds for the sound.
   2. A tone is played as soon as its stride is known, a beat is handed over ahead of its time.
   3. What is fixed (plain running, start, parts, end) goes into the recording as events of the kind `cue`, at its exact
-     time: text `<word>: <what>`, the word being before, start, part or end; the value of `start` is the middle of the
-     band, that of `part` the share of the time that feedback is on.
+     time: text `<word>: <what>`, the word being before, start, part or end. The value of `start` is the middle of the
+     band, and its text ends with the first part's name; that of `part` is the share of the time that feedback is on.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from gaitpipe.rehab.words import GaitScreen
 from gaitpipe.report.text import clock_time
 
 CUE_KIND = "cue"
+SPEED_KIND = "speed"
+"""Kind of the event that says that the belt runs at another speed."""
 SESSION_BASELINE = "session"
 AHEAD_S = 0.6
 """Beats are handed to the sound this much ahead of their time: more than the pause between two ticks."""
@@ -179,6 +181,11 @@ class LiveCue:
                 self._sound.play(tone.name)
         except Exception as error:  # noqa: BLE001 (rule 1)
             self._fail(error)
+
+    def receive(self, event: RecordingEvent) -> None:
+        """Take notice of an event: of the belt's speed [m/s]."""
+        if event.kind == SPEED_KIND and event.value is not None:
+            self.set_speed(event.value)
 
     def set_speed(self, speed_m_s: float) -> None:
         """The belt runs at this speed from now on."""

@@ -122,6 +122,8 @@ class LiveSession:
         self._writer.write(item)
         if isinstance(item, RecordingEvent):
             self._recording.events.append(item)
+            if self.cue is not None:
+                self.cue.receive(item)
         if self.failure is None:
             try:
                 self._analyse(item)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gaitpipe.app.cue import CUE_KIND
+from gaitpipe.gait.cues.schedule import NO_FEEDBACK
 from gaitpipe.model import RecordingEvent
 
 Told = tuple[float, str, float | None]
@@ -72,7 +73,8 @@ def cues_of(told: Sequence[Told]) -> tuple[RecordedCue, ...]:
         if word == "before":
             before_s = time_s
         elif word == "start":
-            start_s, text, parts = time_s, rest, []
+            text, _, first = rest.rpartition("; ")
+            start_s, parts = time_s, [(time_s, 0.0 if first == NO_FEEDBACK else 1.0)]
         elif word == "part":
             parts.append((time_s, 1.0 if value is None else value))
         elif word == "end" and start_s is not None:

@@ -29,7 +29,7 @@ BLOCK_S = 0.02
 LEAD_S = 0.08
 """A player of samples gets them so much ahead: less, and it runs dry; more, and every sound comes later."""
 STARTS_S = 0.3
-ADVICE = "For tones: python -m pip install sounddevice, or install a player (paplay or aplay)."
+ADVICE = 'For tones: python -m pip install -e ".[sound]", or a player of the system (paplay or aplay).'
 STREAM_PLAYERS: tuple[tuple[str, ...], ...] = (
     ("paplay", "--raw", "--format=s16le", f"--rate={RATE_HZ}", "--channels=1", "--latency-msec=60"),
     ("aplay", "-q", "-t", "raw", "-f", "S16_LE", "-r", str(RATE_HZ), "-c", "1", "--buffer-time=100000", "-"),

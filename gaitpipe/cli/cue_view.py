@@ -33,6 +33,8 @@ def cue_line(view: CueView) -> str:
     if view.problem:
         parts.append(view.problem)
     if not signal.feedback_on:
+        if signal.reason:
+            parts.append(signal.reason)
         if signal.phase.startswith(("feedback", "no feedback")):
             parts.append("on your own")
         return ", ".join(parts)
@@ -75,6 +77,8 @@ def _quiet(view: CueView) -> str:
     signal = view.signal
     if signal.feedback_on:
         return f"{signal.reason or 'waiting'}; {_band(view)}"
+    if signal.reason:
+        return signal.reason
     if signal.phase == "waiting for running":
         return "Stand still first, then run."
     if signal.phase.startswith("plain running"):

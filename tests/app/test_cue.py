@@ -13,7 +13,7 @@ from gaitpipe.app.recorded_cue import cues_of, cues_of_summary
 from gaitpipe.app.sound import Silent
 from gaitpipe.errors import RecordingError, UsageError
 from gaitpipe.gait.cues.words import Milestone
-from gaitpipe.model import StrideUpdate
+from gaitpipe.model import RecordingEvent, StrideUpdate
 
 SIDES = ("left", "right")
 
@@ -169,7 +169,7 @@ def go(cue: LiveCue, updates, tick_s: float = 0.25) -> list[Milestone]:
 def test_milestones_are_told_once_each_in_their_order():
     cue, _ = live_cue()
     told = go(cue, run(160.0, 60.0))
-    assert [one.word for one in told] == ["before", "start", "part", "part", "end"]
+    assert [one.word for one in told] == ["before", "start", "part", "end"]
     assert told[-1].text.startswith("plain running again; steps in the band: 0 % of ")
     assert cue.finish(70.0) == []
 
@@ -211,6 +211,14 @@ def test_every_beat_is_handed_over_once_whatever_the_ticks():
     assert max(counts) - min(counts) <= 2  # the first beats may lie before the tick that learns of the start
 
 
+def test_a_speed_change_of_the_recording_reaches_the_cue():
+    plan, _ = plan_of(CueWish("cadence", belt_speed_m_s=2.8))
+    cue = LiveCue(plan, speed_m_s=2.8)
+    cue.receive(RecordingEvent(1, 1, "speed", None, "", 3.2))
+    cue.receive(RecordingEvent(1, 1, "mark", None, "", 9.0))
+    assert cue.state.memory.speed_m_s == 3.2
+
+
 def test_sound_or_cue_that_fails_ends_the_cue_and_is_said_once():
     cue, _ = live_cue(broken=True)
     go(cue, run(160.0, 40.0))
@@ -233,7 +241,7 @@ def test_an_event_of_a_cue_holds_word_text_and_value():
 
 
 TOLD = [
-    (6.0, "before: plain running", None), (60.0, "start: quicker", 172.0), (60.0, "part: feedback on", 1.0),
+    (6.0, "before: plain running", None), (60.0, "start: quicker; feedback on", 172.0),
     (100.0, "part: feedback 50 %", 0.5), (140.0, "part: no feedback", 0.0),
 ]  # fmt: skip
 
@@ -245,7 +253,7 @@ def test_the_recorded_cue_ends_with_its_last_feedback_and_plain_running_follows_
 
 
 def test_a_recording_that_ended_with_the_cue_has_no_plain_running_after_it():
-    (cue,) = cues_of([*TOLD[:3], (90.0, "end: the recording ended", None)])
+    (cue,) = cues_of([*TOLD[:2], (90.0, "end: the recording ended", None)])
     assert (cue.feedback_end_s, cue.after_s) == (90.0, None)
     assert cues_of(TOLD) == ()
 

@@ -125,12 +125,12 @@ def test_the_screen_judges_only_while_feedback_is_on(session):
 def test_the_recording_holds_target_parts_and_end_at_their_exact_times(session):
     recorded, cue, _, _, said = session
     events = events_of(recorded.path)
-    assert [event.text.split(":")[0] for event in events] == ["before", "start", "part", "part", "end"]
+    assert [event.text.split(":")[0] for event in events] == ["before", "start", "part", "end"]
     assert events[1].value == pytest.approx(172.0)
     assert "168-176 steps/min" in events[1].text
     times_s = [(event.host_monotonic_ns - recorded.session_start_monotonic_ns) / 1e9 for event in events]
     start_s = cue.state.memory.start_s
-    assert times_s[1:] == pytest.approx([start_s, start_s, start_s + 30.0, start_s + 40.0], abs=1e-6)
+    assert times_s[1:] == pytest.approx([start_s, start_s + 30.0, start_s + 40.0], abs=1e-6)
     assert times_s[0] == pytest.approx(start_s - 10.0, abs=1e-6)
     assert any("Cue, start: cadence 168-176" in line for line in said)
     (found,) = cues_of_events(events, recorded.session_start_monotonic_ns)

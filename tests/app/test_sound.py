@@ -206,7 +206,7 @@ def test_without_a_device_or_player_there_is_the_bell_or_nothing_and_it_is_said(
     output, note = open_sound()
     assert isinstance(output, kind)
     assert words in note
-    assert "sounddevice" in note
+    assert "[sound]" in note
 
 
 def test_a_player_that_does_not_start_gives_way_to_the_next(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ from gaitpipe.app.sound import Silent
 from gaitpipe.cli import cue_options
 from gaitpipe.cli.big_letters import LINES, big
 from gaitpipe.cli.cue_view import cue_line, cue_panel
-from gaitpipe.cli.live_view import plain_line
+from gaitpipe.cli.live_view import _screen, plain_line
 from gaitpipe.gait.cues.words import CueSignal
 from gaitpipe.recording.reader import open_raw
 from gaitpipe.recording.writer import RecordingWriter
@@ -134,6 +134,21 @@ def test_a_terminal_without_unicode_gets_plain_signs():
     assert "#" in text
 
 
+def test_a_terminal_shows_the_cue_above_the_table():
+    sides = (SideView("left", "a sensor"), SideView("right", "a sensor"))
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        console.print(_screen(LiveView(65.0, 1000, sides, cue=view_of()), "Ctrl-C stops.", "utf-8"))
+    text = captured.get()
+    assert 0 < text.index("Cue: cadence") < text.index("Ctrl-C stops.") < text.index("Battery")
+
+
+def test_a_sensor_that_cannot_be_cued_is_said_on_the_screen():
+    view = view_of(judgement="waiting", on=False, value=None, off_pct=None, phase="plain running", reason="cannot tell")
+    assert "cannot tell" in drawn(view)
+    assert "cannot tell" in cue_line(view)
+
+
 def test_waiting_says_why():
     view = view_of(judgement="waiting", off_pct=None, value=None, reason="walking")
     assert "walking" in drawn(view)
@@ -201,7 +216,7 @@ def test_an_analysis_of_it_knows_the_blocks_too(call, visit, tmp_path):
     folder = tmp_path / "analysis"
     assert call("analyze", visit, "--out", folder, "-q").code == 0
     summary = json.loads((folder / "summary.json").read_text())
-    assert [one["text"].split(":")[0] for one in summary["cue"]] == ["before", "start", "part", "part", "part", "end"]
+    assert [one["text"].split(":")[0] for one in summary["cue"]] == ["before", "start", "part", "part", "end"]
     whole = json.loads(call("compare", visit, "--out", tmp_path, "--json").out)
     again = json.loads(call("compare", folder, "--out", tmp_path, "--json").out)
     for name in ("before", "cue"):

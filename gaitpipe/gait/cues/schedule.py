@@ -25,6 +25,7 @@ SHORTEST_PART_S = 5.0
 LONGEST_PART_S = 4 * 3600.0
 MOST_PARTS = 60
 EXAMPLE = "Write faded, constant, or parts such as '60 on, 30 off, 4:00 half' (seconds or minutes:seconds)."
+NO_FEEDBACK = "no feedback"
 _WORDS = {"on": 1.0, "half": 0.5, "off": 0.0}
 _PART = re.compile(
     r"(?:(?P<min>\d{1,3}):(?P<s>[0-5]\d)|(?P<n>\d{1,5}(?:\.\d+)?)\s*(?P<unit>s|sec|min)?)\s+"
@@ -45,7 +46,7 @@ class Part:
         """The part in a word or two: `feedback on`, `feedback 50 %`, `no feedback`."""
         if self.share >= 1.0:
             return "feedback on"
-        return "no feedback" if self.share <= 0.0 else f"feedback {100 * self.share:.0f} %"
+        return NO_FEEDBACK if self.share <= 0.0 else f"feedback {100 * self.share:.0f} %"
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class CueState:
             judgement, reason = "waiting", NO_STEPS
         phase, until_s, live = _phase(plan, memory, now_s)
         if not live:
-            judgement, reason = "waiting", ""
+            judgement, reason = "waiting", CANNOT_TELL if memory.reason == CANNOT_TELL else ""
         low, high = (None, None) if math.isnan(memory.baseline) else plan.target(memory.baseline)
         shown = None if stale or math.isnan(memory.value) else memory.value
         off_pct = None if judgement == "waiting" or shown is None else _off_pct(plan, memory.baseline, shown)
@@ -117,8 +117,10 @@ class CueState:
         if math.isnan(memory.start_s):
             return tuple(found)
         low, high = plan.target(memory.baseline)
-        found.append(Milestone(memory.start_s, "start", plan.in_words(memory.baseline), 0.5 * (low + high)))
-        for part, since_s in zip(plan.schedule.parts, plan.schedule.starts_s, strict=True):
+        parts = plan.schedule.parts
+        words = f"{plan.in_words(memory.baseline)}; {parts[0].name}"
+        found.append(Milestone(memory.start_s, "start", words, 0.5 * (low + high)))
+        for part, since_s in zip(parts[1:], plan.schedule.starts_s[1:], strict=True):
             found.append(Milestone(memory.start_s + since_s, "part", part.name, part.share))
         if math.isfinite(plan.schedule.duration_s):
             found.append(Milestone(memory.start_s + plan.schedule.duration_s, "end", "plain running again"))
