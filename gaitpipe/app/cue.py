@@ -177,8 +177,9 @@ class LiveCue:
     def feed(self, updates: Iterable[StrideUpdate]) -> None:
         """Take in strides as they become known, and play the tones that they bring about."""
         try:
-            for tone in self.state.feed(updates) if not self._ended and not self.problem else ():
-                self._sound.play(tone.name)
+            for tone in self.state.feed(updates) if not self.problem else ():
+                if not self._ended:
+                    self._sound.play(tone.name)
         except Exception as error:  # noqa: BLE001 (rule 1)
             self._fail(error)
 

@@ -12,16 +12,15 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.app.analyze import analyze_input, open_recording
 from gaitpipe.app.cue import CueWish, LiveCue, plan_of
+from gaitpipe.app.live import LiveSession
 from gaitpipe.app.outputs import write_outputs
 from gaitpipe.app.record import RecordRequest, Talk, record
 from gaitpipe.app.recorded_cue import cues_of_events
 from gaitpipe.app.sound import Silent
 from gaitpipe.cli.cue_view import cue_line
-from gaitpipe.gait.cues.state import CueState
-from gaitpipe.model import SIDES, RecordingEvent, SampleBlock
-from gaitpipe.recording.decode import StreamDecoder
+from gaitpipe.model import SIDES, RecordingEvent
 from gaitpipe.recording.reader import open_raw
-from gaitpipe.session import Session
+from gaitpipe.recording.writer import RecordingWriter
 from gaitpipe.simulate.runner import simulate
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
 from gaitpipe.sources.ble import WantedSensor
@@ -138,18 +137,20 @@ def test_the_recording_holds_target_parts_and_end_at_their_exact_times(session):
     assert found.feedback_end_s == pytest.approx(start_s + 30.0)
 
 
-def test_a_replay_of_the_file_gives_the_same_cue(session):
+def test_a_replay_of_the_file_gives_the_same_cue(session, tmp_path):
     recorded, cue, heard, *_ = session
-    raw = open_raw(recorded.path)
-    decoder = StreamDecoder(raw.setups, raw.session_start_monotonic_ns)
-    analysis, state, tones = Session(decoder.sensors, 2.78), CueState(PLAN, speed_m_s=2.78), []
-    for item in raw.items:
-        for decoded in decoder.receive(item):
-            if isinstance(decoded, SampleBlock):
-                tones += state.feed(analysis.feed(decoded))
-    assert [tone.name for tone in tones] == [name for name, _ in heard.sounds]
-    assert state.milestones() == cue.state.milestones()
-    assert repr(state.memory) == repr(cue.state.memory)
+    raw, again = open_raw(recorded.path), Heard()
+    start_ns = raw.session_start_monotonic_ns
+    with RecordingWriter(
+        tmp_path / "again.mcap", raw.setups, session_start_monotonic_ns=start_ns, session_start_utc_ns=1
+    ) as writer:
+        live = LiveSession(raw.setups, writer, raw.metadata, start_ns, 2.78)
+        live.cue = LiveCue(PLAN, again, 2.78)
+        for item in raw.items:
+            live.receive(item)
+    assert [name for name, _ in again.sounds] == [name for name, _ in heard.sounds]
+    assert live.cue.state.milestones() == cue.state.milestones()
+    assert repr(live.cue.state.memory) == repr(cue.state.memory)
 
 
 def test_the_figures_do_not_change_with_a_cue_and_the_report_lists_it(session, tmp_path):
