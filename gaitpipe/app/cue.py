@@ -11,6 +11,7 @@ Rules
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -137,6 +138,11 @@ def _of_summary(wish: CueWish, screen: GaitScreen) -> tuple[float, float | None,
         notes.append(f"The speed of {which} is not known: the target holds at the baseline's speed only.")
     if min(leg.strides for leg in legs) < value("load_least_strides"):
         notes.append(f"The baseline {screen.name} has few strides: {min(leg.strides for leg in legs)} of a leg.")
+    if wish.metric == "contact":
+        change_ms = 1000.0 * 1.96 * math.sqrt(2.0) * value("mounting_repeat_sd_s")
+        notes.append(
+            f"Sensors mounted anew change contact time by up to {change_ms:.0f} ms: a baseline of today is surer."
+        )
     return sum(sizes) / len(sizes), there, tuple(notes)
 
 
@@ -211,12 +217,16 @@ class LiveCue:
     def finish(self, now_s: float) -> list[Milestone]:
         """End the cue and its sound; return what is still to be recorded: that it ended, if it had begun."""
         due = self.tick(now_s)
-        self._ended = True
-        self._sound.close()
+        self.close()
         told = self.state.milestones()[: self._told]
         if self.problem or not any(one.word == "start" for one in told) or any(one.word == "end" for one in told):
             return due
         return [*due, self._with_result(Milestone(now_s, "end", "the recording ended"))]
+
+    def close(self) -> None:
+        """Let go of the sound; the cue is over. May be called again, and without `finish`."""
+        self._ended = True
+        self._sound.close()
 
     def view(self, now_s: float) -> CueView | None:
         """What to show just now; None when the cue has failed."""

@@ -109,8 +109,12 @@ def record(
         with stop_on_signals(stop, screen.say):
             return await record_session(request, stop, Talk(screen.say, screen.show))
 
-    with LiveScreen(words.quiet, "Ctrl-C stops.") as screen:
-        recorded = asyncio.run(run(screen))
+    try:
+        with LiveScreen(words.quiet, "Ctrl-C stops.") as screen:
+            recorded = asyncio.run(run(screen))
+    finally:
+        if live_cue is not None:
+            live_cue.close()
     return finish(words, recorded, out / recorded.path.stem, as_json)
 
 
