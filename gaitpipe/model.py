@@ -387,7 +387,7 @@ class SessionResult:
 class StrideUpdate:
     """A stride of one foot, just completed: what the live view shows before the other foot is known.
 
-    `ground_contact_time_s` is NaN without a terminal contact; `mode` is empty where running cannot be told from walking.
+    `ground_contact_time_s` is NaN without a terminal contact; `mode` is empty where the sensor cannot tell.
     """
 
     side: Side
