@@ -164,7 +164,7 @@ class VirtualClient(BaseBleakClient):
             return
         await self.adapter.faults.hang("disconnect")
         try:
-            await uninterrupted(connection.disconnect())
+            await uninterrupted(asyncio.wait_for(connection.disconnect(), DISCONNECT_TIMEOUT_S))
             async with asyncio.timeout(DISCONNECT_TIMEOUT_S):
                 await asyncio.wait({lost})
         except (core.BaseBumbleError, TimeoutError):

@@ -4,7 +4,8 @@ Bumble 0.0.236 models a link between hosts and controllers in one process. What 
 
 - ACL buffers of 27 bytes would cut a 244-byte notification into ten pieces: 251, as on current controllers.
 - Scan responses repeated the advertising data; the advertiser's own scan response is sent instead, at its own strength.
-- Cancelling a pending connection never reported its end, so the host waited for ever.
+- Cancelling a pending connection never reported its end, so the host waited for ever; so did ending a link that had
+  just been lost.
 - Data was stamped with the sender's current random address, which may differ from the one it connected with.
 - Privacy and extended advertising are off: the sensors that we imitate use legacy advertising.
 - A supervision timeout (a link that dies in silence) did not exist.
@@ -98,6 +99,14 @@ class VirtualController(Controller):
             asyncio.get_running_loop().call_soon(self._report_cancelled, self.pending_le_connection.peer_address)
             self.pending_le_connection = None
         return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+    def on_hci_disconnect_command(self, command: hci.HCI_Disconnect_Command) -> None:
+        """End a link; one that is gone already is an error and not a promise."""
+        if self.find_le_connection_by_handle(command.connection_handle) is None:
+            status = hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR
+            self._send_hci_command_status(status, command.op_code)
+        else:
+            super().on_hci_disconnect_command(command)
 
     def _report_cancelled(self, peer_address: hci.Address) -> None:
         self.send_hci_packet(

@@ -31,6 +31,7 @@ class ItemQueue:
         self._items: deque[Item] = deque()
         self._bytes = 0
         self._missing: dict[Source, int] = {}
+        self._last_ns = (0, 0)
         self._changed = asyncio.Event()
         self._closed = False
         self._failure: BaseException | None = None
@@ -46,6 +47,7 @@ class ItemQueue:
             cost = ITEM_BYTES + len(item.payload)
             if self._bytes + cost > self._longest_bytes:
                 self._missing[item.source] = self._missing.get(item.source, 0) + 1
+                self._last_ns = item.host_monotonic_ns, item.host_utc_ns
                 return False
             self._bytes += cost
         self._tell_missing(item.host_monotonic_ns, item.host_utc_ns)
@@ -55,6 +57,7 @@ class ItemQueue:
 
     def close(self) -> None:
         """No more items are expected; `get` gives None once the queue is empty. What comes late is still taken."""
+        self._tell_missing(*self._last_ns)
         self._closed = True
         self._changed.set()
 
