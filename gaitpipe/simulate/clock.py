@@ -36,6 +36,10 @@ class VirtualClock:
         if not monotonic_runs:
             self._frozen_ns += round(seconds * 1e9)
 
+    def set_utc(self, ahead_s: float) -> None:
+        """Set the host's clock of the day ahead, as a person or a time server does."""
+        self._origin_utc_ns += round(ahead_s * 1e9)
+
     def _passed_ns(self) -> int:
         """True time of the world since the clock was made."""
         return int((time.monotonic_ns() - self._origin_ns) * self.speed) + self._slept_ns
