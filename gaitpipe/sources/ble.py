@@ -39,6 +39,7 @@ from gaitpipe.sources.ble_scan import (
 )
 from gaitpipe.sources.ble_session import GATT_TIMEOUT_S, Clock, LinkOptions, LinkState, Notify, system_clock
 from gaitpipe.sources.ble_sleep import watch_for_sleep
+from gaitpipe.sources.ble_stale import end_links_left_open
 
 __all__ = ["BleBackend", "BleSource", "FoundSensor", "LinkState", "WantedDevice", "WantedSensor", "scan"]
 
@@ -142,6 +143,9 @@ class BleSource:
         DeviceError
             A sensor is absent, refuses, is of another model, or Bluetooth cannot be used.
         """
+        for name in await end_links_left_open(self._wanted, self._options.backend):
+            text = f"'{name}' was still connected to this computer, perhaps by a program that crashed: that was ended."
+            self._emit_event("advice", None, text)
         sightings = await find_all(
             self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s, self._auxiliary_wait_s
         )

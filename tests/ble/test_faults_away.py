@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from gaitpipe.errors import DeviceError
 from gaitpipe.sources.ble_scan import scan
 
 DATA = "f69b0003-1bdd-4133-9b7f-ffd2d644d4a6"
@@ -237,3 +238,26 @@ async def test_defect_of_the_stack_costs_a_connection_and_not_the_recording(worl
 
     assert await world.streams_again(recorded, lost_ns) < AGAIN_S
     assert "RuntimeError: another" in recorded.advice("left")
+
+
+@pytest.mark.fault("sensor left connected by a recorder that was killed")
+async def test_sensor_that_a_killed_recorder_left_connected_is_freed_and_found(world, want):
+    if world.bluez is None:
+        pytest.skip("only BlueZ keeps a link whose program is gone")
+    sensor = await world.sensor(1)
+    killed = world.source(want("left"))
+    await killed.connect()
+    await killed.start()
+    killed._links.pop()._session._client._backend._bus.disconnect()  # all that is left of a process that is killed
+    for task in killed._tasks:
+        task.cancel()
+    assert sensor.streaming.is_set()
+
+    unnamed = world.source(want("left"), scan_timeout_s=0.4)
+    with pytest.raises(DeviceError):
+        await unnamed.connect()  # it may be part of somebody else's recording
+
+    recorded = await world.record(want("left", match="0001"))
+    await recorded.until_event("streaming", "left")
+    assert "was still connected" in recorded.advice()
+    assert sensor.connections == 2
