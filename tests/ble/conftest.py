@@ -5,7 +5,7 @@ on a real dbus-daemon, with a stand-in for bluetoothd that is bridged to the sam
 D-Bus signals (StartNotify) or through a socket (AcquireNotify).
 
 A test with `@pytest.mark.fault("what goes wrong")` is a row of the table that `--fault-table FILE` writes (JSON; see
-`benchmarks/ble/faults.py`); `world.note_again(...)` adds how long it took until data flowed again.
+`benchmarks/ble/faults.py`); `world.streams_again(...)` adds how long it took until data flowed again.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
             "test": item.nodeid,
             "outcome": report.outcome,
             "reason": reason,
-            "again_s": [value for name, value in item.user_properties if name == "again_s"],
+            "again": [value for name, value in item.user_properties if name == "again"],
         }
     )
 
@@ -235,13 +235,18 @@ class World:
         self._closing.push_async_callback(finish)
         return collected
 
-    async def streams_again(self, recorded: Collected, since_ns: int, side: str = "left", count: int = 2) -> float:
-        """Wait for the next `streaming` event; return and note how long after `since_ns` it came, in s."""
+    async def streams_again(
+        self, recorded: Collected, since_ns: int, side: str = "left", count: int = 2, after: str = ""
+    ) -> float:
+        """Wait for the next `streaming` event; return and note how long after `since_ns` it came, in s.
+
+        `after` names a time limit that has to run out first.
+        """
         await recorded.until_event("streaming", side, count)
         at_ns = [event.host_monotonic_ns for event in recorded.events(side) if event.kind == "streaming"][count - 1]
-        again_s = (at_ns - since_ns) * 1e-9
-        self._request.node.user_properties.append(("again_s", again_s))
-        return again_s
+        seconds = (at_ns - since_ns) * 1e-9
+        self._request.node.user_properties.append(("again", {"seconds": seconds, "after": after}))
+        return seconds
 
 
 def wanted(side: str, profile_id: str = "open_imu", match: str | None = None, **settings: float) -> WantedSensor:

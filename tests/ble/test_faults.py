@@ -160,7 +160,7 @@ async def test_connected_but_silent_sensor_is_reconnected(world, want):
 
     silent_ns = world.now_ns
     sensor.mute()
-    await world.streams_again(recorded, silent_ns)
+    await world.streams_again(recorded, silent_ns, after="0.4 s of silence")
 
     story = [kind for kind in recorded.kinds("left") if kind not in ("battery", "mtu")]
     assert story == ["connected", "streaming", "stalled", "disconnected", "reconnecting", "connected", "streaming"]

@@ -211,7 +211,7 @@ async def test_sleep_of_the_computer_is_recorded_and_dead_links_come_back_at_onc
         assert resumed.value == pytest.approx(60.0, abs=1.0)
         assert (resumed.host_utc_ns - suspended.host_utc_ns) * 1e-9 == pytest.approx(60.0, abs=2.0)
 
-    again_s = await world.streams_again(recorded, woke_ns)
+    again_s = await world.streams_again(recorded, woke_ns, after="1 s for the old link to show life")
 
     assert again_s < 4.0  # half a second until it is noticed, one for the link to show life, then a reconnection
     assert recorded.story("left")[2:] == ["stalled", *["disconnected", "reconnecting", "connected", "streaming"]]
