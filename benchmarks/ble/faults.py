@@ -32,8 +32,9 @@ HEAD = """# Bluetooth faults
 
 Written by `python -m benchmarks.ble.faults` from a run of `tests/ble`; do not edit. bleak {bleak}, bumble {bumble},
 Python {python}, {system}. The sensors are synthetic, on a virtual radio; no air, no real radio. Layers, all below
-unmodified bleak: a backend on the virtual radio, and bleak's own BlueZ backend on a real dbus-daemon with a stand-in for
-bluetoothd, with notifications as D-Bus signals or through a socket. A fault that does not belong to a layer is skipped.
+unmodified bleak: a backend on the virtual radio, and bleak's own BlueZ backend on a real dbus-daemon with a stand-in
+for bluetoothd, with notifications as D-Bus signals or through a socket. A fault that does not belong to a layer is
+skipped.
 
 Seconds are from the loss, or from the sensor's (the stack's) being back where it was away, until data flows again, by
 the events of the recording. Where a time limit has to run out first, it says so.
@@ -91,7 +92,8 @@ def _cell(rows: Sequence[dict[str, Any]]) -> str:
     if not times:
         return "passed"
     limit = next((f", after {again['after']}" for again in times if again["after"]), "")
-    return f"passed; {' / '.join(f'{again["seconds"]:.2f}' for again in times)} s{limit}"
+    seconds = " / ".join(f"{again['seconds']:.2f}" for again in times)
+    return f"passed; {seconds} s{limit}"
 
 
 def _reconnections(rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -209,7 +209,7 @@ class World:
             "auxiliary_wait_s": 0.3,
             "settle_s": 0.05,
             "rescan_s": 0.5,
-            "gatt_timeout_s": 1.5,
+            "gatt_timeout_s": 1.0,
         }
         notify = "acquire" if self.stack == "bluez-acquire" else "start"
         options = quick | {"notify": notify} | options

@@ -107,7 +107,7 @@ async def test_absent_treadmill_is_told_and_joins_when_it_is_switched_on(world, 
 async def test_treadmill_that_refuses_does_not_keep_from_recording(world, want, wanted_treadmill):
     await world.sensor(1)
     belt = await treadmill(world)
-    belt.faults.refuse_connections = 4
+    belt.faults.refuse_connections = 3
     recorded = await world.record(want("left"), wanted_treadmill)
     await recorded.until_event("streaming", "left")
     await recorded.until_event("advice", "treadmill")

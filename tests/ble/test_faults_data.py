@@ -17,6 +17,12 @@ PACKETS = 26
 """Packets of one second at 208 Hz."""
 
 
+@pytest.fixture
+def speed() -> float:
+    """Nothing here depends on how fast the world runs."""
+    return 3.0
+
+
 def sequence_numbers(payloads: list[bytes]) -> list[int]:
     return [int.from_bytes(payload[2:6], "little") for payload in payloads]
 
@@ -76,27 +82,6 @@ async def test_repeated_notifications_count_once(world, want):
     assert decoder.quality.faults == {FaultKind.DUPLICATE.value: 2}
     assert decoder.quality.lost_samples == 0
     assert samples_of(decoded) == 208
-
-
-@pytest.mark.fault("everything delivered twice after a reconnection")
-async def test_doubled_delivery_is_noticed_and_ended_by_a_new_connection(world, want):
-    sensor = await world.sensor(1)
-    recorded = await world.record(want("left"))
-    await recorded.until_event("streaming", "left")
-    world.deliver_twice(True)
-    await sensor.disconnect()
-    await recorded.until(lambda: "came twice" in recorded.advice("left"), "advice on doubles")
-    world.deliver_twice(False)
-    seen_ns = world.now_ns
-
-    assert await world.streams_again(recorded, seen_ns, count=3) < 2.0
-
-    before = len(recorded.payloads("left", DATA))
-    await recorded.until(lambda: len(recorded.payloads("left", DATA)) > before + 5, "packets of the new connection")
-    decoder, decoded = decode(recorded, want("left"))
-    numbers = sequence_numbers(recorded.payloads("left", DATA))
-    assert decoder.quality.faults[FaultKind.DUPLICATE.value] == len(numbers) - len(set(numbers)) >= 12
-    assert samples_of(decoded) == 8 * len(set(numbers))
 
 
 @pytest.mark.fault("stale client that still delivers")
@@ -164,7 +149,7 @@ async def test_slow_reader_gets_everything_in_order_within_bounded_memory(world,
     source = world.source(want("left", rate_hz=416.0), want("right", rate_hz=416.0))
     await source.connect()
     await source.start()
-    items, longest_bytes = [], 0
+    items, longest_bytes, all_read = [], 0, asyncio.Event()
 
     async def read() -> None:
         nonlocal longest_bytes
@@ -173,18 +158,18 @@ async def test_slow_reader_gets_everything_in_order_within_bounded_memory(world,
             items.append(item)
             time.sleep(0.01)  # noqa: ASYNC251  # this is the fault
             await asyncio.sleep(0)
+            if sum(getattr(item, "characteristic", "") == DATA for item in items) == 2 * 52:
+                all_read.set()
 
     reader = asyncio.create_task(read())
     async with asyncio.timeout(20.0):
-        for sensor in sensors:
-            await sensor.finished.wait()
+        await all_read.wait()
         await source.stop()
         await reader
     for sensor, side in zip(sensors, ("left", "right"), strict=True):
         found = [item for item in items if isinstance(item, RawNotification) and item.source == side]
-        numbers = sequence_numbers([item.payload for item in found if item.characteristic == DATA])
-        assert numbers == list(range(len(numbers)))
-        assert len(numbers) >= sensor.packets_sent - 2, "at most what was under way when it was stopped"
+        assert sequence_numbers([item.payload for item in found if item.characteristic == DATA]) == list(range(52))
+        assert sensor.packets_sent == 52
         assert source.link[side].dropped == 0
     assert longest_bytes < 120 * (ITEM_BYTES + 108)
 

@@ -53,8 +53,9 @@ def nothing() -> None:
     """In place of the warm-up: what is compiled later only delays these tests."""
 
 
+@pytest.mark.parametrize("speed", [3.0])
 @pytest.mark.fault("disk full while recording")
-async def test_full_disk_ends_the_recording_with_a_message_and_a_valid_file(world, want, tmp_path, monkeypatch):
+async def test_full_disk_ends_the_recording_with_a_message_and_a_valid_file(speed, world, want, tmp_path, monkeypatch):
     sensor, person = await world.sensor(1), Person()
     real, written = writer._sync_data, []
 
@@ -78,8 +79,9 @@ async def test_full_disk_ends_the_recording_with_a_message_and_a_valid_file(worl
     assert sensor.idle.is_set(), "the sensor was stopped"
 
 
+@pytest.mark.parametrize("speed", [3.0])
 @pytest.mark.fault("folder that cannot be written")
-async def test_folder_that_cannot_be_written_is_told_before_a_sensor_starts(world, want, tmp_path, monkeypatch):
+async def test_folder_that_cannot_be_written_is_told_before_a_sensor_starts(speed, world, want, tmp_path, monkeypatch):
     sensor, person = await world.sensor(1), Person()
 
     def refuse(*_arguments):
@@ -95,6 +97,7 @@ async def test_folder_that_cannot_be_written_is_told_before_a_sensor_starts(worl
     assert not any(payload.startswith(START) for _characteristic, payload in sensor.writes)
 
 
+@pytest.mark.parametrize("speed", [3.0])
 @needs_signals
 @pytest.mark.parametrize(
     "number",
@@ -103,7 +106,7 @@ async def test_folder_that_cannot_be_written_is_told_before_a_sensor_starts(worl
         pytest.param(signal.SIGTERM, marks=pytest.mark.fault("SIGTERM")),
     ],
 )
-async def test_signal_ends_the_recording_in_good_order(world, want, tmp_path, number):
+async def test_signal_ends_the_recording_in_good_order(speed, world, want, tmp_path, number):
     sensor, person = await world.sensor(1), Person()
     stop = asyncio.Event()
     with stop_on_signals(stop, person.say):
@@ -151,7 +154,7 @@ async def main():
     profile = profile_store.load("open_imu")
     settings = profile.resolve_settings()
     still = np.tile([0.0, 0.0, 9.81], (208 * 60, 1))
-    async with VirtualRadio() as radio:
+    async with VirtualRadio(speed=3.0) as radio:
         samples = SensorSamples.uniform(208, still, np.zeros_like(still))
         await radio.add_sensor(VirtualSensor(profile, settings, samples))
         radio.adapter.faults.hanging["disconnect"] = 1000
