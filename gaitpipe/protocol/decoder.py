@@ -27,6 +27,7 @@ from gaitpipe.model import (
     FLAG_GYR_CLIPPED,
     DeviceStatus,
     FaultKind,
+    FloatArray,
     PacketFault,
     Placement,
     SampleBlock,
@@ -208,7 +209,10 @@ class Decoder:
         for fault in unframed.faults:
             self.quality.count_fault(fault.kind)
             decoded.append(fault)
-        decoded.extend(unframed.statuses)
+        for status in unframed.statuses:
+            if status.battery_pct is not None:
+                self.quality.battery_pct = status.battery_pct
+            decoded.append(status)
         for data in unframed.packets:
             decoded.extend(self._packet(carrier.format_of(data), data, host_time_s))
         return decoded
@@ -355,6 +359,11 @@ def _rows(layout: PacketLayout, rate_hz: float, packet: Packet) -> list[dict[str
     keys = [*signals, *(name for name in named if name not in signals)]
     return [
         {"device_time_s": None if first_s is None else first_s + row / rate_hz}
-        | {key: named[key][row].tolist() if key in named else None for key in keys}
+        | {key: _plain(named[key][row]) if key in named else None for key in keys}
         for row in range(len(packet))
     ]
+
+
+def _plain(values: FloatArray) -> list[float] | float:
+    numbers: list[float] = values.tolist()
+    return numbers[0] if len(numbers) == 1 else numbers

@@ -155,7 +155,7 @@ class HeaderFieldTable(Table):
 class SampleFieldTable(Table):
     quantity: Literal[
         "acc", "gyr", "mag", "mag_relative", "free_acc", "euler", "quaternion", "delta_quaternion", "delta_velocity",
-        "unused",
+        "status_word", "acc_clip_count", "gyr_clip_count", "unused",
     ]  # fmt: skip
     type: SampleType | None = None
     unit: Text | None = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from gaitpipe.model import DeviceStatus
 from gaitpipe.protocol.codecs.framing import Framing, PlainFraming
 from gaitpipe.protocol.codecs.movesense_gsp import MovesenseGspFraming
+from gaitpipe.protocol.codecs.witmotion import WitmotionFraming
 from gaitpipe.protocol.packets import PacketFormat
 from gaitpipe.protocol.profile_parts import PacketLayout
 
@@ -37,6 +38,7 @@ class Codec:
 
 CODECS: dict[str, Codec] = {
     "movesense_gsp": Codec(framing=MovesenseGspFraming),
+    "witmotion": Codec(framing=WitmotionFraming),
 }
 _PLAIN = Codec()
 
