@@ -27,7 +27,7 @@ def test_shipped_profiles_are_found_and_load():
 def test_mistyped_id_is_refused_with_the_nearest_one_and_the_list():
     said = r"^there is no device profile '.*'\. Did you mean 'movesense_imu6'"
     with pytest.raises(ProfileError, match=said) as caught:
-        profile_store.load("movesens_imu")
+        profile_store.load("movesens_imu6")
     assert "open_imu" in caught.value.advice
 
 
