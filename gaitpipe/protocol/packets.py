@@ -127,6 +127,8 @@ class PacketFormat:
         count, rest = divmod(body, self._sample_type.itemsize)
         if body <= 0 or count < 1:
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes, at least {self.size_bytes(1)} expected")
+        if self.layout.count_is_fixed and count not in self.layout.samples_per_packet.values():
+            return Refusal(FaultKind.LENGTH, f"{len(data)} bytes are {count} samples, which this sensor never sends")
         if rest and (rest > self.layout.zero_padding_max_bytes or any(data[-rest:])):
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes are no whole number of samples")
         return count

@@ -149,6 +149,7 @@ def _packet(table: PacketTable, parsed: ProfileFile, roles: dict[str, str]) -> b
         sequence_counts=table.sequence_counts,
         samples_per_packet=counts if isinstance(per_packet, dict) else dict.fromkeys(rates, per_packet),
         zero_padding_max_bytes=table.zero_padding_max_bytes,
+        count_is_fixed=table.count_is_fixed,
         only_if=_condition(table.only_if),
     )
 

@@ -105,7 +105,11 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True)
 class PacketLayout:
-    """Arithmetic layout of one packet, after framing."""
+    """Arithmetic layout of one packet, after framing.
+
+    The number of samples follows from the length; where `count_is_fixed`, another number than `samples_per_packet` is
+    no packet of this kind.
+    """
 
     characteristic: str
     codec: str | None
@@ -117,6 +121,7 @@ class PacketLayout:
     sequence_counts: Literal["packets", "samples"] | None
     samples_per_packet: Mapping[float, int]
     zero_padding_max_bytes: int = 0
+    count_is_fixed: bool = False
     only_if: Condition = field(default_factory=dict)
 
     def holds_quantity(self, quantity: str) -> bool:

@@ -188,6 +188,7 @@ class PacketTable(Sourced):
     crc: Literal["crc16-ccitt-false"] | None = None
     sequence_counts: Literal["packets", "samples"] | None = None
     samples_per_packet: Annotated[int, Field(ge=1)] | dict[str, Annotated[int, Field(ge=1)]]
+    count_is_fixed: bool = False
     zero_padding_max_bytes: Annotated[int, Field(ge=0)] = 0
     timestamp: TimestampTable
 

@@ -44,9 +44,8 @@ def packets_of(profile: Profile, settings, samples) -> int:
     return count
 
 
-async def record_all(world, want, profile: Profile, samples):
+async def record_all(world, want, profile: Profile, sensor, samples):
     """Record a virtual sensor of this profile from its first sample to its last, then stop."""
-    sensor = await world.sensor(1, profile.id, samples=samples)
     recorded = await world.record(want("left", profile.id))
     leading = profile.leading_packet(sensor.settings).characteristic
     expected = packets_of(profile, sensor.settings, samples)
@@ -54,7 +53,7 @@ async def record_all(world, want, profile: Profile, samples):
         await sensor.finished.wait()
     await recorded.until(lambda: len(recorded.payloads("left", leading)) >= expected, "all packets")
     await recorded.source.stop()
-    return sensor, recorded
+    return recorded
 
 
 def check_values(profile: Profile, settings, blocks, samples) -> None:
@@ -75,9 +74,10 @@ def check_values(profile: Profile, settings, blocks, samples) -> None:
 async def test_virtual_sensor_is_found_started_recorded_whole_and_stopped(virtual_world, want, make_samples, profile):
     settings = profile.resolve_settings({})
     samples = make_samples(settings["rate_hz"], SECONDS)
-    scanned = asyncio.create_task(scan(PROFILES, 0.2, virtual_world.backend))
-    sensor, recorded = await record_all(virtual_world, want, profile, samples)
-    assert [item.profile_id for item in await scanned] == [profile.variant_of or profile.id]
+    sensor = await virtual_world.sensor(1, profile.id, samples=samples)
+    seen = await scan(PROFILES, 0.2, virtual_world.backend)
+    assert [item.profile_id for item in seen] == [profile.variant_of or profile.id]
+    recorded = await record_all(virtual_world, want, profile, sensor, samples)
 
     decoder, decoded = decode(profile, settings, recorded.items)
     blocks = [item for item in decoded if isinstance(item, SampleBlock)]
@@ -92,9 +92,8 @@ async def test_virtual_sensor_is_found_started_recorded_whole_and_stopped(virtua
     elif quality.gaps == 0:  # without a clock a computer that stands still looks like a gap
         check_values(profile, settings, blocks, samples)
 
-    written = [(key, payload) for key, payload in sensor.writes]
     commands = (*profile.start_commands(settings), *profile.stop_commands(settings))
-    assert written == [(command.characteristic, command.payload) for command in commands]
+    assert sensor.writes == [(command.characteristic, command.payload) for command in commands]
     assert sensor.idle.is_set()
     answers = [item for item in decoded if isinstance(item, DeviceStatus)]
     assert all(answer.ok for answer in answers)
@@ -142,7 +141,8 @@ async def test_movesense_with_the_other_uuids_is_recorded_under_the_usual_ones(v
 async def test_witmotion_tells_battery_and_rate_among_the_samples(virtual_world, want, make_samples):
     profile = profile_store.load("witmotion_ble")
     samples = make_samples(100.0, SECONDS)
-    sensor, recorded = await record_all(virtual_world, want, profile, samples)
+    sensor = await virtual_world.sensor(1, profile.id, samples=samples)
+    recorded = await record_all(virtual_world, want, profile, sensor, samples)
     decoder, decoded = decode(profile, profile.resolve_settings({}), recorded.items)
     told = [item.text for item in decoded if isinstance(item, DeviceStatus) and item.battery_pct is None]
     assert told == ["rate 100 Hz"]
