@@ -327,8 +327,8 @@ def decode_samples(
     -------
     list
         One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists
-        of three, or None), and what else the packet carries. A notification that cannot be decoded gives a
-        `PacketFault` in its place.
+        of three, or None), and what else the packet carries. An answer to a command gives `text`, `ok` and
+        `battery_pct`. A notification that cannot be decoded gives a `PacketFault` in its place.
     """
     carriers = carriers_of(profile, settings)
     carrier = carriers.get(profile.key_of(characteristic))
@@ -339,6 +339,7 @@ def decode_samples(
     rows: list[dict[str, Any] | PacketFault] = []
     for unframed in [*(carrier.framing.receive(bytes(payload), 0.0) for payload in payloads), carrier.framing.end(0.0)]:
         rows.extend(unframed.faults)
+        rows.extend({"text": item.text, "ok": item.ok, "battery_pct": item.battery_pct} for item in unframed.statuses)
         for data in unframed.packets:
             packet_format = carrier.format_of(data)
             packet = packet_format.read(data)

@@ -28,6 +28,7 @@ STAMPED_IDS = [one for one in MOTION_IDS if has_stamp(profile_store.load(one))]
 STAMPLESS_IDS = [one for one in MOTION_IDS if one not in STAMPED_IDS]
 PARAMETERS = {"any_profile": MOTION_IDS, "stamped_profile": STAMPED_IDS, "stampless_profile": STAMPLESS_IDS}
 
+
 def pytest_generate_tests(metafunc):
     """A new profile file is tested by being there."""
     for name, ids in PARAMETERS.items():

@@ -22,7 +22,8 @@ def decoded(profile_id, characteristic, text, **settings):
 
 def started(profile_id, **settings):
     profile = profile_store.load(profile_id)
-    return [(item.characteristic[4:8], item.payload) for item in profile.start_commands(profile.resolve_settings(settings))]
+    commands = profile.start_commands(profile.resolve_settings(settings))
+    return [(item.characteristic[4:8], item.payload) for item in commands]
 
 
 def unfit(profile_id, **settings):
@@ -93,9 +94,8 @@ def test_adafruit_period_is_written_in_each_service_under_the_same_uuid():
     profile = profile_store.load("adafruit_ble")
     acc, gyr = profile.start_commands(profile.resolve_settings({"rate_hz": 100}))
     assert acc.payload == gyr.payload == struct.pack("<i", 10)
-    services = [ADAFRUIT.format(number) for number in ("0200", "0400")]
-    period = ADAFRUIT.format("0001")
-    assert [profile.places_of(item.characteristic) for item in (acc, gyr)] == [((service, period),) for service in services]
+    for command, service in ((acc, ADAFRUIT.format("0200")), (gyr, ADAFRUIT.format("0400"))):
+        assert profile.places_of(command.characteristic) == ((service, ADAFRUIT.format("0001")),)
 
 
 def test_adafruit_board_without_a_gyroscope_is_asked_for_accelerations_alone():

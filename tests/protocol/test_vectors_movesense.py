@@ -1,4 +1,4 @@
-"""Movesense: bytes of real sensors, published with the vendor's own decoding, and bytes built from the published rules."""
+"""Movesense: bytes of real sensors, published with the vendor's decoding, and bytes built from the published rules."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ Rules of this state machine:
    link or of the recording gives the waiting part up (INCOMPLETE). A DATA_PART2 without its DATA is INCOMPLETE as well.
    The very bytes of the part before are a DUPLICATE: some Bluetooth stacks deliver each notification twice after a
    reconnect.
-5. An answer is `[1][reference][status u16, little-endian, as in HTTP]`, with what a GET asked for after it, or for HELLO
-   `[1][reference][protocol version][texts, each ended by a zero byte]`. Old firmware sends no answer at all, or the
-   status big-endian; the first DATA counts as success, so nothing waits for an answer.
+5. An answer is `[1][reference][status u16, little-endian, as in HTTP]`, with what a GET asked for after it, or to
+   HELLO `[1][reference][protocol version][texts, each ended by a zero byte]`. Old firmware sends no answer at all, or
+   the status big-endian; the first DATA counts as success, so nothing waits for an answer.
 
 Source: movesense.com, GATT SensorData Protocol specification; sensein/movesense-py.
 """

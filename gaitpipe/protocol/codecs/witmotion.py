@@ -77,9 +77,9 @@ class WitmotionFraming:
 
     def _find_step(self) -> bool:
         """Pass over bytes up to where a frame begins by rule 3; False when that is not certain yet."""
-        at = self._boundary
-        if at >= 0 and self._kept[at : at + 2] in _HEADERS:
-            self._pass_over(at)
+        begun_at = self._boundary
+        if begun_at >= 0 and self._kept[begun_at : begun_at + 2] in _HEADERS:
+            self._pass_over(begun_at)
             self._in_step = True
             return True
         while (at := _first_header(self._kept)) is not None:
