@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from gaitpipe.protocol.handshake import Condition
@@ -122,7 +122,7 @@ class PacketLayout:
     samples_per_packet: Mapping[float, int]
     zero_padding_max_bytes: int = 0
     count_is_fixed: bool = False
-    only_if: Condition = field(default_factory=dict)
+    only_if: Condition = ()
 
     def holds_quantity(self, quantity: str) -> bool:
         """Whether this packet carries the quantity."""
@@ -142,7 +142,7 @@ class Unfit:
     """Why a recording with these settings is of no use for gait."""
 
     reason: str
-    only_if: Condition = field(default_factory=dict)
+    only_if: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)
