@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from gaitpipe.protocol.codecs.answers import Answer
 from gaitpipe.protocol.codecs.framing import Framing, PlainFraming
+from gaitpipe.protocol.codecs.metawear import BMI160, BMI270, MetaWearFraming
 from gaitpipe.protocol.codecs.movesense_gsp import MovesenseGspFraming
 from gaitpipe.protocol.codecs.polar_control import read_answer
 from gaitpipe.protocol.codecs.polar_pmd import PmdFormat
@@ -31,6 +33,8 @@ class Codec:
 
 
 CODECS: dict[str, Codec] = {
+    "metawear_bmi160": Codec(framing=partial(MetaWearFraming, BMI160)),
+    "metawear_bmi270": Codec(framing=partial(MetaWearFraming, BMI270)),
     "movesense_gsp": Codec(framing=MovesenseGspFraming),
     "polar_pmd": Codec(format=PmdFormat, answer=read_answer),
     "witmotion": Codec(framing=WitmotionFraming),
