@@ -261,8 +261,9 @@ class Decoder:
         leads = key == id(self._leading)
         if self._join is None:
             return [self._block(timed) for timed in released]
-        take = self._join.lead if leads else self._join.follow
-        return self._joined([joined for timed in released for joined in take(timed)])
+        if leads:
+            return self._joined(self._join.lead(*released) if released else [])
+        return self._joined([joined for timed in released for joined in self._join.follow(timed)])
 
     def _block(self, timed: TimedPacket) -> SampleBlock:
         packet = timed.packet

@@ -68,6 +68,7 @@ class Bench:
         self.encoder = Encoder(self.profile, self.settings)
         self.decoder = Decoder(self.profile, "left", "foot", self.settings)
         self.count = self.profile.samples_per_packet(self.settings)
+        self.kinds = len(self.profile.active_packets(self.settings))  # each is judged by itself
         self.rate_hz = self.settings["rate_hz"]
         self.made = 0
         self.blocks: list[SampleBlock] = []

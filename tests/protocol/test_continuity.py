@@ -51,14 +51,14 @@ def test_packet_sent_twice_is_dropped_and_counted(bench):
     bench.feed([*packets[:8], packets[7], *packets[8:]])
     bench.flush()
     np.testing.assert_array_equal(bench.indices, np.arange(20 * bench.count))
-    assert bench.decoder.quality.faults == {FaultKind.DUPLICATE.value: 1}
+    assert bench.decoder.quality.faults == {FaultKind.DUPLICATE.value: bench.kinds}
     assert bench.decoder.quality.lost_samples == 0
 
 
 def test_every_packet_twice_is_a_duplicate_each(bench):
     bench.feed(packet for packet in bench.packets(20) for _ in range(2))
     bench.flush()
-    assert bench.decoder.quality.faults == {FaultKind.DUPLICATE.value: 20}
+    assert bench.decoder.quality.faults == {FaultKind.DUPLICATE.value: 20 * bench.kinds}
     np.testing.assert_array_equal(bench.indices, np.arange(20 * bench.count))
 
 
@@ -76,7 +76,7 @@ def test_overtaken_packet_stays_lost_and_counts_as_time_backwards(bench):
     bench.feed(packets)
     bench.flush()
     quality = bench.decoder.quality
-    assert quality.faults == {FaultKind.TIME_BACKWARDS.value: 1}
+    assert quality.faults == {FaultKind.TIME_BACKWARDS.value: bench.kinds}
     assert (quality.lost_samples, quality.gaps, quality.resets) == (bench.count, 1, 0)
     assert np.all(np.diff(bench.indices) > 0)
 
@@ -209,20 +209,20 @@ def test_any_mix_of_losses_and_doubles_keeps_the_books_straight(stamped_profile,
     bench.flush()
     quality = bench.decoder.quality
     assert quality.lost_samples == fates.count(0) * bench.count
-    assert quality.faults.get(FaultKind.DUPLICATE.value, 0) == fates.count(2)
+    assert quality.faults.get(FaultKind.DUPLICATE.value, 0) == fates.count(2) * bench.kinds
     assert quality.samples + quality.lost_samples == 40 * bench.count
     assert bench.indices[-1] == 40 * bench.count - 1
 
 
 @pytest.mark.parametrize(("pause_s", "seen"), [(2.0, True), (0.8, True), (0.4, False)])
 def test_without_stamps_only_a_pause_of_over_half_a_second_is_a_gap(stampless, pause_s, seen):
-    packets = stampless.packets(round(16 * stampless.rate_hz))
-    second = round(stampless.rate_hz)
-    pause = range(6 * second, 6 * second + round(pause_s * second))
+    second = stampless.rate_hz / stampless.count
+    packets = stampless.packets(round(16 * second))
+    pause = range(round(6 * second), round(6 * second) + round(pause_s * second))
     stampless.feed(packet for number, packet in enumerate(packets) if number not in pause)
     stampless.flush()
     quality = stampless.decoder.quality
-    assert (quality.gaps, quality.lost_samples) == ((1, len(pause)) if seen else (0, 0))
+    assert (quality.gaps, quality.lost_samples) == ((1, len(pause) * stampless.count) if seen else (0, 0))
     assert (quality.resets, quality.faults) == (0, {})
     assert np.all(np.diff(stampless.indices) > 0)
     assert np.all(np.diff(stampless.times_s) > 0)
