@@ -33,6 +33,7 @@ def profiles() -> None:
 def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
     """List all profiles, one a line."""
     from gaitpipe import profile_store
+    from gaitpipe.cli.profile_words import short_remark
 
     rows, bad = [], 0
     for stored in profile_store.available(folders):
@@ -48,6 +49,7 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
                 "name": profile.name,
                 "placements": list(profile.placements),
                 "default_rate_hz": profile.settings["rate_hz"].default,
+                "remark": short_remark(profile).removeprefix(", "),
                 "origin": stored.origin,
                 "file": stored.file,
             }
@@ -57,7 +59,8 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
     else:
         width = max((len(str(row["id"])) for row in rows), default=0)
         for row in rows:
-            click.echo(f"{row['id']:<{width}}  {row['name']}, {row['default_rate_hz']:g} Hz  ({row['origin']})")
+            remark = f", {row['remark']}" if row["remark"] else ""
+            click.echo(f"{row['id']:<{width}}  {row['name']}, {row['default_rate_hz']:g} Hz{remark}  ({row['origin']})")
     return 2 if bad else 0
 
 
@@ -75,6 +78,8 @@ def show(profile: str, folders: tuple[Path, ...], as_json: bool) -> None:
         print_json(about)
         return
     for key, value in about.items():
+        if value in ("", []):
+            continue
         if isinstance(value, list):
             click.echo(f"{key}:")
             for item in value:
@@ -86,6 +91,8 @@ def show(profile: str, folders: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _about(profile: Profile) -> dict[str, Any]:
+    from gaitpipe.cli.profile_words import packet_lines, unfit_lines
+
     settings = {key: item.default for key, item in profile.settings.items()}
     return {
         "id": profile.id,
@@ -96,13 +103,15 @@ def _about(profile: Profile) -> dict[str, Any]:
         "placements": ", ".join(profile.placements),
         "mount_hint": profile.mount_hint,
         "settings": [
-            f"{key} = {item.default:g} (allowed: {', '.join(f'{value:g}' for value in item.allowed)})"
-            for key, item in profile.settings.items()
+            f"{key} = {item.default:g} (allowed: {item.allowed_text})" for key, item in profile.settings.items()
         ],
         "data_characteristic": profile.packet.characteristic,
         "samples_per_packet": profile.samples_per_packet(settings),
         "gyroscope": "yes" if profile.has_gyro else "no",
         "required_mtu": profile.required_mtu(settings),
+        "mode_of": profile.variant_of or "",
+        "packets": packet_lines(profile),
+        "unfit_for_gait": unfit_lines(profile),
         "facts": [
             {"key": fact.key, "source": fact.source, "confidence": fact.confidence, "text": fact.text}
             for fact in profile.facts

@@ -12,7 +12,9 @@ Rules, in the order in which they are asked:
 5. A clock that jumps forward by 10 s more than the host's cannot be a gap: a restart.
 6. With a sequence number the missing packets are counted by it. Where the clock says otherwise by more than a packet
    (or 50 ms, or 2 %), the sensor stood still in between and the clock is believed.
-7. With a clock only, whole packets are missing: as many as fit the gap best.
+7. With a clock only, whole packets are missing: as many as fit the gap best. Where packets differ in size the gap is
+   counted in samples, and is one if at least half of the smallest packet so far is missing: less is the error of the
+   period.
 8. With neither, arrival counts: a pause of more than 0.5 s beyond the packets' own spacing is a hole.
 
 The index of samples never goes back. A restart leaves a hole of at least one sample, so that whoever watches the index
@@ -46,7 +48,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The judgement of one packet. `first_device_s` is the unwrapped device time of its first sample, if it has one.
+    """The judgement of one packet. `stamp_device_s` is its unwrapped device time, if it has one: that of its first or
+    last sample, as the profile says.
 
     `new_phase`: sampling stopped and began again in the same epoch, at any moment between two ticks of the old rhythm.
     """
@@ -55,7 +58,7 @@ class Step:
     first_sample: int = 0
     lost_samples: int = 0
     restarted: bool = False
-    first_device_s: float | None = None
+    stamp_device_s: float | None = None
     new_phase: bool = False
 
 
@@ -81,6 +84,7 @@ class Continuity:
         self._sequence_size = 1 << bits
         self._last: _Last | None = None
         self._next_sample = 0
+        self._sizes = (0, 0)  # smallest and largest packet so far
         self._link_was_lost = False
         self._late_in_a_row = 0
         self._stamps: deque[tuple[int | None, int | None]] = deque(maxlen=_STAMPS_REMEMBERED)
@@ -95,6 +99,7 @@ class Continuity:
         clocked = ticks is not None and self._clocked
         if (clocked or sequence is not None) and stamp in self._stamps:
             return Step(Verdict.DUPLICATE)
+        self._sizes = (min(self._sizes[0] or count, count), max(self._sizes[1], count))
         step = self._place(ticks if clocked else None, sequence, count, host_s, period_s)
         if step.verdict is not Verdict.ACCEPT:
             self._late_in_a_row += 1
@@ -105,14 +110,14 @@ class Continuity:
         self._late_in_a_row = 0
         self._link_was_lost = False
         self._next_sample = step.first_sample + count
-        device_s = step.first_device_s if step.first_device_s is not None else 0.0
+        device_s = step.stamp_device_s if step.stamp_device_s is not None else 0.0
         self._last = _Last(ticks, sequence, count, device_s, host_s)
         return step
 
     def _place(self, ticks: int | None, sequence: int | None, count: int, host_s: float, period_s: float) -> Step:
         last = self._last
         if last is None:
-            return Step(Verdict.ACCEPT, first_device_s=self._epoch_start_s(ticks, count, period_s))
+            return Step(Verdict.ACCEPT, stamp_device_s=self._epoch_start_s(ticks))
         clock_s = self._clock_step_s(last, ticks, count, period_s)
         packets = self._sequence_step(last, sequence)
         waited_s = host_s - last.host_s
@@ -123,7 +128,7 @@ class Continuity:
             lost = self._counted(last, clock_s, packets, period_s)
             if lost is None:
                 lost = max(0, round(clock_s / period_s) - last.count)
-            return self._accept(lost, last, clock_s, new_phase=lost > 0)
+            return self._accept(lost, last, ticks, new_phase=lost > 0)
         if forward_s is not None and forward_s <= 0:
             back_s = -clock_s if clock_s is not None else -(packets or 0) * last.count * period_s
             if back_s <= LATE_AT_MOST_S and self._late_in_a_row < _LATE_IN_A_ROW - 1:
@@ -133,7 +138,7 @@ class Continuity:
             return self._restart(ticks, count, host_s, period_s)
         lost = self._missing(last, clock_s, packets, waited_s, count, period_s)
         stood_still = packets is not None and self._counted(last, clock_s, packets, period_s) is None
-        return self._accept(lost, last, clock_s, new_phase=stood_still)
+        return self._accept(lost, last, ticks, new_phase=stood_still)
 
     def _missing(
         self, last: _Last, clock_s: float | None, packets: int | None, waited_s: float, count: int, period_s: float
@@ -146,6 +151,9 @@ class Continuity:
             missing = clock_s / period_s - last.count
             if packets is not None:
                 return max(1, round(missing))
+            smallest, largest = self._sizes
+            if smallest < largest:
+                return round(missing) if missing >= 0.5 * smallest else 0
             return max(0, last.count * round(missing / last.count))
         surplus_s = waited_s - count * period_s
         return round(surplus_s / period_s) if surplus_s > ARRIVAL_GAP_S else 0
@@ -163,30 +171,35 @@ class Continuity:
                 return None
         return lost
 
-    def _accept(self, lost: int, last: _Last, clock_s: float | None, *, new_phase: bool) -> Step:
-        device_s = last.device_s + clock_s if clock_s is not None else None
-        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, first_device_s=device_s, new_phase=new_phase)
+    def _accept(self, lost: int, last: _Last, ticks: int | None, *, new_phase: bool) -> Step:
+        stamp_step_s = self._stamp_step_s(last, ticks)
+        device_s = last.device_s + stamp_step_s if stamp_step_s is not None else None
+        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, stamp_device_s=device_s, new_phase=new_phase)
 
     def _restart(self, ticks: int | None, count: int, host_s: float, period_s: float) -> Step:
         waited_s = host_s - self._last.host_s if self._last is not None else 0.0
         lost = max(1, round(waited_s / period_s) - count)
-        device_s = self._epoch_start_s(ticks, count, period_s)
-        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, restarted=True, first_device_s=device_s)
+        device_s = self._epoch_start_s(ticks)
+        return Step(Verdict.ACCEPT, self._next_sample + lost, lost, restarted=True, stamp_device_s=device_s)
 
-    def _epoch_start_s(self, ticks: int | None, count: int, period_s: float) -> float | None:
-        if ticks is None:
-            return None
-        return ticks * self._timestamp.tick_s - self._to_first_s(count, period_s)
+    def _epoch_start_s(self, ticks: int | None) -> float | None:
+        return None if ticks is None else ticks * self._timestamp.tick_s
 
     def _to_first_s(self, count: int, period_s: float) -> float:
         return (count - 1) * period_s if self._timestamp.meaning == "last_sample" else 0.0
 
     def _clock_step_s(self, last: _Last, ticks: int | None, count: int, period_s: float) -> float | None:
         """Device time from first sample to first sample, None without a clock."""
+        stamp_s = self._stamp_step_s(last, ticks)
+        if stamp_s is None:
+            return None
+        return stamp_s - self._to_first_s(count, period_s) + self._to_first_s(last.count, period_s)
+
+    def _stamp_step_s(self, last: _Last, ticks: int | None) -> float | None:
+        """Device time from stamp to stamp, None without a clock."""
         if ticks is None or last.ticks is None:
             return None
-        stamp_s = _signed_step(ticks, last.ticks, 1 << self._timestamp.bits) * self._timestamp.tick_s
-        return stamp_s - self._to_first_s(count, period_s) + self._to_first_s(last.count, period_s)
+        return _signed_step(ticks, last.ticks, 1 << self._timestamp.bits) * self._timestamp.tick_s
 
     def _sequence_step(self, last: _Last, sequence: int | None) -> int | None:
         if sequence is None or last.sequence is None:

@@ -27,6 +27,7 @@ from gaitpipe.model import (
     FLAG_GYR_CLIPPED,
     DeviceStatus,
     FaultKind,
+    FloatArray,
     PacketFault,
     Placement,
     SampleBlock,
@@ -208,7 +209,10 @@ class Decoder:
         for fault in unframed.faults:
             self.quality.count_fault(fault.kind)
             decoded.append(fault)
-        decoded.extend(unframed.statuses)
+        for status in unframed.statuses:
+            if status.battery_pct is not None:
+                self.quality.battery_pct = status.battery_pct
+            decoded.append(status)
         for data in unframed.packets:
             decoded.extend(self._packet(carrier.format_of(data), data, host_time_s))
         return decoded
@@ -257,8 +261,9 @@ class Decoder:
         leads = key == id(self._leading)
         if self._join is None:
             return [self._block(timed) for timed in released]
-        take = self._join.lead if leads else self._join.follow
-        return self._joined([joined for timed in released for joined in take(timed)])
+        if leads:
+            return self._joined(self._join.lead(*released) if released else [])
+        return self._joined([joined for timed in released for joined in self._join.follow(timed)])
 
     def _block(self, timed: TimedPacket) -> SampleBlock:
         packet = timed.packet
@@ -323,8 +328,8 @@ def decode_samples(
     -------
     list
         One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists
-        of three, or None), and what else the packet carries. A notification that cannot be decoded gives a
-        `PacketFault` in its place.
+        of three, or None), and what else the packet carries. An answer to a command gives `text`, `ok` and
+        `battery_pct`. A notification that cannot be decoded gives a `PacketFault` in its place.
     """
     carriers = carriers_of(profile, settings)
     carrier = carriers.get(profile.key_of(characteristic))
@@ -335,6 +340,7 @@ def decode_samples(
     rows: list[dict[str, Any] | PacketFault] = []
     for unframed in [*(carrier.framing.receive(bytes(payload), 0.0) for payload in payloads), carrier.framing.end(0.0)]:
         rows.extend(unframed.faults)
+        rows.extend({"text": item.text, "ok": item.ok, "battery_pct": item.battery_pct} for item in unframed.statuses)
         for data in unframed.packets:
             packet_format = carrier.format_of(data)
             packet = packet_format.read(data)
@@ -355,6 +361,11 @@ def _rows(layout: PacketLayout, rate_hz: float, packet: Packet) -> list[dict[str
     keys = [*signals, *(name for name in named if name not in signals)]
     return [
         {"device_time_s": None if first_s is None else first_s + row / rate_hz}
-        | {key: named[key][row].tolist() if key in named else None for key in keys}
+        | {key: _plain(named[key][row]) if key in named else None for key in keys}
         for row in range(len(packet))
     ]
+
+
+def _plain(values: FloatArray) -> list[float] | float:
+    numbers: list[float] = values.tolist()
+    return numbers[0] if len(numbers) == 1 else numbers

@@ -2,18 +2,24 @@
 
 Rules of this state machine:
 
-1. The accelerations lead: their samples are counted, and their times are the times of the joined samples.
+1. The accelerations lead: their samples are counted, and their times are the times of the joined samples. What belongs
+   together is found by the device's own clock, which both streams have: the way to session time differs by some ms
+   between two streams, since it is estimated from arrivals.
 2. The angular velocity at such a time is the value of the cubic through the two samples before and the two after it, or
    of the straight line through its two neighbours where the four are not evenly spaced.
 3. Neighbours further apart than 2.5 periods are a hole: accelerations in it cannot be used and count as lost.
 4. Before the first angular velocity and after the last one there is nothing to join: up to a period the nearest value
    is taken, what is further away is left out, and is not a loss.
-5. Accelerations wait until an angular velocity of a later time has come, at most 6 s by their own time: then the other
-   stream is taken for silent, and rule 3 applies.
+5. Accelerations wait until an angular velocity of a later time has come, at most until accelerations have come that are
+   6 s later than those they came with: then the other stream is taken for silent, and rule 3 applies.
+6. Angular velocities more than a second earlier by device time than the ones before are of a device that restarted.
+   Accelerations that wait and are not of about that time are of its former life, and are joined as far as it goes.
+   Less than that is the smoothing of the clock: times are kept rising.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -24,6 +30,7 @@ from gaitpipe.protocol.sample_stream import TimedPacket
 
 WAIT_S = 6.0
 HOLE_PERIODS = 2.5
+RESTART_S = 1.0
 _KEPT_BEFORE = 4
 
 
@@ -50,29 +57,50 @@ class GyroJoin:
 
     def __init__(self, rate_hz: float) -> None:
         self._period_s = 1.0 / rate_hz
-        self._waiting: deque[TimedPacket] = deque()
+        self._waiting: deque[tuple[TimedPacket, float]] = deque()  # with the latest time when it came
         self._time_s: FloatArray = np.empty(0)
         self._gyr: FloatArray = np.empty((0, 3))
         self._flags: ByteArray = np.empty(0, dtype=np.uint8)
         self._unjoined = 0
         self._joined_any = False
+        self._joined_until_s = -math.inf
         self.left_out = 0
 
-    def lead(self, timed: TimedPacket) -> list[JoinedSamples]:
-        """Take accelerations."""
-        self._waiting.append(timed)
+    def lead(self, *released: TimedPacket) -> list[JoinedSamples]:
+        """Take accelerations; what was released at once is given at once."""
+        self._waiting.extend((timed, float(released[-1].time_s[-1])) for timed in released)
         return self._release()
 
     def follow(self, timed: TimedPacket) -> list[JoinedSamples]:
         """Take angular velocities."""
-        self._time_s = np.concatenate([self._time_s, timed.time_s])
+        time_s = timed.device_time_s
+        joined: list[JoinedSamples] = []
+        if len(self._time_s) and time_s[0] < self._time_s[-1] - RESTART_S:
+            joined = self._end_former_life(float(time_s[0]))
+        if len(self._time_s) and time_s[0] <= self._time_s[-1]:
+            rising_s = self._time_s[-1] + 0.1 * self._period_s * np.arange(1, len(time_s) + 1)
+            time_s = np.maximum(time_s, rising_s)
+        self._time_s = np.concatenate([self._time_s, time_s])
         self._gyr = np.concatenate([self._gyr, timed.packet.three("gyr")])
         self._flags = np.concatenate([self._flags, timed.packet.flags])
-        return self._release()
+        return joined + self._release()
+
+    def _end_former_life(self, new_s: float) -> list[JoinedSamples]:
+        """Rule 6: the device restarted, its clock is at `new_s`."""
+        waiting, self._waiting = self._waiting, deque()
+        joined: list[JoinedSamples] = []
+        for timed, came_s in waiting:
+            if abs(timed.device_time_s[-1] - new_s) > WAIT_S:
+                joined += self._join(timed)
+            else:
+                self._waiting.append((timed, came_s))
+        self._time_s, self._gyr, self._flags = np.empty(0), np.empty((0, 3)), np.empty(0, dtype=np.uint8)
+        self._joined_until_s = -math.inf
+        return joined
 
     def flush(self) -> list[JoinedSamples]:
         """The stream ended: what waits is joined as far as it goes."""
-        joined = [part for timed in self._waiting for part in self._join(timed)]
+        joined = [part for timed, _ in self._waiting for part in self._join(timed)]
         self._waiting.clear()
         self.left_out += self._unjoined
         self._unjoined = 0
@@ -81,13 +109,17 @@ class GyroJoin:
     def _release(self) -> list[JoinedSamples]:
         joined: list[JoinedSamples] = []
         while self._waiting:
-            timed = self._waiting[0]
-            covered = len(self._time_s) > 0 and self._time_s[-1] > timed.time_s[-1] + self._period_s
-            too_old = self._waiting[-1].time_s[-1] - timed.time_s[-1] > WAIT_S
+            timed, came_s = self._waiting[0]
+            last_s = float(timed.device_time_s[-1])
+            covered = len(self._time_s) > 0 and self._time_s[-1] > last_s + self._period_s
+            covered &= last_s > self._joined_until_s - RESTART_S  # else of a new life, of which no rate has come yet
+            too_old = self._waiting[-1][0].time_s[-1] - came_s > WAIT_S
             if not covered and not too_old:
                 break
-            joined += self._join(self._waiting.popleft())
-            self._forget(float(timed.time_s[-1]))
+            self._waiting.popleft()
+            joined += self._join(timed)
+            self._joined_until_s = last_s
+            self._forget(last_s)
         return joined
 
     def _forget(self, before_s: float) -> None:
@@ -96,7 +128,7 @@ class GyroJoin:
             self._time_s, self._gyr, self._flags = self._time_s[keep:], self._gyr[keep:], self._flags[keep:]
 
     def _join(self, timed: TimedPacket) -> list[JoinedSamples]:
-        values, flags, known = self._at(timed.time_s)
+        values, flags, known = self._at(timed.device_time_s)
         joined: list[JoinedSamples] = []
         previous_end = 0
         for start, end in _runs(known):

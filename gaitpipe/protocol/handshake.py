@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 STRUCT_CODES = {
@@ -17,8 +17,8 @@ STRUCT_CODES = {
 }  # fmt: skip
 """Number types of a profile and their `struct` letters; all are little-endian."""
 
-Condition = Mapping[str, tuple[float, ...]]
-"""Settings and the values of which each must have one; empty: always."""
+Condition = Sequence[Mapping[str, tuple[float, ...]]]
+"""Settings and the values of which each must have one; of several such rows one must hold; without any: always."""
 
 _SETTING_IN_TEXT = re.compile(r"\{(\w+)\}")
 
@@ -27,7 +27,7 @@ _SETTING_IN_TEXT = re.compile(r"\{(\w+)\}")
 class PayloadPart:
     """`kind` bytes: `data` as it is. text: ASCII `text` with {settings}. setting: the value of `text` as `type`.
 
-    `codes` are what the device calls the values of the setting; without it the value itself is sent.
+    `codes` are what the device calls the values of the setting; without it the value x `scale` is sent.
     """
 
     kind: Literal["bytes", "text", "setting"]
@@ -35,6 +35,7 @@ class PayloadPart:
     text: str = ""
     type: str = "u8"
     codes: Mapping[float, int] | None = None
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class CommandRule:
     replies: tuple[ReplyRule, ...] = ()
     refusals: tuple[ReplyRule, ...] = ()
     streaming: bool | None = None
-    only_if: Condition = field(default_factory=dict)
+    only_if: Condition = ()
     pause_after_s: float = 0.0
 
 
@@ -81,7 +82,9 @@ class DeviceReply:
 
 def holds(condition: Condition, settings: Mapping[str, float]) -> bool:
     """Whether these settings fulfil a condition."""
-    return all(settings[name] in values for name, values in condition.items())
+    return not condition or any(
+        all(settings[name] in values for name, values in row.items()) for row in condition
+    )
 
 
 def render(parts: Sequence[PayloadPart], settings: Mapping[str, float]) -> bytes:
@@ -94,9 +97,9 @@ def _render_part(part: PayloadPart, settings: Mapping[str, float]) -> bytes:
         return part.data
     if part.kind == "text":
         return _SETTING_IN_TEXT.sub(lambda found: f"{settings[found.group(1)]:g}", part.text).encode("ascii")
-    value = settings[part.text]
+    value = settings[part.text] * part.scale
     if part.codes is not None:
-        value = part.codes[value]
+        value = part.codes[settings[part.text]]
     number = value if part.type == "f32" else round(value)
     return struct.pack("<" + STRUCT_CODES[part.type], number)
 

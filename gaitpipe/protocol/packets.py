@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,15 +127,26 @@ class PacketFormat:
         count, rest = divmod(body, self._sample_type.itemsize)
         if body <= 0 or count < 1:
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes, at least {self.size_bytes(1)} expected")
+        if self.layout.count_is_fixed and count not in self.layout.samples_per_packet.values():
+            return Refusal(FaultKind.LENGTH, f"{len(data)} bytes are {count} samples, which this sensor never sends")
         if rest and (rest > self.layout.zero_padding_max_bytes or any(data[-rest:])):
             return Refusal(FaultKind.LENGTH, f"{len(data)} bytes are no whole number of samples")
         return count
 
-    def packet(self, raw: Mapping[str, FloatArray], ticks: int | None, sequence: int | None) -> Packet | Refusal:
-        """A packet from raw numbers by quantity, each (n, components): scaled, checked and flagged."""
+    def packet(
+        self,
+        raw: Mapping[str, FloatArray],
+        ticks: int | None,
+        sequence: int | None,
+        columns: Sequence[Column] | None = None,
+    ) -> Packet | Refusal:
+        """A packet from raw numbers by quantity, each (n, components): scaled, checked and flagged.
+
+        `columns` replace those of the layout where the packet itself says how its numbers are scaled.
+        """
         flags: ByteArray = np.zeros(len(next(iter(raw.values()))), dtype=np.uint8)
         values: dict[str, FloatArray] = {}
-        for column in self.columns:
+        for column in self.columns if columns is None else columns:
             name = column.field.quantity
             si = raw[name] * column.factor
             largest = float(np.abs(si).max())

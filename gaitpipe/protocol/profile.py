@@ -191,14 +191,20 @@ class Profile:
         return self.leading_packet(settings).samples_per_packet[settings["rate_hz"]]
 
     def required_mtu(self, settings: Mapping[str, float]) -> int:
-        """ATT_MTU that the stream needs: its longest notification plus 3 bytes of ATT header."""
+        """ATT_MTU that the stream needs: its longest notification, padding included, plus 3 bytes of ATT header."""
         from gaitpipe.protocol.codecs import longest_notification_bytes
 
         longest = [
             longest_notification_bytes(layout, settings, layout.samples_per_packet[settings["rate_hz"]])
+            + layout.zero_padding_max_bytes
             for layout in self.active_packets(settings)
         ]
         return max([self.mtu_min, *(3 + length for length in longest)])
+
+    def streams_when_subscribed(self, settings: Mapping[str, float]) -> bool:
+        """Whether the sensor streams as soon as it is subscribed to: none of its start commands starts the stream."""
+        starts = (rule for rule in self.commands if rule.when == "start" and holds(rule.only_if, settings))
+        return not any(rule.streaming for rule in starts)
 
     def start_commands(self, settings: Mapping[str, float]) -> tuple[Command, ...]:
         """What to write, in this order, to start the stream."""

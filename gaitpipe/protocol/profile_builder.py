@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,6 +19,7 @@ from gaitpipe.protocol.profile import Profile
 from gaitpipe.protocol.quantities import QUANTITIES, UNUSED
 from gaitpipe.protocol.schema import (
     CommandTable,
+    OnlyIf,
     PacketTable,
     ProfileFile,
     ReplyTable,
@@ -111,8 +111,11 @@ def _setting(table: SettingTable) -> built.Setting:
     return built.Setting(table.default, (table.default,), (table.minimum or 0.0, table.maximum or 0.0))
 
 
-def _condition(table: Mapping[str, float | list[float]]) -> Condition:
-    return {key: tuple(value) if isinstance(value, list) else (value,) for key, value in table.items()}
+def _condition(only_if: OnlyIf) -> Condition:
+    rows = only_if if isinstance(only_if, list) else [only_if]
+    return tuple(
+        {key: tuple(value) if isinstance(value, list) else (value,) for key, value in row.items()} for row in rows
+    )
 
 
 def _command(table: CommandTable, roles: dict[str, str]) -> CommandRule:
@@ -149,6 +152,7 @@ def _packet(table: PacketTable, parsed: ProfileFile, roles: dict[str, str]) -> b
         sequence_counts=table.sequence_counts,
         samples_per_packet=counts if isinstance(per_packet, dict) else dict.fromkeys(rates, per_packet),
         zero_padding_max_bytes=table.zero_padding_max_bytes,
+        count_is_fixed=table.count_is_fixed,
         only_if=_condition(table.only_if),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from gaitpipe.protocol.handshake import Condition
@@ -105,7 +105,11 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True)
 class PacketLayout:
-    """Arithmetic layout of one packet, after framing."""
+    """Arithmetic layout of one packet, after framing.
+
+    The number of samples follows from the length; where `count_is_fixed`, another number than `samples_per_packet` is
+    no packet of this kind.
+    """
 
     characteristic: str
     codec: str | None
@@ -117,7 +121,8 @@ class PacketLayout:
     sequence_counts: Literal["packets", "samples"] | None
     samples_per_packet: Mapping[float, int]
     zero_padding_max_bytes: int = 0
-    only_if: Condition = field(default_factory=dict)
+    count_is_fixed: bool = False
+    only_if: Condition = ()
 
     def holds_quantity(self, quantity: str) -> bool:
         """Whether this packet carries the quantity."""
@@ -137,7 +142,7 @@ class Unfit:
     """Why a recording with these settings is of no use for gait."""
 
     reason: str
-    only_if: Condition = field(default_factory=dict)
+    only_if: Condition = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,11 @@ QUANTITIES: dict[str, Quantity] = {
     "quaternion": Quantity(4, {"1": 1.0}, "quaternion_wxyz"),
     "delta_quaternion": Quantity(4, {"1": 1.0}, "delta_quaternion_wxyz"),
     "delta_velocity": Quantity(3, {"m/s": 1.0}, "delta_velocity_m_s"),
+    "status_word": Quantity(1, {"1": 1.0}, "status_word"),
+    "acc_clip_count": Quantity(1, {"1": 1.0}, "acc_clip_count"),  # samples inside the sensor that were out of range
+    "gyr_clip_count": Quantity(1, {"1": 1.0}, "gyr_clip_count"),
 }
-"""All quantities; the magnetometer is given in microtesla."""
+"""All quantities; the magnetometer is given in microtesla. One of a single component is printed as a number."""
 
 SIGNAL_QUANTITIES = ("acc", "gyr", "mag")
 """Always present in output, null where the sensor sends none."""

@@ -18,10 +18,11 @@ from gaitpipe.protocol.timebase import Timebase
 
 @dataclass(frozen=True, slots=True)
 class TimedPacket:
-    """A packet with the index of its first sample and the session times of all of them."""
+    """A packet with the index of its first sample, and session and device times of all of them."""
 
     first_sample: int
     time_s: FloatArray
+    device_time_s: FloatArray
     packet: Packet
 
 
@@ -30,6 +31,7 @@ class SampleStream:
 
     def __init__(self, layout: PacketLayout, rate_hz: float) -> None:
         self._continuity = Continuity(layout)
+        self._stamps_last = layout.timestamp.meaning == "last_sample"
         self.timebase = Timebase(rate_hz, layout.timestamp.tick_s if has_clock(layout) else None)
         self._held: deque[tuple[Step, Packet]] = deque()
 
@@ -39,10 +41,14 @@ class SampleStream:
 
     def take(self, step: Step, packet: Packet, host_time_s: float) -> list[TimedPacket]:
         """Take an accepted packet; return what can be released now, oldest first."""
-        released = self._timed(self.timebase.restart()) if step.restarted else []
+        released: list[TimedPacket] = []
+        if step.restarted:
+            released = self.flush()
+            self.timebase.restart()
         self._held.append((step, packet))
+        stamped = len(packet) - 1 if self._stamps_last else 0
         times_s = self.timebase.push(
-            step.first_sample, len(packet), step.first_device_s, host_time_s, new_phase=step.new_phase
+            step.first_sample, len(packet), step.stamp_device_s, host_time_s, stamped=stamped, new_phase=step.new_phase
         )
         return released + self._timed(times_s)
 
@@ -58,5 +64,6 @@ class SampleStream:
         timed = []
         for time_s in released:
             step, packet = self._held.popleft()
-            timed.append(TimedPacket(step.first_sample, time_s, packet))
+            device_time_s = self.timebase.device_times_s(step.first_sample, len(packet))
+            timed.append(TimedPacket(step.first_sample, time_s, device_time_s, packet))
         return timed

@@ -37,6 +37,8 @@ IntegerType = Literal["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64"]
 SampleType = Literal["i8", "u8", "i16", "u16", "i32", "u32", "f32"]
 Condition = dict[str, Number | Annotated[list[Number], Field(min_length=1)]]
 """Settings and the value, or one of the values, that each must have."""
+OnlyIf = Condition | Annotated[list[Condition], Field(min_length=1)]
+"""One condition, or several of which one must hold."""
 
 
 class Table(BaseModel):
@@ -108,6 +110,7 @@ class PartTable(Table):
     setting: Text | None = None
     type: IntegerType | Literal["f32"] | None = None
     codes: dict[str, int] | None = None
+    scale: Number = 1.0
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> PartTable:
@@ -117,6 +120,8 @@ class PartTable(Table):
             raise ValueError("setting and type belong together")
         if self.codes is not None and self.setting is None:
             raise ValueError("codes belong to a setting")
+        if self.scale != 1.0 and (self.setting is None or self.codes is not None):
+            raise ValueError("scale belongs to a setting without codes")
         return self
 
     def part(self) -> PayloadPart:
@@ -125,7 +130,7 @@ class PartTable(Table):
         if self.ascii is not None:
             return PayloadPart("text", text=self.ascii)
         codes = None if self.codes is None else {float(key): value for key, value in self.codes.items()}
-        return PayloadPart("setting", text=self.setting or "", type=self.type or "u8", codes=codes)
+        return PayloadPart("setting", text=self.setting or "", type=self.type or "u8", codes=codes, scale=self.scale)
 
 
 class ReplyTable(Table):
@@ -135,7 +140,7 @@ class ReplyTable(Table):
 
 class CommandTable(Sourced):
     when: Literal["start", "stop", "info"]
-    only_if: Condition = {}
+    only_if: OnlyIf = {}
     role: Text
     with_response: bool
     payload: Annotated[list[PartTable], Field(min_length=1)]
@@ -155,7 +160,7 @@ class HeaderFieldTable(Table):
 class SampleFieldTable(Table):
     quantity: Literal[
         "acc", "gyr", "mag", "mag_relative", "free_acc", "euler", "quaternion", "delta_quaternion", "delta_velocity",
-        "unused",
+        "status_word", "acc_clip_count", "gyr_clip_count", "unused",
     ]  # fmt: skip
     type: SampleType | None = None
     unit: Text | None = None
@@ -180,7 +185,7 @@ class TimestampTable(Sourced):
 
 class PacketTable(Sourced):
     role: Text
-    only_if: Condition = {}
+    only_if: OnlyIf = {}
     codec: Text | None = None
     order: Literal["interleaved", "blocks"]
     header: list[HeaderFieldTable] = []
@@ -188,6 +193,7 @@ class PacketTable(Sourced):
     crc: Literal["crc16-ccitt-false"] | None = None
     sequence_counts: Literal["packets", "samples"] | None = None
     samples_per_packet: Annotated[int, Field(ge=1)] | dict[str, Annotated[int, Field(ge=1)]]
+    count_is_fixed: bool = False
     zero_padding_max_bytes: Annotated[int, Field(ge=0)] = 0
     timestamp: TimestampTable
 
@@ -207,7 +213,7 @@ class UnfitTable(Sourced):
     """Why a recording with this sensor, or with these settings of it, is of no use for gait."""
 
     reason: Text
-    only_if: Condition = {}
+    only_if: OnlyIf = {}
 
 
 class ReadingTable(Sourced):

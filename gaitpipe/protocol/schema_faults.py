@@ -22,7 +22,7 @@ from gaitpipe.protocol.toml_lines import Location, dotted, line_of, lines_of_key
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-SPECIAL_HEADER_NAMES = ("device_time", "sequence", "count", "version", "flags", "marker", "reserved")
+SPECIAL_HEADER_NAMES = ("device_time", "sequence", "count", "version", "flags", "marker", "frame_type", "reserved")
 _LINE_IN_SYNTAX_ERROR = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
@@ -211,6 +211,8 @@ def _settings_used(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
     conditional += [(("unfit", number), item) for number, item in tables(raw, "unfit")]
     for place, item in conditional:
         yield from (((*place, "only_if", name), name) for name in table(item, "only_if"))
+        for row, one in tables(item, "only_if"):
+            yield from (((*place, "only_if", row, name), name) for name in one)
 
 
 def _code_faults(raw: Mapping[str, Any], place: Location, part: Mapping[str, Any]) -> Found:

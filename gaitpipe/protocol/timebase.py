@@ -143,24 +143,34 @@ class Timebase:
             return self._offset.uncertainty_s
         return math.sqrt(self._samples.residual_s2) if self._offset.locked else None
 
+    def device_times_s(self, first_index: int, count: int) -> FloatArray:
+        """Times of `count` samples by the device's own clock (or the arrival clock), (count,): good for any two streams
+        of one device, whatever is known of the session.
+        """
+        return self._samples.times_s(first_index, count)
+
     def push(
         self,
         first_index: int,
         count: int,
-        first_device_s: float | None,
+        stamp_device_s: float | None,
         host_time_s: float,
         *,
+        stamped: int = 0,
         new_phase: bool = False,
     ) -> list[FloatArray]:
-        """Take a packet; returns the session times of all packets that can be released now, oldest first."""
+        """Take a packet; returns the session times of all packets that can be released now, oldest first.
+
+        `stamp_device_s` is the device time of sample `stamped` of the packet, the first one or the last one.
+        """
         if new_phase:
             self._samples.loosen()
-        if self._has_clock and first_device_s is not None:
-            self._samples.observe(first_index, first_device_s)
+        if self._has_clock and stamp_device_s is not None:
+            self._samples.observe(first_index + stamped, stamp_device_s)
             # Where each sample has its own fine stamp there is nothing to smooth.
-            own_stamps = np.array([first_device_s]) if count == 1 and self._tick_s <= _FINE_TICK_S else None
+            own_stamps = np.array([stamp_device_s]) if count == 1 and self._tick_s <= _FINE_TICK_S else None
             self._held.append(_Held(first_index, count, own_stamps))
-            last_s = first_device_s if own_stamps is not None else self._samples.time_s(first_index + count - 1)
+            last_s = stamp_device_s if own_stamps is not None else self._samples.time_s(first_index + count - 1)
             self._offset.observe(last_s, host_time_s)
         else:
             self._first_host_s = host_time_s if self._first_host_s is None else self._first_host_s

@@ -4,7 +4,8 @@ Its life, in rules:
 
 - On the air it advertises until somebody connects; after every disconnection it advertises again.
 - A write to one of its characteristics is answered as the profile says; the answer may start or stop the stream.
-  A profile without start commands streams as soon as one of its data characteristics is subscribed to.
+  A profile whose start commands do not start the stream (or that has none) streams as soon as one of its data
+  characteristics is subscribed to.
 - The stream follows the common motion (`VirtualClock.motion_s`): a sensor that starts 1.3 s after the first one begins
   1.3 s into its samples, so both feet stay in true synchrony. Samples that pass while it is stopped, disconnected or
   muted are lost, as on a real device.
@@ -182,7 +183,8 @@ class VirtualSensor:
         )
         permissions = gatt.Characteristic.READABLE | gatt.Characteristic.WRITEABLE
         characteristic = gatt.Characteristic(item.uuid, flags, permissions, value)
-        if not self.profile.start_commands(self.settings) and key in self.profile.data_characteristics(self.settings):
+        carries_data = key in self.profile.data_characteristics(self.settings)
+        if carries_data and self.profile.streams_when_subscribed(self.settings):
             characteristic.on("subscription", self._on_subscription)
         self._characteristics[key] = characteristic
         return characteristic

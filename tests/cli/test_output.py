@@ -114,6 +114,6 @@ def test_profiles_check_takes_an_id_and_decode_takes_a_battery_level(call):
     assert call("profiles", "check", "open_imu").out == "open_imu: ok (open_imu, Open IMU)\n"
     called = call("profiles", "check", "movsense")
     assert called.code == 2
-    assert called.err.startswith("error: there is no device profile 'movsense'. Did you mean 'movesense_imu6'?")
+    assert called.err.startswith("error: there is no device profile 'movsense'. Did you mean 'movesense_")
     called = call("profiles", "decode", "open_imu", "--characteristic", "2a19", "57", "64")
     assert (called.code, called.out) == (0, '{"battery_pct": 87}\n{"battery_pct": 100}\n')

@@ -49,6 +49,30 @@ def test_profiles_list_and_show_name_what_is_shipped(call):
     called = call("profiles", "show", "open_imu")
     assert called.code == 0
     assert "rate_hz = 208 (allowed: 52, 104, 208, 416)" in called.out
+    assert "clock of the first sample, ticks of 1 us, 32 bits, counts packets; on data (f69b0003" in called.out
+    assert "unfit_for_gait" not in called.out
+
+
+def test_profiles_list_and_show_name_modes_and_what_a_sensor_is_not_good_enough_for(call):
+    lines = {line.split()[0]: line for line in call("profiles", "list").out.splitlines()}
+    assert "mode of movesense_imu6, not for gait as it stands" in lines["movesense_gyro"]
+    assert "not for gait" not in lines["movella_dot"]
+    remarks = {row["id"]: row["remark"] for row in json.loads(call("profiles", "list", "--json").out)}
+    assert (remarks["ti_sensortag"], remarks["open_imu"]) == ("not for gait as it stands", "")
+    shown = call("profiles", "show", "movella_dot").out
+    assert "  with payload_id = 4: euler f32; 1 sample a packet; clock of the first sample, ticks of 1 us" in shown
+    assert "  with payload_id = 18, 19: delta quantities are sums" in shown
+    assert "  always: it sends ten samples a second" in call("profiles", "show", "ti_sensortag").out
+    assert "no clock, no counter; on data (0000ffe4" in call("profiles", "show", "witmotion_ble").out
+
+
+def test_profiles_decode_prints_answers_between_samples(call):
+    answer, sample = "5571640088010000000000000000000000000000", "55617702A8FE92FE060230FECDFFF8F053FCABC4"
+    place = "0000ffe4-0000-1000-8000-00805f9a34fb"
+    called = call("profiles", "decode", "witmotion_ble", "--characteristic", place, answer, sample)
+    rows = [json.loads(line) for line in called.out.splitlines()]
+    assert rows[0] == {"text": "battery at 3.92 V", "ok": True, "battery_pct": 75}
+    assert rows[1]["acc_m_s2"] == pytest.approx([3.0215, -1.6472, -1.7526], abs=1e-4)
 
 
 def test_profiles_check_names_every_fault_with_its_line(call, tmp_path):

@@ -12,19 +12,45 @@ from gaitpipe import profile_store
 from gaitpipe.model import PacketFault, SampleBlock
 from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.encoder import Encoder
+from gaitpipe.protocol.packets import has_clock
 from gaitpipe.protocol.profile import Profile
 
 PROFILE_IDS = [item.id for item in profile_store.available()]
+MOTION_IDS = [one for one in PROFILE_IDS if profile_store.load(one).auxiliary is None]
+
+
+def has_stamp(profile: Profile) -> bool:
+    """Whether packets carry a clock or a counter, by which losses and repetitions are seen."""
+    return has_clock(profile.packet) or profile.packet.sequence_counts is not None
+
+
+STAMPED_IDS = [one for one in MOTION_IDS if has_stamp(profile_store.load(one))]
+STAMPLESS_IDS = [one for one in MOTION_IDS if one not in STAMPED_IDS]
+PARAMETERS = {"any_profile": MOTION_IDS, "stamped_profile": STAMPED_IDS, "stampless_profile": STAMPLESS_IDS}
 
 
 def pytest_generate_tests(metafunc):
     """A new profile file is tested by being there."""
-    if "any_profile" in metafunc.fixturenames:
-        metafunc.parametrize("any_profile", PROFILE_IDS, indirect=True)
+    for name, ids in PARAMETERS.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, ids, indirect=True)
 
 
 @pytest.fixture
 def any_profile(request) -> Profile:
+    """Every profile of a motion sensor."""
+    return profile_store.load(request.param)
+
+
+@pytest.fixture
+def stamped_profile(request) -> Profile:
+    """Every profile whose packets carry a clock or a counter."""
+    return profile_store.load(request.param)
+
+
+@pytest.fixture
+def stampless_profile(request) -> Profile:
+    """Every profile whose packets carry neither: only the moment of arrival tells when a sample was taken."""
     return profile_store.load(request.param)
 
 
@@ -42,6 +68,7 @@ class Bench:
         self.encoder = Encoder(self.profile, self.settings)
         self.decoder = Decoder(self.profile, "left", "foot", self.settings)
         self.count = self.profile.samples_per_packet(self.settings)
+        self.kinds = len(self.profile.active_packets(self.settings))  # each is judged by itself
         self.rate_hz = self.settings["rate_hz"]
         self.made = 0
         self.blocks: list[SampleBlock] = []

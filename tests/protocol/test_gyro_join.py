@@ -20,10 +20,10 @@ def signal(time_s):
     return np.stack([np.sin(2 * np.pi * 2.0 * time_s), np.cos(2 * np.pi * 1.0 * time_s), time_s], axis=1)
 
 
-def timed(quantity, first, count, shift_s=0.0):
+def timed(quantity, first, count, shift_s=0.0, session_s=0.0):
     time_s = (first + np.arange(count)) / RATE_HZ + shift_s
     values = signal(time_s) if quantity == "gyr" else np.tile([0.0, 0.0, 9.8], (count, 1))
-    return TimedPacket(first, time_s, Packet(None, None, {quantity: values}, np.zeros(count, np.uint8)))
+    return TimedPacket(first, time_s + session_s, time_s, Packet(None, None, {quantity: values}, np.zeros(count, np.uint8)))
 
 
 def run(join, acc, gyr):
@@ -75,3 +75,44 @@ def test_start_before_the_first_angular_velocity_is_left_out_and_is_no_loss():
     parts = run(join, [timed("acc", 0, 52)], [timed("gyr", 20, 40)])
     assert [(part.first_sample, part.lost_before) for part in parts] == [(19, 0)]
     assert join.left_out == 19
+
+
+def test_streams_are_joined_by_the_clock_of_the_device_whatever_session_time_each_was_given():
+    """The offset to session time is estimated for each stream by itself: here it is 12 ms off for one of them."""
+    join = GyroJoin(RATE_HZ)
+    acc = [timed("acc", first, 10, session_s=3.0) for first in range(0, 200, 10)]
+    gyr = [timed("gyr", first, 13, session_s=3.012) for first in range(0, 208, 13)]
+    parts = run(join, acc, gyr)
+    values = np.concatenate([part.gyr_rad_s for part in parts])
+    np.testing.assert_allclose(values, signal(np.arange(200) / RATE_HZ), atol=1e-12)
+    np.testing.assert_allclose(np.concatenate([part.time_s for part in parts]), np.arange(200) / RATE_HZ + 3.0)
+
+
+@pytest.mark.parametrize("first_seen", ["acc", "gyr"])
+def test_device_that_restarted_is_joined_with_its_own_new_life(first_seen):
+    join = GyroJoin(RATE_HZ)
+    parts = []
+    for life, session_s in ((50.0, 0.0), (0.5, 80.0)):
+        for first in range(0, 200, 10):
+            packets = [
+                ("acc", join.lead, timed("acc", first, 10, life, session_s)),
+                ("gyr", join.follow, timed("gyr", first, 10, life, session_s)),
+            ]
+            for _, take, packet in sorted(packets, key=lambda item: item[0] != first_seen):
+                parts += take(packet)
+    parts += join.flush()
+    times_s = np.concatenate([part.time_s for part in parts])
+    device_s = np.concatenate([np.arange(200) / RATE_HZ + 50.0, np.arange(200) / RATE_HZ + 0.5])
+    np.testing.assert_allclose(times_s, device_s + np.repeat([0.0, 80.0], 200))
+    np.testing.assert_allclose(np.concatenate([part.gyr_rad_s for part in parts]), signal(device_s), atol=1e-12)
+    assert sum(part.lost_before for part in parts) == 0
+    assert join.left_out == 0
+
+
+def test_small_step_back_of_a_smoothed_clock_is_no_restart():
+    join = GyroJoin(RATE_HZ)
+    acc = [timed("acc", first, 10) for first in range(0, 100, 10)]
+    gyr = [timed("gyr", first, 10, -0.02 if first == 50 else 0.0) for first in range(0, 100, 10)]
+    parts = run(join, acc, gyr)
+    assert sum(len(part.time_s) for part in parts) == 100
+    assert np.all(np.isfinite(np.concatenate([part.gyr_rad_s for part in parts])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.errors import ProfileError
+from gaitpipe.protocol import schema, schema_faults
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -27,7 +29,7 @@ def test_shipped_profiles_are_found_and_load():
 def test_mistyped_id_is_refused_with_the_nearest_one_and_the_list():
     said = r"^there is no device profile '.*'\. Did you mean 'movesense_imu6'"
     with pytest.raises(ProfileError, match=said) as caught:
-        profile_store.load("movesens_imu")
+        profile_store.load("movesens_imu6")
     assert "open_imu" in caught.value.advice
 
 
@@ -69,3 +71,32 @@ def test_wheel_carries_every_profile(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     for item in profile_store.available():
         assert f"gaitpipe/_firmware_profiles/{Path(item.file).name}" in names
+
+
+def test_modes_name_a_profile_that_a_scan_can_name():
+    profiles = {item.id: profile_store.load(item.id) for item in profile_store.available()}
+    for profile in profiles.values():
+        if profile.variant_of is not None:
+            assert profiles[profile.variant_of].variant_of is None, profile.id
+
+
+def test_readme_of_the_profiles_explains_every_key_and_lists_every_sensor():
+    readme = (profile_store.shipped_folder() / "README.md").read_text(encoding="utf-8")
+    missing = [key for key in sorted(keys_of(schema.ProfileFile)) if not re.search(rf"\b{key}\b", readme)]
+    assert missing == []
+    motion = [item.id for item in profile_store.available() if profile_store.load(item.id).auxiliary is None]
+    assert [one for one in motion if f"`{one}`" not in readme] == []
+
+
+def keys_of(model):
+    """All keys of the tables of a profile file."""
+    keys, waiting, seen = set(), [model], set()
+    while waiting:
+        table = waiting.pop()
+        if table in seen:
+            continue
+        seen.add(table)
+        for name, field in table.model_fields.items():
+            keys.add(name)
+            waiting += schema_faults._models_in(field.annotation)
+    return keys

@@ -33,8 +33,11 @@ def radio(bench, *, seconds, drift_ppm, interval_s, rate_error, seed=1):
 
 @pytest.mark.parametrize("interval_s", [0.015, 0.030, 0.045])
 @pytest.mark.parametrize("drift_ppm", [0.0, 50.0, -50.0])
-def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(any_profile, make_bench, interval_s, drift_ppm):
-    bench = make_bench(any_profile)
+def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(stamped_profile, make_bench, interval_s, drift_ppm):
+    bench = make_bench(stamped_profile)
+    tick_s = stamped_profile.packet.timestamp.tick_s
+    coarse_s = tick_s if tick_s > 0.002 else 0.0  # a clock of 8 ms adds its own error
+    few_s = 0.010 if bench.rate_hz / bench.count < 8.0 else 0.0  # the smallest delay of few packets is not so small
     rate_error = 0.02 if bench.count > 1 else 0.001
     notifications, truth_s = radio(bench, seconds=45, drift_ppm=drift_ppm, interval_s=interval_s, rate_error=rate_error)
     bench.feed([notifications])
@@ -46,14 +49,39 @@ def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(any_profile, make
     # The smallest delay of all packets cannot be seen from one side: it is no error of the method.
     error_s = times_s - truth_s - SMALLEST_DELAY_S
     # Measured over these cases: p95 1.3 to 3.9 ms, largest 4.0 ms; uncertainty 0.6 to 1.5 ms.
-    assert np.percentile(np.abs(error_s), 95) < 0.006
-    assert np.max(np.abs(error_s)) < 0.008
+    # With ticks of 8 ms: largest 12 ms, uncertainty 2.4 to 4.8 ms.
+    # With 1.4 to 6 packets a second: largest 2.5 to 15.3 ms, uncertainty 1.1 to 8.3 ms and at least 0.8 of the last error.
+    assert np.percentile(np.abs(error_s), 95) < 0.006 + coarse_s + few_s
+    assert np.max(np.abs(error_s)) < 0.008 + coarse_s + few_s
     residual_s = bench.decoder.quality.clock_residual_s
     assert residual_s is not None
-    assert 0.0003 < residual_s < 0.004
+    assert 0.0003 < residual_s < 0.004 + coarse_s / 4 + few_s / 2
+    if few_s:
+        assert abs(error_s[-1]) < 2.0 * residual_s
     # A contact of 0.25 s: its duration is not touched by arrival jitter.
     samples = round(0.25 * bench.rate_hz)
-    assert np.max(np.abs((error_s[samples:] - error_s[:-samples])[round(5 * bench.rate_hz) :])) < 0.0002
+    assert np.max(np.abs((error_s[samples:] - error_s[:-samples])[round(5 * bench.rate_hz) :])) < 0.0002 + coarse_s / 40
+
+
+@pytest.mark.parametrize("interval_s", [0.015, 0.030, 0.045])
+def test_times_of_arrival_keep_their_mean_delay_and_wander_little(stampless_profile, make_bench, interval_s):
+    bench = make_bench(stampless_profile)
+    notifications, truth_s = radio(bench, seconds=45, drift_ppm=50.0, interval_s=interval_s, rate_error=0.001)
+    bench.feed([notifications])
+    bench.flush()
+    times_s = bench.times_s
+    assert bench.decoder.info.clock == "arrival"
+    assert bench.decoder.quality.lost_samples == 0
+    error_s = times_s - truth_s[bench.indices]
+    delay_s = np.median(error_s)
+    # Measured for 15 to 45 ms between connection events: 14 to 54 ms.
+    assert 0.5 * interval_s < delay_s < 1.5 * interval_s
+    assert np.max(np.abs(error_s - delay_s)) < 2.0 * bench.decoder.quality.clock_residual_s
+    late = error_s[round(10 * bench.rate_hz) :]
+    # Packets in step with the events have nearly the same delay for seconds, and time follows it.
+    events = bench.count / bench.rate_hz / interval_s
+    in_step = abs(events - round(events)) < 0.01
+    assert np.max(np.abs(late - np.median(late))) < (0.6 if in_step else 0.3) * interval_s
 
 
 def test_packets_in_step_with_the_connection_events_say_so_in_the_uncertainty(make_bench):

@@ -6,21 +6,18 @@ A profile names its codec; a new codec is a module and a line in `CODECS`. Each 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
-from gaitpipe.model import DeviceStatus
+from gaitpipe.protocol.codecs.answers import Answer
 from gaitpipe.protocol.codecs.framing import Framing, PlainFraming
+from gaitpipe.protocol.codecs.metawear import BMI160, BMI270, MetaWearFraming
 from gaitpipe.protocol.codecs.movesense_gsp import MovesenseGspFraming
+from gaitpipe.protocol.codecs.polar_control import read_answer
+from gaitpipe.protocol.codecs.polar_pmd import PmdFormat
+from gaitpipe.protocol.codecs.witmotion import WitmotionFraming
 from gaitpipe.protocol.packets import PacketFormat
 from gaitpipe.protocol.profile_parts import PacketLayout
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a device's answer to a command says: words for people, and settings of the stream that it tells."""
-
-    status: DeviceStatus | None = None
-    settings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,11 @@ class Codec:
 
 
 CODECS: dict[str, Codec] = {
+    "metawear_bmi160": Codec(framing=partial(MetaWearFraming, BMI160)),
+    "metawear_bmi270": Codec(framing=partial(MetaWearFraming, BMI270)),
     "movesense_gsp": Codec(framing=MovesenseGspFraming),
+    "polar_pmd": Codec(format=PmdFormat, answer=read_answer),
+    "witmotion": Codec(framing=WitmotionFraming),
 }
 _PLAIN = Codec()
 

@@ -6,14 +6,15 @@ Rules of this state machine:
 2. A stream packet of up to 150 bytes is one DATA. A longer one is a DATA with its first 150 bytes and a DATA_PART2 with
    the rest, without an offset; the cut may fall inside a number, so the parts are joined before anything is read.
 3. A DATA of full length (150) is therefore held until its DATA_PART2 comes. Whether it stands alone after all is known
-   only by length, and 150 bytes is no whole number of 24-byte samples and 4 bytes of time: it never stands alone.
+   only by length: 4 bytes of time and samples of 12 (Acc, Gyro), 24 (IMU6) or 36 bytes (IMU9) never make 150, as 146 is
+   no multiple of 12. The nearest, 148 bytes of 12, 6 or 4 samples, is one DATA.
 4. Notifications are not acknowledged, so a DATA_PART2 may be lost: a new DATA with the same reference, the end of the
    link or of the recording gives the waiting part up (INCOMPLETE). A DATA_PART2 without its DATA is INCOMPLETE as well.
    The very bytes of the part before are a DUPLICATE: some Bluetooth stacks deliver each notification twice after a
    reconnect.
-5. An answer is `[1][reference][status u16, little-endian, as in HTTP]`, or for HELLO
-   `[1][reference][protocol version][texts, each ended by a zero byte]`. Old firmware sends no answer at all, or the
-   status big-endian; the first DATA counts as success, so nothing waits for an answer.
+5. An answer is `[1][reference][status u16, little-endian, as in HTTP]`, with what a GET asked for after it, or to
+   HELLO `[1][reference][protocol version][texts, each ended by a zero byte]`. Old firmware sends no answer at all, or
+   the status big-endian; the first DATA counts as success, so nothing waits for an answer.
 
 Source: movesense.com, GATT SensorData Protocol specification; sensein/movesense-py.
 """
@@ -32,6 +33,13 @@ STREAM_REFERENCE = 0x63
 _SUCCESS = range(200, 300)
 _SMALLEST_HTTP_STATUS = 100
 _LARGEST_HTTP_STATUS = 599
+_MEANINGS = {
+    100: "more follows",
+    404: "no such path or rate",
+    409: "busy, as while it records into its own memory",
+    503: "no reading just now",
+    507: "all its streams are in use: restart the sensor",
+}
 
 
 class MovesenseGspFraming:
@@ -112,4 +120,9 @@ def _answer(reference: int, rest: bytes, host_time_s: float) -> DeviceStatus:
         status = int.from_bytes(rest[:2], "big")
     # 100 says that more answers follow: it is no refusal.
     ok = status in _SUCCESS or status == _SMALLEST_HTTP_STATUS
-    return DeviceStatus(host_time_s, text=f"command {reference}: status {status}", ok=ok)
+    text = f"command {reference}: status {status}"
+    if status in _MEANINGS:
+        text += f", {_MEANINGS[status]}"
+    if ok and len(rest) > 2:
+        text += f"; {rest[2:].hex(' ')}"
+    return DeviceStatus(host_time_s, text=text, ok=ok)
