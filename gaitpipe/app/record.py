@@ -227,11 +227,11 @@ def stop_on_signals(stop: asyncio.Event, say: Callable[[str], None]) -> Iterator
     loop = asyncio.get_running_loop()
 
     def ask(number: int) -> None:
+        if number == signal.SIGINT:  # before a word is said: the next one may follow at once
+            loop.remove_signal_handler(number)
         if not stop.is_set():
             say("Stopping ...")
             stop.set()
-        if number == signal.SIGINT:
-            loop.remove_signal_handler(number)
 
     if sys.platform == "win32":  # event loops there take no signal handlers
         signal.signal(signal.SIGINT, lambda number, _frame: loop.call_soon_threadsafe(ask_once, number))
