@@ -54,7 +54,7 @@ class _Kind:
 
 
 class PmdFormat(PacketFormat):
-    """Reads every kind of content; writes delta frames where the scale of the field is a setting, else plain numbers."""
+    """Reads every kind of content; writes delta frames where the field's scale is a setting, else plain numbers."""
 
     def __init__(self, layout: PacketLayout, settings: Mapping[str, float]) -> None:
         super().__init__(layout, settings)
