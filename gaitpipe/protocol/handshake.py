@@ -82,9 +82,7 @@ class DeviceReply:
 
 def holds(condition: Condition, settings: Mapping[str, float]) -> bool:
     """Whether these settings fulfil a condition."""
-    return not condition or any(
-        all(settings[name] in values for name, values in row.items()) for row in condition
-    )
+    return not condition or any(all(settings[name] in values for name, values in row.items()) for row in condition)
 
 
 def render(parts: Sequence[PayloadPart], settings: Mapping[str, float]) -> bytes:

@@ -23,7 +23,9 @@ def signal(time_s):
 def timed(quantity, first, count, shift_s=0.0, session_s=0.0):
     time_s = (first + np.arange(count)) / RATE_HZ + shift_s
     values = signal(time_s) if quantity == "gyr" else np.tile([0.0, 0.0, 9.8], (count, 1))
-    return TimedPacket(first, time_s + session_s, time_s, Packet(None, None, {quantity: values}, np.zeros(count, np.uint8)))
+    return TimedPacket(
+        first, time_s + session_s, time_s, Packet(None, None, {quantity: values}, np.zeros(count, np.uint8))
+    )
 
 
 def run(join, acc, gyr):

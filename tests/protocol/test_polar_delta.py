@@ -45,7 +45,8 @@ def test_every_block_has_the_least_width_that_holds_its_differences(frame):
         width, count = content[place], content[place + 1]
         block = differences[first : first + count]
         assert count == min(BLOCK_SAMPLES, len(differences) - first)
-        assert -(1 << width - 1) <= block.min() and block.max() < 1 << width - 1
+        assert block.min() >= -(1 << width - 1)
+        assert block.max() < 1 << width - 1
         assert width == 1 or block.min() < -(1 << width - 2) or block.max() >= 1 << width - 2
         place, first = place + 2 + -(-width * count * channels // 8), first + count
     assert first == len(differences)

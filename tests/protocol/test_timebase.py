@@ -50,7 +50,7 @@ def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(stamped_profile, 
     error_s = times_s - truth_s - SMALLEST_DELAY_S
     # Measured over these cases: p95 1.3 to 3.9 ms, largest 4.0 ms; uncertainty 0.6 to 1.5 ms.
     # With ticks of 8 ms: largest 12 ms, uncertainty 2.4 to 4.8 ms.
-    # With 1.4 to 6 packets a second: largest 2.5 to 15.3 ms, uncertainty 1.1 to 8.3 ms and at least 0.8 of the last error.
+    # With 1.4 to 6 packets a second: largest 2.5 to 15.3 ms, uncertainty 1.1 to 8.3 ms, at least 0.8 of the last error.
     assert np.percentile(np.abs(error_s), 95) < 0.006 + coarse_s + few_s
     assert np.max(np.abs(error_s)) < 0.008 + coarse_s + few_s
     residual_s = bench.decoder.quality.clock_residual_s

@@ -69,7 +69,9 @@ def test_packed_angular_velocities_of_a_bmi160_at_1000_deg_s():
 
 def test_accounter_gives_the_boards_clock_with_every_sample():
     rows = decoded("r", ACCOUNTED, accounter=1, acc_range_g=2)
-    np.testing.assert_allclose(np.array(rows[0]["acc_m_s2"]) / STANDARD_GRAVITY_M_S2, (0.0118, 0.573, -0.795), atol=6e-4)
+    np.testing.assert_allclose(
+        np.array(rows[0]["acc_m_s2"]) / STANDARD_GRAVITY_M_S2, (0.0118, 0.573, -0.795), atol=6e-4
+    )
     steps_ms = np.diff([row["device_time_s"] for row in rows]) * 1000
     np.testing.assert_allclose(steps_ms, np.array([7, 7, 6, 7, 7]) * 48 / 32.768)
     assert np.floor(steps_ms).astype(int).tolist() == [10, 10, 8, 10, 10]  # the vendor, from whole ms: 10 11 8 11 10
@@ -130,7 +132,10 @@ def test_answers_of_the_board_become_words_and_a_wrong_board_is_said_with_what_t
 
 def test_processors_with_the_numbers_that_were_asked_for_are_fine():
     statuses, _ = said("s", "09 02 00", "09 02 01")
-    assert [(item.ok, item.text[:26]) for item in statuses] == [(True, "clock for the acceleromete"), (True, "clock for the gyroscope: p")]
+    assert [(item.ok, item.text[:26]) for item in statuses] == [
+        (True, "clock for the acceleromete"),
+        (True, "clock for the gyroscope: p"),
+    ]
 
 
 def test_processors_with_other_numbers_are_told_and_their_samples_find_their_stream():

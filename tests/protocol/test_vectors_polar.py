@@ -1,6 +1,6 @@
 """Frames of Polar sensors: those that the vendor's own tests publish with their values, and constructed ones.
 
-Published: polarofficial/polar-ble-sdk, AccDataTest, GyrDataTest and PmdSettingTest. The others are built from the rules.
+Published: polarofficial/polar-ble-sdk, AccDataTest, GyrDataTest and PmdSettingTest. The others are built from rules.
 """
 
 from __future__ import annotations
@@ -207,7 +207,11 @@ def said(message, profile_id="polar_verity_sense"):
         ("F0 02 02 06 00", False, "in this state already"),
         ("F0 03 02 06 00", True, "nothing to do"),
         ("F0 02 09 06 00", True, "nothing to do"),
-        ("F0 01 05 00 00 00 01 34 00 01 01 10 00 02 04 F5 00 F4 01 E8 03 D0 07 04 01 03", True, "ranges 245, 500, 1000"),
+        (
+            "F0 01 05 00 00 00 01 34 00 01 01 10 00 02 04 F5 00 F4 01 E8 03 D0 07 04 01 03",
+            True,
+            "ranges 245, 500, 1000",
+        ),
         ("F0 02", False, "cut short"),
         ("01 02 05", False, "stopped acceleration and gyroscope by itself"),
         ("01", False, "stopped a measurement"),

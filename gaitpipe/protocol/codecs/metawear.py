@@ -90,7 +90,9 @@ class MetaWearFraming:
             volts = int.from_bytes(data[1:3], "little") / 1000.0
             return DeviceStatus(host_time_s, battery_pct=data[0], text=f"battery {data[0]} %, {volts:.2f} V")
         name = _MODULES.get(module, f"module {module:02X}")
-        return DeviceStatus(host_time_s, text=f"{name}, register {register & 0x7F:02X}: {data[:18].hex(' ') or 'empty'}")
+        return DeviceStatus(
+            host_time_s, text=f"{name}, register {register & 0x7F:02X}: {data[:18].hex(' ') or 'empty'}"
+        )
 
     def _module(self, module: int, data: bytes, host_time_s: float) -> DeviceStatus:
         name = _MODULES.get(module, f"module {module:02X}")

@@ -76,7 +76,7 @@ def pack(samples: IntegerArray, resolution_bits: int) -> bytes:
     """The content of a delta frame with these samples (n, channels), in blocks of 16 with the least width of each."""
     number_bytes = -(-resolution_bits // 8)
     content = b"".join(int(value).to_bytes(number_bytes, "little", signed=True) for value in samples[0])
-    differences = np.diff(np.asarray(samples, dtype=np.int64), axis=0)
+    differences = samples[1:] - samples[:-1]
     for first in range(0, len(differences), BLOCK_SAMPLES):
         content += _packed_block(differences[first : first + BLOCK_SAMPLES])
     return content
@@ -90,7 +90,7 @@ def _packed_block(differences: IntegerArray) -> bytes:
 
 
 def longest_bytes(count: int, channels: int, resolution_bits: int) -> int:
-    """Length of the content of `count` samples at worst: the difference of two numbers needs a bit more than they do."""
+    """Length of the content of `count` samples at worst: the difference of two numbers needs one bit more than they."""
     size = channels * -(-resolution_bits // 8)
     whole, rest = divmod(count - 1, BLOCK_SAMPLES)
     width = resolution_bits + 1

@@ -1,7 +1,7 @@
 """Data frames of the measurement service (PMD) of Polar sensors.
 
-A frame is `[type u8][time u64, ns][frame type u8][content]`. The time is that of the LAST sample. Bits 0 to 5 of the type
-say what is measured (2 acceleration, 5 gyroscope), bit 7 of the frame type says that the content is a delta frame
+A frame is `[type u8][time u64, ns][frame type u8][content]`. The time is that of the LAST sample. Bits 0 to 5 of the
+type say what is measured (2 acceleration, 5 gyroscope), bit 7 of the frame type says that the content is a delta frame
 (`polar_delta.py`); the other bits number the kinds of content:
 
     acceleration  0, 1, 2      three numbers of 8, 16, 24 bits a sample, in mg
@@ -45,7 +45,7 @@ _MILLI_G = STANDARD_GRAVITY_M_S2 / 1000.0
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One kind of content: `bits` a number, and SI per number; `si_if_told` is multiplied by the factor, if there is one."""
+    """One kind of content: `bits` a number, and SI per number; with a factor it is factor x `si_if_told` instead."""
 
     bits: int
     si_if_told: float | None
@@ -54,7 +54,7 @@ class _Kind:
 
 
 class PmdFormat(PacketFormat):
-    """Reads every kind of content; writes delta frames where the field's scale is a setting, plain numbers otherwise."""
+    """Reads every kind of content; writes delta frames where the field's scale is a setting, else plain numbers."""
 
     def __init__(self, layout: PacketLayout, settings: Mapping[str, float]) -> None:
         super().__init__(layout, settings)
