@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from gaitpipe.protocol.packets import has_clock
 from gaitpipe.protocol.profile import Profile
 
 PROFILE_IDS = [item.id for item in profile_store.available()]
-MOTION_IDS = [one for one in PROFILE_IDS if profile_store.load(one).auxiliary is None]
+load = cache(profile_store.load)
+"""Profiles are frozen: each is read once."""
+MOTION_IDS = [one for one in PROFILE_IDS if load(one).auxiliary is None]
 
 
 def has_stamp(profile: Profile) -> bool:
@@ -24,7 +27,7 @@ def has_stamp(profile: Profile) -> bool:
     return has_clock(profile.packet) or profile.packet.sequence_counts is not None
 
 
-STAMPED_IDS = [one for one in MOTION_IDS if has_stamp(profile_store.load(one))]
+STAMPED_IDS = [one for one in MOTION_IDS if has_stamp(load(one))]
 STAMPLESS_IDS = [one for one in MOTION_IDS if one not in STAMPED_IDS]
 PARAMETERS = {"any_profile": MOTION_IDS, "stamped_profile": STAMPED_IDS, "stampless_profile": STAMPLESS_IDS}
 
@@ -39,19 +42,19 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def any_profile(request) -> Profile:
     """Every profile of a motion sensor."""
-    return profile_store.load(request.param)
+    return load(request.param)
 
 
 @pytest.fixture
 def stamped_profile(request) -> Profile:
     """Every profile whose packets carry a clock or a counter."""
-    return profile_store.load(request.param)
+    return load(request.param)
 
 
 @pytest.fixture
 def stampless_profile(request) -> Profile:
     """Every profile whose packets carry neither: only the moment of arrival tells when a sample was taken."""
-    return profile_store.load(request.param)
+    return load(request.param)
 
 
 @dataclass
@@ -111,7 +114,7 @@ class Bench:
 @pytest.fixture
 def make_bench() -> Callable[..., Bench]:
     def make(profile: Profile | str, overrides: dict | None = None, **kwargs) -> Bench:
-        loaded = profile_store.load(profile) if isinstance(profile, str) else profile
+        loaded = load(profile) if isinstance(profile, str) else profile
         return Bench(loaded, overrides or {}, **kwargs)
 
     return make
