@@ -28,6 +28,9 @@ Source = Literal["left", "right", "treadmill", "foot_pod", "heart_rate"]
 """Where a notification comes from: the sensor of a side, or a device beside them."""
 SOURCES: tuple[Source, ...] = (*SIDES, *AUXILIARIES)
 
+ReadingValue = float | str | bool | None | tuple[float, ...]
+"""One named value of a reading; None where the device does not tell it."""
+
 FloatArray = NDArray[np.float64]
 ByteArray = NDArray[np.uint8]
 
@@ -168,11 +171,16 @@ class AuxiliarySetup:
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryReading:
-    """What a device beside the feet said at one moment: named fields in SI units, `time_s` of its arrival."""
+    """What a device beside the feet said: named fields in SI units, None where it does not tell them.
+
+    `time_s` is session time of the arrival: such devices send no time, about once a second, and late. `reading` names
+    the codec (`protocol.readings`).
+    """
 
     source: AuxiliaryKind
     time_s: float
-    values: Mapping[str, float]
+    values: Mapping[str, ReadingValue]
+    reading: str = ""
 
 
 @dataclass(slots=True)
@@ -218,7 +226,8 @@ class Finding:
 class Recording:
     """Sensors and their blocks, from a recording or an importer, not yet analysed.
 
-    `blocks` may be read once. `quality` and `findings` are complete only after `blocks` has been read to its end.
+    `blocks` may be read once. `quality`, `findings`, `events`, `readings` and `auxiliary_quality` are complete only
+    after `blocks` has been read to its end.
     """
 
     name: str
@@ -228,6 +237,8 @@ class Recording:
     findings: list[Finding] = field(default_factory=list)
     events: list[RecordingEvent] = field(default_factory=list)
     readings: list[AuxiliaryReading] = field(default_factory=list)
+    auxiliaries: tuple[AuxiliarySetup, ...] = ()
+    auxiliary_quality: dict[AuxiliaryKind, StreamQuality] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     input_sha256: str = ""
 
