@@ -15,21 +15,21 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.derived import Athlete, Drift, Symmetry, Variability
+# Passed on: the words of the devices beside the feet belong to the model.
+from gaitpipe.auxiliary import AUXILIARIES as AUXILIARIES  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliaryKind as AuxiliaryKind  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliaryReading as AuxiliaryReading  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliarySetup as AuxiliarySetup  # noqa: PLC0414
+from gaitpipe.auxiliary import ReadingValue as ReadingValue  # noqa: PLC0414
+from gaitpipe.derived import Athlete, CrossChecks, Drift, Symmetry, Variability
 
 Side = Literal["left", "right"]
 Placement = Literal["foot", "shank"]
 Clock = Literal["device", "arrival", "file"]
 SIDES: tuple[Side, Side] = ("left", "right")
-AuxiliaryKind = Literal["treadmill", "foot_pod", "heart_rate"]
-"""Devices beside the feet: recorded as cross-checks, one of a kind."""
-AUXILIARIES: tuple[AuxiliaryKind, ...] = ("treadmill", "foot_pod", "heart_rate")
 Source = Literal["left", "right", "treadmill", "foot_pod", "heart_rate"]
 """Where a notification comes from: the sensor of a side, or a device beside them."""
 SOURCES: tuple[Source, ...] = (*SIDES, *AUXILIARIES)
-
-ReadingValue = float | str | bool | None | tuple[float, ...]
-"""One named value of a reading; None where the device does not tell it."""
 
 FloatArray = NDArray[np.float64]
 ByteArray = NDArray[np.uint8]
@@ -156,31 +156,6 @@ class SensorSetup:
     profile_text: str
     settings: Mapping[str, float] = field(default_factory=dict)
     device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuxiliarySetup:
-    """How one device beside the feet was set up; as `SensorSetup`, without a side."""
-
-    kind: AuxiliaryKind
-    profile_id: str
-    profile_text: str
-    settings: Mapping[str, float] = field(default_factory=dict)
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuxiliaryReading:
-    """What a device beside the feet said: named fields in SI units, None where it does not tell them.
-
-    `time_s` is session time of the arrival: such devices send no time, about once a second, and late. `reading` names
-    the codec (`protocol.readings`).
-    """
-
-    source: AuxiliaryKind
-    time_s: float
-    values: Mapping[str, ReadingValue]
-    reading: str = ""
 
 
 @dataclass(slots=True)
@@ -392,6 +367,7 @@ class SessionResult:
     variability: tuple[Variability, ...] = ()
     symmetry: tuple[Symmetry, ...] = ()
     drift: tuple[Drift, ...] = ()
+    cross_checks: CrossChecks | None = None
 
 
 @dataclass(frozen=True, slots=True)

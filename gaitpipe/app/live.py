@@ -17,12 +17,14 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.analyze import Analysis, devices_of
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import BlockJoiner
 from gaitpipe.app.cue import CueView, LiveCue
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
+    AuxiliaryReading,
+    AuxiliarySetup,
     Finding,
     Placement,
     RawNotification,
@@ -91,16 +93,19 @@ class LiveSession:
         metadata: Mapping[str, str],
         session_start_monotonic_ns: int,
         belt_speed_m_s: float | None = None,
+        auxiliaries: Sequence[AuxiliarySetup] = (),
     ) -> None:
         self._writer = writer
         self._start_ns = session_start_monotonic_ns
-        self._decoder = StreamDecoder(setups, session_start_monotonic_ns)
+        self._decoder = StreamDecoder(setups, session_start_monotonic_ns, auxiliaries)
         self._session = Session(self._decoder.sensors, belt_speed_m_s, athlete_of(metadata))
         self._recording = Recording(
             name=writer.path.stem,
             sensors=self._decoder.sensors,
             blocks=(),
             quality=self._decoder.quality,
+            auxiliaries=tuple(auxiliaries),
+            auxiliary_quality=self._decoder.auxiliary_quality,
             metadata=dict(metadata),
         )
         fastest_hz = max((sensor.rate_hz for sensor in self._decoder.sensors), default=0.0)
@@ -151,7 +156,8 @@ class LiveSession:
             try:
                 self._feed(self._decoder.flush(), None)
                 self._show(self._joiner.flush())
-                result = self._session.finish(recording.quality, self._complaints.values())
+                devices = devices_of(recording)
+                result = self._session.finish(recording.quality, self._complaints.values(), devices)
             except Exception as error:  # noqa: BLE001 (rule 2)
                 self.failure = error
         if self.failure is not None:
@@ -166,6 +172,8 @@ class LiveSession:
             events=tuple(recording.events),
             session_start_monotonic_ns=self._start_ns,
             recorded_utc=session_start_utc,
+            auxiliaries=recording.auxiliaries,
+            auxiliary_quality=recording.auxiliary_quality,
         )
 
     def _analyse(self, item: RawNotification | RecordingEvent) -> None:
@@ -175,6 +183,8 @@ class LiveSession:
         for one in decoded:
             if isinstance(one, SampleBlock):
                 self._show(self._joiner.push(one))
+            elif isinstance(one, AuxiliaryReading):
+                self._recording.readings.append(one)
             elif source is not None:
                 note_complaint(one, source, self._recording, self._complaints)  # type: ignore[arg-type]
 
