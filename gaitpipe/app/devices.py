@@ -17,6 +17,13 @@ STANDARD: dict[AuxiliaryKind, str] = {
 }
 """Profiles of the standard Bluetooth services."""
 
+WORDS: dict[AuxiliaryKind, str] = {
+    "treadmill": "treadmill",
+    "foot_pod": "foot pod",
+    "heart_rate": "heart rate sensor",
+}
+"""How to speak of them to a person."""
+
 
 def device_profile(kind: AuxiliaryKind, name: str = "", folders: Sequence[Path | str] = ()) -> Profile:
     """Load the profile of a device beside the feet: the one of the standard service, or another one by name.
@@ -30,7 +37,7 @@ def device_profile(kind: AuxiliaryKind, name: str = "", folders: Sequence[Path |
     """
     profile = profile_store.load(name or STANDARD[kind], folders)
     if profile.auxiliary != kind:
-        other = "a motion sensor" if profile.auxiliary is None else f"a {profile.auxiliary.replace('_', ' ')}"
-        message = f"{profile.id} is the profile of {other}, not of a {kind.replace('_', ' ')}"
+        other = "motion sensor" if profile.auxiliary is None else WORDS[profile.auxiliary]
+        message = f"{profile.id} is the profile of a {other}, not of a {WORDS[kind]}"
         raise UsageError(message, f"Leave the profile out to use {STANDARD[kind]}.")
     return profile

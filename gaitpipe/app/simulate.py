@@ -127,6 +127,8 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = DEFAU
     UsageError, LocalProtocolError
         The request asks for what no runner or no such sensor does.
     """
+    if request.profile.auxiliary is not None:
+        raise UsageError(f"{request.profile.name} is no motion sensor", "Give it with --with, beside the feet.")
     settings = request.profile.resolve_settings(request.settings)
     config = runner_for(request.runner, settings)
     setups = [setup_for(request.profile, side, config.placement, settings) for side in SIDES]

@@ -3,7 +3,8 @@
 Rules:
 
 1. Only readings that arrived while strides were counted say something of the gait. A reading has the time of its
-   arrival; it is older by some seconds, which does not matter for medians of a steady run.
+   arrival; it is older by some seconds, which does not matter for medians of a steady run. A belt starts with the
+   runner and tells it late: its first seconds of a stretch of gait do not count.
 2. The treadmill's speed is the belt speed of the session when nobody typed one, and nine in ten of its readings are
    near their median. A speed that changed is no single number: it is said so, and not used. What a person typed goes
    first; where the two differ, both are said.
@@ -31,6 +32,8 @@ LEAST_READINGS = 5
 STEADY_SHARE = 0.9
 JOIN_S = 2.0
 """Counted strides no further apart than this are one stretch of gait."""
+START_S = 3.0
+"""So much of a stretch is the belt's start."""
 RECENT_S = 6.0
 """The sensors' figure beside a reading: the median of the strides that began so long before it."""
 BELT_M_S = (0.3, 12.0)
@@ -84,18 +87,18 @@ def stretches_s(table: StrideTable) -> FloatArray:
     return np.array(spans, dtype=np.float64).reshape(-1, 2)
 
 
-def _in_gait(table: StrideTable, time_s: FloatArray) -> NDArray[np.bool_]:
-    """Mask of the times within stretches of gait, shape (n,)."""
+def _in_gait(table: StrideTable, time_s: FloatArray, start_s: float = 0.0) -> NDArray[np.bool_]:
+    """Mask of the times within stretches of gait, without the first `start_s` of each, shape (n,)."""
     inside = np.zeros(len(time_s), dtype=bool)
-    for start_s, end_s in stretches_s(table):
-        inside |= (time_s >= start_s) & (time_s <= end_s)
+    for begin_s, end_s in stretches_s(table):
+        inside |= (time_s >= begin_s + start_s) & (time_s <= end_s)
     return inside
 
 
 def _treadmill(table: StrideTable, readings: Readings, given_m_s: float | None) -> TreadmillCheck:
     readings = [one for one in readings if one.reading in ("", "ftms_treadmill_data")]
     time_s, speed_m_s = _series(readings, "speed_m_s")
-    inside = _in_gait(table, time_s)
+    inside = _in_gait(table, time_s, START_S)
     count = int(inside.sum())
     check: dict[str, float | bool | str | None] = {"given_m_s": given_m_s, "jumps": _jumps(time_s, speed_m_s)}
     if count >= LEAST_READINGS:
@@ -121,7 +124,7 @@ def _unused(middle_m_s: float, steady: bool, given_m_s: float | None) -> str:
 
 def _incline(table: StrideTable, readings: Readings) -> dict[str, float | bool | None]:
     time_s, incline_pct = _series(readings, "incline_pct")
-    seen = incline_pct[_in_gait(table, time_s)]
+    seen = incline_pct[_in_gait(table, time_s, START_S)]
     if len(seen) < LEAST_READINGS:
         return {}
     middle = float(np.median(seen))
