@@ -17,8 +17,9 @@ LEAST_PAIRS = 20
 LEAST_CHANGE = 0.05
 """Standard deviation of the reference over its mean: less is no change to see a delay by."""
 LEAST_LIKENESS = 0.9
-FALL = 0.02
-"""How much less alike the series must be this far from the best delay, or its place is not known."""
+WORSE, LEAST_WORSE = 1.5, 0.002
+"""By how much more of the values (a factor, and a share of their variance) must stay unexplained this far from the best
+delay, or its place is not known: a straight rise fits every delay."""
 FALL_AT_S = 2.0
 
 
@@ -39,8 +40,11 @@ def lag_s(reference_s: FloatArray, reference: FloatArray, time_s: FloatArray, va
     likeness = np.array([_likeness(row[usable], values[usable]) for row in shifted])
     best = int(np.argmax(likeness))
     away = round(FALL_AT_S / STEP_S)
-    beside = [likeness[place] for place in (best - away, best + away) if 0 <= place < len(likeness)]
-    if likeness[best] < LEAST_LIKENESS or best == len(likeness) - 1 or likeness[best] - max(beside) < FALL:
+    unexplained = 1.0 - likeness**2
+    beside = [unexplained[place] for place in (best - away, best + away) if 0 <= place < len(likeness)]
+    if likeness[best] < LEAST_LIKENESS or best == len(likeness) - 1:
+        return None
+    if min(beside) < WORSE * unexplained[best] + LEAST_WORSE:
         return None
     return float(delays_s[best])
 
