@@ -37,7 +37,6 @@ def scan(seconds: float, everything: bool, as_json: bool) -> None:
 
     words = console()
     profiles = [profile_store.load(stored.file) for stored in profile_store.available()]
-    profiles.sort(key=lambda profile: profile.auxiliary is not None)  # a sensor for the chest is no mere heart rate
     words.say(f"Listening for {seconds:g} s ...")
     found = asyncio.run(listen(profiles, seconds))
     shown = [sensor for sensor in found if everything or sensor.profile_id is not None]

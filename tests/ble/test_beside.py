@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from gaitpipe import profile_store
 from gaitpipe.app.analyze import devices_of
 from gaitpipe.app.devices import device_profile
 from gaitpipe.app.record import RecordRequest, Talk, record
@@ -13,7 +14,7 @@ from gaitpipe.model import AUXILIARIES, RawNotification
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.simulate.auxiliary import DeviceHabits, device_stream
 from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
-from gaitpipe.sources.ble import WantedDevice
+from gaitpipe.sources.ble import WantedDevice, scan
 
 SESSION = simulate(RunnerConfig((Segment("stand", 2.0), Segment("run", 58.0, 3.0)), rate_hz=104.0))
 
@@ -87,6 +88,17 @@ async def test_of_two_treadmills_the_named_one_is_taken(virtual_world, want):
     )
     assert recorded.source.found["treadmill"].name == "Gym right"
     await recorded.source.stop()
+
+
+async def test_a_motion_sensor_with_a_heart_rate_service_is_listed_as_the_sensor_that_it_is(virtual_world):
+    await virtual_world.sensor(1, "polar_h10")
+    await device(virtual_world, "heart_rate", 2)
+    profiles = [profile_store.load(item.id) for item in profile_store.available()]
+    found = await scan(profiles, 0.3, backend=virtual_world.backend)
+    assert {one.name: one.profile_id for one in found} == {
+        profile_store.load("polar_h10").advertisement.local_name: "polar_h10",
+        "Virtual heart_rate": "heart_rate",
+    }
 
 
 async def record_session(world, folder, wanted, devices, said=None):
