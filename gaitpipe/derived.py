@@ -1,4 +1,4 @@
-"""What is derived from a whole session: variability, symmetry, drift; and what is known of the athlete.
+"""What is derived from a whole session: variability, symmetry, drift, cross-checks; what is known of the athlete.
 
 Frozen values without behaviour, like `model`, which holds the result they are part of.
 """
@@ -86,3 +86,73 @@ class Drift:
     mdc: float | None
     exceeds: bool | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TreadmillCheck:
+    """What a treadmill said while the feet ran (or walked); None where it did not tell.
+
+    `speed_m_s` is the median of its readings, `low_m_s` and `high_m_s` the smallest and the largest; `steady` when nine
+    in ten are near the median. `used`: it is the session's belt speed. `given_m_s` is what a person typed; what the
+    motion sensors measured by themselves is `sensors_m_s`. `jumps`: it changes faster than a belt can, so it is the
+    speed that was set. `incline_usable`: the incline went into the session's context. `lag_s` is by how much its speed
+    comes after the sensors', None where the speed did not change enough to tell.
+    """
+
+    readings: int
+    readings_in_gait: int
+    speed_m_s: float | None = None
+    low_m_s: float | None = None
+    high_m_s: float | None = None
+    steady: bool | None = None
+    used: bool = False
+    given_m_s: float | None = None
+    sensors_m_s: float | None = None
+    jumps: bool = False
+    incline_pct: float | None = None
+    incline_steady: bool | None = None
+    incline_usable: bool = False
+    lag_s: float | None = None
+    unused_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FootPodCheck:
+    """What a foot pod said while the feet ran (or walked), beside the motion sensors; None where it did not tell.
+
+    `cadence_as_sent_per_min` counts what `counts` says, known from the sensors' cadence; None when it fits neither.
+    `cadence_spm` is the same in steps of both feet. `lag_s` is by how much the pod's cadence comes after the sensors'.
+    """
+
+    readings: int
+    readings_in_gait: int
+    cadence_as_sent_per_min: float | None = None
+    counts: Literal["steps", "strides", "steps twice"] | None = None
+    cadence_spm: float | None = None
+    sensors_cadence_spm: float | None = None
+    speed_m_s: float | None = None
+    sensors_m_s: float | None = None
+    lag_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeartRateCheck:
+    """Heart rate while the feet ran (or walked): mean of the readings, and the highest of the session.
+
+    `left_out` readings had no skin contact, or a rate that no heart has.
+    """
+
+    readings: int
+    readings_in_gait: int
+    left_out: int = 0
+    mean_bpm: float | None = None
+    highest_bpm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossChecks:
+    """Devices beside the feet, None where there was none."""
+
+    treadmill: TreadmillCheck | None = None
+    foot_pod: FootPodCheck | None = None
+    heart_rate: HeartRateCheck | None = None

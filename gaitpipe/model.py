@@ -15,15 +15,18 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gaitpipe.derived import Athlete, Drift, Symmetry, Variability
+# Passed on: the words of the devices beside the feet belong to the model.
+from gaitpipe.auxiliary import AUXILIARIES as AUXILIARIES  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliaryKind as AuxiliaryKind  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliaryReading as AuxiliaryReading  # noqa: PLC0414
+from gaitpipe.auxiliary import AuxiliarySetup as AuxiliarySetup  # noqa: PLC0414
+from gaitpipe.auxiliary import ReadingValue as ReadingValue  # noqa: PLC0414
+from gaitpipe.derived import Athlete, CrossChecks, Drift, Symmetry, Variability
 
 Side = Literal["left", "right"]
 Placement = Literal["foot", "shank"]
 Clock = Literal["device", "arrival", "file"]
 SIDES: tuple[Side, Side] = ("left", "right")
-AuxiliaryKind = Literal["treadmill", "foot_pod", "heart_rate"]
-"""Devices beside the feet: recorded as cross-checks, one of a kind."""
-AUXILIARIES: tuple[AuxiliaryKind, ...] = ("treadmill", "foot_pod", "heart_rate")
 Source = Literal["left", "right", "treadmill", "foot_pod", "heart_rate"]
 """Where a notification comes from: the sensor of a side, or a device beside them."""
 SOURCES: tuple[Source, ...] = (*SIDES, *AUXILIARIES)
@@ -155,26 +158,6 @@ class SensorSetup:
     device: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AuxiliarySetup:
-    """How one device beside the feet was set up; as `SensorSetup`, without a side."""
-
-    kind: AuxiliaryKind
-    profile_id: str
-    profile_text: str
-    settings: Mapping[str, float] = field(default_factory=dict)
-    device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AuxiliaryReading:
-    """What a device beside the feet said at one moment: named fields in SI units, `time_s` of its arrival."""
-
-    source: AuxiliaryKind
-    time_s: float
-    values: Mapping[str, float]
-
-
 @dataclass(slots=True)
 class StreamQuality:
     """Running counts of one sensor's stream; everything that was lost or refused is here.
@@ -218,7 +201,8 @@ class Finding:
 class Recording:
     """Sensors and their blocks, from a recording or an importer, not yet analysed.
 
-    `blocks` may be read once. `quality` and `findings` are complete only after `blocks` has been read to its end.
+    `blocks` may be read once. `quality`, `findings`, `events`, `readings` and `auxiliary_quality` are complete only
+    after `blocks` has been read to its end.
     """
 
     name: str
@@ -228,6 +212,8 @@ class Recording:
     findings: list[Finding] = field(default_factory=list)
     events: list[RecordingEvent] = field(default_factory=list)
     readings: list[AuxiliaryReading] = field(default_factory=list)
+    auxiliaries: tuple[AuxiliarySetup, ...] = ()
+    auxiliary_quality: dict[AuxiliaryKind, StreamQuality] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
     input_sha256: str = ""
 
@@ -381,6 +367,7 @@ class SessionResult:
     variability: tuple[Variability, ...] = ()
     symmetry: tuple[Symmetry, ...] = ()
     drift: tuple[Drift, ...] = ()
+    cross_checks: CrossChecks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ from gaitpipe.gait.accelerometer import (
     stride_params,
 )
 from gaitpipe.gait.bilateral import BilateralJoiner
+from gaitpipe.gait.cross_check import Devices, cross_checks
+from gaitpipe.gait.cross_findings import cross_findings
 from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.event_uncertainty import event_uncertainty_s
@@ -52,6 +54,7 @@ from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
 from gaitpipe.gait.trajectory import TrajectoryBuilder
 from gaitpipe.gait.transitions import mark_transitions
+from gaitpipe.gait.updates import cadence_update, stride_update
 from gaitpipe.gait.variability import variability_of
 from gaitpipe.metrics._contract import StrideMetric
 from gaitpipe.model import (
@@ -164,15 +167,20 @@ class Session:
             return self._detect(foot, foot.mounting.push(block))
         windows = foot.cadence.feed(block)
         if foot.landings is None:
-            return [_cadence_update(block, cadence_spm) for cadence_spm in windows]
+            return [cadence_update(block, cadence_spm) for cadence_spm in windows]
         return self._detect_landings(foot, foot.landings, block)
 
     def finish(
-        self, quality: Mapping[Side, StreamQuality] | None = None, findings: Iterable[Finding] = ()
+        self,
+        quality: Mapping[Side, StreamQuality] | None = None,
+        findings: Iterable[Finding] = (),
+        devices: Devices | None = None,
     ) -> SessionResult:
         """End all streams and give the result.
 
         `quality` holds the counts of the decoder or importer, `findings` what they found; both go into the result.
+        `devices` holds the readings of each device beside the feet. A steady treadmill speed is the belt speed where
+        none was given.
         """
         for foot in self._feet.values():
             if foot.cadence is None:
@@ -190,6 +198,9 @@ class Session:
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
             set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
         mark_transitions(table.rows)
+        checks = cross_checks(replace(table, belt_speed_m_s=None), devices or {}, self._belt_speed_m_s)
+        if checks is not None and checks.treadmill is not None and checks.treadmill.used:
+            table = replace(table, belt_speed_m_s=checks.treadmill.speed_m_s, belt_told=True)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
@@ -198,6 +209,7 @@ class Session:
         if any(foot.cadence is None or foot.landings is not None for foot in self._feet.values()):
             found.extend(pair_findings(tuple(self._feet), table))
             found.extend(swap_findings(results, table))
+        found.extend(cross_findings(checks))
         clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
         cadence = next(metric for metric in metrics() if metric.key == "cadence_spm")
         windows = _window_cadences(self._feet, table)
@@ -207,7 +219,8 @@ class Session:
             sensors=results,
             metrics=summaries,
             findings=tuple(found),
-            belt_speed_m_s=self._belt_speed_m_s,
+            belt_speed_m_s=table.belt_speed_m_s,
+            cross_checks=checks,
             mode=main_mode(table),
             athlete=self._athlete,
             variability=variability_of(table),
@@ -225,7 +238,7 @@ class Session:
             events = foot.detector.push(block)
             strides = _with_motion(foot, foot.strides.push(events), events)
             self._take(foot, strides)
-            updates.extend(_update(stride) for stride in strides)
+            updates.extend(stride_update(stride) for stride in strides)
             self._raise_watermark(foot, block, events)
             foot.ensemble.forget(float(block.time_s[-1]))
             foot.trajectory.forget(float(block.time_s[-1]))
@@ -236,7 +249,7 @@ class Session:
         strides = foot.strides.push(events)
         self._take(foot, strides)
         self._raise_watermark(foot, block, events)
-        return [_update(stride) for stride in strides]
+        return [stride_update(stride) for stride in strides]
 
     def _take(self, foot: _Foot, strides: list[Stride]) -> None:
         """Hand what the last events gave to the parts that look at whole strides."""
@@ -351,25 +364,6 @@ def _count(foot: _Foot, block: SampleBlock) -> None:
     if np.isnan(foot.first_s):
         foot.first_s = float(block.time_s[0])
     foot.last_s = float(block.time_s[-1])
-
-
-def _update(stride: Stride) -> StrideUpdate:
-    stride_time_s = stride.next_ic_s - stride.ic_s
-    return StrideUpdate(
-        side=stride.side,
-        ic_s=stride.ic_s,
-        tc_s=stride.tc_s,
-        stride_time_s=stride_time_s,
-        cadence_spm=120.0 / stride_time_s,
-        ground_contact_time_s=stride.tc_s - stride.ic_s,
-        quality=stride.quality,
-        mode="walk" if stride.mode == "walk" else "run",
-    )
-
-
-def _cadence_update(block: SampleBlock, cadence_spm: float) -> StrideUpdate:
-    """A window of an accelerometer as an update: cadence only."""
-    return StrideUpdate(block.side, float(block.time_s[-1]), np.nan, 120.0 / cadence_spm, cadence_spm, np.nan, "ok", "")
 
 
 def _sensor_result(foot: _Foot, quality: StreamQuality, table: StrideTable) -> SensorResult:

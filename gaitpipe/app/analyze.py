@@ -23,7 +23,19 @@ from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, UsageError
-from gaitpipe.model import Finding, Placement, Recording, RecordingEvent, SampleBlock, SessionResult, Side
+from gaitpipe.model import (
+    AuxiliaryKind,
+    AuxiliaryReading,
+    AuxiliarySetup,
+    Finding,
+    Placement,
+    Recording,
+    RecordingEvent,
+    SampleBlock,
+    SessionResult,
+    Side,
+    StreamQuality,
+)
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.recording.reader import open_raw
 from gaitpipe.report.document import TruthComparison
@@ -64,6 +76,8 @@ class Analysis:
     session_start_monotonic_ns: int | None = None
     recorded_utc: str | None = None
     truth: TruthComparison | None = None
+    auxiliaries: tuple[AuxiliarySetup, ...] = ()
+    auxiliary_quality: Mapping[AuxiliaryKind, StreamQuality] = field(default_factory=dict)
 
     @property
     def synthetic(self) -> bool:
@@ -117,7 +131,15 @@ def analyze_recording(
         session.feed(block)
         if on_time is not None and len(block):
             on_time(float(block.time_s[-1]))
-    return session.finish(recording.quality, recording.findings)
+    return session.finish(recording.quality, recording.findings, devices_of(recording))
+
+
+def devices_of(recording: Recording) -> dict[AuxiliaryKind, list[AuxiliaryReading]]:
+    """Return the readings of each device beside the feet, none of a silent one; complete once the blocks are read."""
+    devices: dict[AuxiliaryKind, list[AuxiliaryReading]] = {setup.kind: [] for setup in recording.auxiliaries}
+    for reading in recording.readings:
+        devices.setdefault(reading.source, []).append(reading)
+    return devices
 
 
 def open_recording(path: Path | str, placement: Placement | None = None) -> Input:
@@ -191,6 +213,8 @@ def analyze_input(
         session_start_monotonic_ns=opened.session_start_monotonic_ns,
         recorded_utc=opened.recorded_utc,
         truth=truth,
+        auxiliaries=recording.auxiliaries,
+        auxiliary_quality=recording.auxiliary_quality,
     )
 
 

@@ -1,6 +1,6 @@
-"""The demo: two virtual BLE sensors on the feet of a synthetic runner, recorded as real ones are.
+"""The demo: two virtual BLE sensors on the feet of a synthetic runner, and a virtual treadmill, recorded as real ones.
 
-Only the radio, the sensors and the runner are virtual. Scan, connection, subscription and stream go through unmodified
+Only the radio, the devices and the runner are virtual. Scan, connection, subscription and stream go through unmodified
 bleak and the same source, file, decoder and session as a recording of a person.
 """
 
@@ -15,16 +15,18 @@ import numpy as np
 
 from gaitpipe import profile_store
 from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.devices import device_profile
 from gaitpipe.app.record import Recorded, RecordRequest, Talk, record, stop_on_signals
 from gaitpipe.app.simulate import BATTERY_PCT, plain_run, runner_for, synthetic_metadata
 from gaitpipe.app.truth import compare_with_truth
 from gaitpipe.model import SIDES
 from gaitpipe.protocol.profile import Profile
+from gaitpipe.simulate.auxiliary import device_stream
 from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.runner import RunnerConfig, SimulatedSession, simulate
 from gaitpipe.simulate.truth import read_truth_csv, write_truth_csv
-from gaitpipe.sources.ble import WantedSensor
+from gaitpipe.sources.ble import WantedDevice, WantedSensor
 
 PROFILE = "open_imu"
 BELT_SPEED_M_S = 3.0
@@ -63,12 +65,12 @@ async def run_demo(folder: Path, seconds: float, talk: Talk, times_faster: float
     with stop_on_signals(stop, talk.say):
         session = await asyncio.to_thread(simulate, config)
         async with VirtualRadio(speed=times_faster) as radio:
-            for sensor in _sensors(session, profile, settings):
+            for sensor in (*_sensors(session, profile, settings), _treadmill(session)):
                 await radio.add_sensor(sensor)
             request = RecordRequest(
                 wanted=tuple(WantedSensor(side, "foot", profile, settings, _name(side)) for side in SIDES),
                 folder=folder,
-                belt_speed_m_s=BELT_SPEED_M_S,
+                devices=(WantedDevice("treadmill", device_profile("treadmill")),),
                 seconds=seconds + PATIENCE_S,
                 metadata=synthetic_metadata(config, None) | {"demo": f"{times_faster:g} times faster than life"},
                 backend=radio.backend,
@@ -103,6 +105,19 @@ def _sensors(session: SimulatedSession, profile: Profile, settings: Mapping[str,
         )
         for number, side in enumerate(SIDES, start=1)
     ]
+
+
+def _treadmill(session: SimulatedSession) -> VirtualSensor:
+    """Return the belt under the runner: it tells its speed once a second, and nothing is written to it."""
+    profile = device_profile("treadmill")
+    return VirtualSensor(
+        profile,
+        profile.resolve_settings({}),
+        device_stream(profile, session),
+        name="Virtual treadmill",
+        address="C0:00:00:00:00:10",
+        rssi_dbm=-48,
+    )
 
 
 async def _end(radio: VirtualRadio, stop: asyncio.Event, ended: asyncio.Event) -> None:

@@ -17,15 +17,19 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.analyze import Analysis, devices_of
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import BlockJoiner
 from gaitpipe.app.cue import CueView, LiveCue
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
+    AuxiliaryKind,
+    AuxiliaryReading,
+    AuxiliarySetup,
     Finding,
     Placement,
     RawNotification,
+    ReadingValue,
     Recording,
     RecordingEvent,
     SampleBlock,
@@ -42,6 +46,8 @@ from gaitpipe.sources.ble import LinkState
 
 SHOWN_STRIDES = 8
 GATHERED_S = 0.1
+DEVICE_SHOWN_FOR_S = 5.0
+"""The same of a device beside the feet, which speaks once a second."""
 SHOWN_FOR_S = 3.0
 """A figure is shown for so long after its last stride: then the runner stands, or the sensor is silent."""
 
@@ -65,6 +71,19 @@ class SideView:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceView:
+    """What a device beside the feet says just now; None for what it does not tell, or has not told lately."""
+
+    kind: AuxiliaryKind
+    connected: bool = False
+    speed_m_s: float | None = None
+    incline_pct: float | None = None
+    cadence_per_min: float | None = None
+    heart_rate_bpm: float | None = None
+    battery_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveView:
     """What a person wants to see of a recording just now."""
 
@@ -73,6 +92,7 @@ class LiveView:
     sides: tuple[SideView, ...]
     failure: str = ""
     cue: CueView | None = None
+    devices: tuple[DeviceView, ...] = ()
 
 
 class LiveSession:
@@ -91,20 +111,26 @@ class LiveSession:
         metadata: Mapping[str, str],
         session_start_monotonic_ns: int,
         belt_speed_m_s: float | None = None,
+        auxiliaries: Sequence[AuxiliarySetup] = (),
     ) -> None:
         self._writer = writer
         self._start_ns = session_start_monotonic_ns
-        self._decoder = StreamDecoder(setups, session_start_monotonic_ns)
+        self._decoder = StreamDecoder(setups, session_start_monotonic_ns, auxiliaries)
         self._session = Session(self._decoder.sensors, belt_speed_m_s, athlete_of(metadata))
         self._recording = Recording(
             name=writer.path.stem,
             sensors=self._decoder.sensors,
             blocks=(),
             quality=self._decoder.quality,
+            auxiliaries=tuple(auxiliaries),
+            auxiliary_quality=self._decoder.auxiliary_quality,
             metadata=dict(metadata),
         )
         fastest_hz = max((sensor.rate_hz for sensor in self._decoder.sensors), default=0.0)
         self._joiner = BlockJoiner(max(1, round(GATHERED_S * fastest_hz)))
+        self._told: dict[AuxiliaryKind, dict[str, tuple[float, ReadingValue]]] = {
+            kind: {} for kind in self._decoder.auxiliary_quality
+        }
         self._complaints: dict[str, Finding] = {}
         self._recent: dict[Side, deque[StrideUpdate]] = {setup.side: deque(maxlen=SHOWN_STRIDES) for setup in setups}
         self._strides: dict[Side, int] = {setup.side: 0 for setup in setups}
@@ -136,7 +162,10 @@ class LiveSession:
         sides = tuple(self._side_view(side, links.get(side), elapsed_s) for side in self._recent)
         failure = "" if self.failure is None else f"{type(self.failure).__name__}: {self.failure}"
         cue = None if self.cue is None else self.cue.view(elapsed_s)
-        return LiveView(elapsed_s, self._writer.bytes_written, sides, failure, cue)
+        devices = tuple(
+            self._device_view(kind, links.get(kind), elapsed_s) for kind in self._recording.auxiliary_quality
+        )
+        return LiveView(elapsed_s, self._writer.bytes_written, sides, failure, cue, devices)
 
     def finish(self, session_start_utc: str) -> Analysis:
         """End the session and give its analysis; the file must be closed.
@@ -151,7 +180,8 @@ class LiveSession:
             try:
                 self._feed(self._decoder.flush(), None)
                 self._show(self._joiner.flush())
-                result = self._session.finish(recording.quality, self._complaints.values())
+                devices = devices_of(recording)
+                result = self._session.finish(recording.quality, self._complaints.values(), devices)
             except Exception as error:  # noqa: BLE001 (rule 2)
                 self.failure = error
         if self.failure is not None:
@@ -166,6 +196,8 @@ class LiveSession:
             events=tuple(recording.events),
             session_start_monotonic_ns=self._start_ns,
             recorded_utc=session_start_utc,
+            auxiliaries=recording.auxiliaries,
+            auxiliary_quality=recording.auxiliary_quality,
         )
 
     def _analyse(self, item: RawNotification | RecordingEvent) -> None:
@@ -175,6 +207,9 @@ class LiveSession:
         for one in decoded:
             if isinstance(one, SampleBlock):
                 self._show(self._joiner.push(one))
+            elif isinstance(one, AuxiliaryReading):
+                self._recording.readings.append(one)
+                self._told[one.source].update({name: (one.time_s, told) for name, told in one.values.items()})
             elif source is not None:
                 note_complaint(one, source, self._recording, self._complaints)  # type: ignore[arg-type]
 
@@ -208,6 +243,23 @@ class LiveSession:
             lost_samples=quality.lost_samples,
             reconnects=link.reconnects,
             age_s=link.age_s,
+        )
+
+    def _device_view(self, kind: AuxiliaryKind, link: LinkState | None, elapsed_s: float) -> DeviceView:
+        def latest(name: str) -> float | None:
+            time_s, told = self._told[kind].get(name, (-math.inf, None))
+            fresh = elapsed_s - time_s <= DEVICE_SHOWN_FOR_S
+            return float(told) if fresh and isinstance(told, (int, float)) else None
+
+        battery_pct = self._recording.auxiliary_quality[kind].battery_pct
+        return DeviceView(
+            kind=kind,
+            connected=link is not None and link.connected,
+            speed_m_s=latest("speed_m_s"),
+            incline_pct=latest("incline_pct"),
+            cadence_per_min=latest("cadence_per_min"),
+            heart_rate_bpm=latest("heart_rate_bpm"),
+            battery_pct=battery_pct if link is None or link.battery_pct is None else link.battery_pct,
         )
 
 

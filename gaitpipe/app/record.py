@@ -22,9 +22,9 @@ from typing import TypeVar
 from gaitpipe.app.cue import LiveCue, cue_event
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
 from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
-from gaitpipe.model import RawNotification, RecordingEvent, SensorSetup
+from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
-from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedSensor
+from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedDevice, WantedSensor
 from gaitpipe.sources.ble_session import Clock, Notify, system_clock
 
 T = TypeVar("T")
@@ -58,7 +58,10 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """What to record and where. `backend` and `clock` are other than the platform's only in a virtual world."""
+    """What to record and where. `backend` and `clock` are other than the platform's only in a virtual world.
+
+    `devices` stand beside the feet: they may be missing or come later, and nothing is ever written to them.
+    """
 
     wanted: tuple[WantedSensor, ...]
     folder: Path
@@ -70,6 +73,7 @@ class RecordRequest:
     scan_timeout_s: float = 20.0
     notify: Notify = "start"
     cue: LiveCue | None = None
+    devices: tuple[WantedDevice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ async def record(
     """
     await _unless_stopped(asyncio.to_thread(before), stop)
     source = BleSource(
-        request.wanted,
+        (*request.wanted, *request.devices),
         backend=request.backend,
         clock=request.clock,
         scan_timeout_s=request.scan_timeout_s,
@@ -110,6 +114,9 @@ async def record(
         found = await _unless_stopped(source.connect(), stop)
         for wanted, sensor in zip(request.wanted, found, strict=True):
             talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({sensor.profile_id}, {sensor.rssi} dBm)")
+        for device in request.devices:
+            if (heard := source.found.get(device.kind)) is not None:
+                talk.say(f"  {device.words}  {heard.name or heard.address}  ({heard.rssi} dBm)")
         return await _record(request, source, found, stop, talk)
     finally:
         await source.stop()
@@ -122,14 +129,20 @@ async def _record(
     started = datetime.fromtimestamp(start_utc_ns / 1e9, UTC)
     path = request.folder / f"{started.astimezone():%Y-%m-%d_%H%M%S}.mcap"
     setups = [_setup(wanted, sensor) for wanted, sensor in zip(request.wanted, found, strict=True)]
+    devices = [_device_setup(device, source.found.get(device.kind)) for device in request.devices]
     metadata = {"software": SOFTWARE} | dict(request.metadata)
     if request.belt_speed_m_s is not None:
         metadata["belt_speed_m_s"] = f"{request.belt_speed_m_s:.6g}"
     with RecordingWriter(
-        path, setups, metadata, session_start_monotonic_ns=start_ns, session_start_utc_ns=start_utc_ns
+        path,
+        setups,
+        metadata,
+        session_start_monotonic_ns=start_ns,
+        session_start_utc_ns=start_utc_ns,
+        auxiliaries=devices,
     ) as writer:
         talk.say(f"Recording to {path}")
-        live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s)
+        live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s, devices)
         live.cue = request.cue
         reader = asyncio.create_task(_read(source, live, talk))
         try:
@@ -206,6 +219,13 @@ def _setup(wanted: WantedSensor, sensor: FoundSensor) -> SensorSetup:
     profile = wanted.profile
     settings = profile.resolve_settings(wanted.settings)
     return SensorSetup(wanted.side, wanted.placement, profile.id, profile.text, settings, sensor.name or profile.name)
+
+
+def _device_setup(wanted: WantedDevice, heard: FoundSensor | None) -> AuxiliarySetup:
+    """Return how a device was set up; one that is not there yet goes by its profile's name."""
+    profile, name = wanted.profile, heard.name if heard is not None else ""
+    settings = profile.resolve_settings(wanted.settings)
+    return AuxiliarySetup(wanted.kind, profile.id, profile.text, settings, name or profile.name)
 
 
 async def _unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:

@@ -36,14 +36,21 @@ def run_context(metadata: Mapping[str, str], result: SessionResult) -> dict[str,
     if surface not in SURFACES:
         surface = None if belt_m_s is None else "treadmill"
     measured_m_s = _measured_speed_m_s(result)
+    incline_pct = _number(metadata.get(INCLINE_KEY))
     return {
         "surface": surface,
         "shoe": metadata.get(SHOE_KEY) or None,
         "shoe_drop_mm": _number(metadata.get(DROP_KEY)),
-        "incline_pct": _number(metadata.get(INCLINE_KEY)),
+        "incline_pct": _told_incline_pct(result) if incline_pct is None else incline_pct,
         "speed_m_s": measured_m_s if belt_m_s is None else belt_m_s,
         "speed_source": "belt" if belt_m_s is not None else "sensors" if measured_m_s is not None else None,
     }
+
+
+def _told_incline_pct(result: SessionResult) -> float | None:
+    """The steady incline that the treadmill said; many always say 0, so a 0 is not known."""
+    treadmill = None if result.cross_checks is None else result.cross_checks.treadmill
+    return treadmill.incline_pct if treadmill is not None and treadmill.incline_usable else None
 
 
 def _measured_speed_m_s(result: SessionResult) -> float | None:

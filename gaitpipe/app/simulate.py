@@ -11,10 +11,20 @@ from pathlib import Path
 from typing import Literal
 
 from gaitpipe.errors import UsageError
-from gaitpipe.model import SIDES, Placement, RawNotification, RecordingEvent, SensorSetup, Side
+from gaitpipe.model import (
+    SIDES,
+    AuxiliarySetup,
+    Placement,
+    RawNotification,
+    RecordingEvent,
+    SensorSetup,
+    Side,
+    Source,
+)
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.recording.writer import RecordingWriter
 from gaitpipe.simulate import springmass
+from gaitpipe.simulate.auxiliary import DeviceHabits, device_stream
 from gaitpipe.simulate.link import LinkConfig, deliver
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedSession, simulate
 from gaitpipe.simulate.stream import PacketStream, SensorPacket
@@ -41,7 +51,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class SimulationRequest:
-    """What to simulate: the runner, sensors' profile and settings, how good the link is, further metadata, its day."""
+    """What to simulate: the runner, sensors' profile and settings, how good the link is, further metadata, its day.
+
+    `devices` are profiles of devices beside the feet, with their habits.
+    """
 
     runner: RunnerConfig
     profile: Profile
@@ -53,6 +66,7 @@ class SimulationRequest:
     force_threshold_n: float = 0.0
     metadata: Mapping[str, str] = field(default_factory=dict)
     start_utc_ns: int = START_UTC_NS
+    devices: tuple[tuple[Profile, DeviceHabits], ...] = ()
 
 
 def _simulate(request: SimulationRequest, config: RunnerConfig) -> SimulatedSession:
@@ -113,12 +127,16 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = DEFAU
     UsageError, LocalProtocolError
         The request asks for what no runner or no such sensor does.
     """
+    if request.profile.auxiliary is not None:
+        raise UsageError(f"{request.profile.name} is no motion sensor", "Give it with --with, beside the feet.")
     settings = request.profile.resolve_settings(request.settings)
     config = runner_for(request.runner, settings)
     setups = [setup_for(request.profile, side, config.placement, settings) for side in SIDES]
     setups = [replace(setup, device=f"virtual {setup.device}, {setup.side}") for setup in setups]
     session = _simulate(request, config)
     items = [item for setup in setups for item in _items(request, session, setup)]
+    for profile, habits in request.devices:
+        items += _device_items(request, session, profile, habits)
     items.sort(key=lambda item: item.host_monotonic_ns)
     path = folder / f"{name}.mcap"
     metadata = dict(request.metadata) | synthetic_metadata(config, request.belt_speed_m_s, request.model)
@@ -128,12 +146,44 @@ def write_simulation(request: SimulationRequest, folder: Path, name: str = DEFAU
         metadata,
         session_start_monotonic_ns=START_MONOTONIC_NS,
         session_start_utc_ns=request.start_utc_ns,
+        auxiliaries=[device_setup(profile) for profile, _ in request.devices],
     ) as writer:
         for item in items:
             writer.write(item)
     truth_path = folder / ("truth.csv" if name == DEFAULT_NAME else f"{name}.truth.csv")
     write_truth_csv(session.truth, truth_path)
     return path, truth_path
+
+
+def device_setup(profile: Profile, device: str = "") -> AuxiliarySetup:
+    """Return how a device beside the feet was set up, for the recording.
+
+    Raises
+    ------
+    UsageError
+        The profile is one of a motion sensor.
+    """
+    if profile.auxiliary is None:
+        raise UsageError(f"{profile.name} is a motion sensor", "Give it as a sensor of a foot.")
+    settings = profile.resolve_settings({})
+    return AuxiliarySetup(profile.auxiliary, profile.id, profile.text, settings, device or f"virtual {profile.name}")
+
+
+def _device_items(
+    request: SimulationRequest, session: SimulatedSession, profile: Profile, habits: DeviceHabits
+) -> list[RawNotification | RecordingEvent]:
+    """The notifications of a device beside the feet; each arrives a radio's moment after it was sent."""
+    setup, stream = device_setup(profile), device_stream(profile, session, habits)
+    connected = _host(0.0, request.start_utc_ns)
+    items: list[RawNotification | RecordingEvent] = [
+        RecordingEvent(*connected, kind="connected", source=setup.kind, text=setup.device)
+    ]
+    while stream.next_due_s() is not None:
+        packet = stream.next_packet()
+        times = _host(packet.due_s + request.link.connection_interval_s, request.start_utc_ns)
+        source: Source = setup.kind
+        items += [RawNotification(source, key, *times, payload) for key, payload in packet.notifications]
+    return items
 
 
 def _items(

@@ -50,6 +50,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "window_s": value("load_window_s"),
         "windows": [asdict(one) for one in load_windows(result.strides, value("load_window_s"))],
         "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
+        "auxiliary": _auxiliary(analysis),
         "findings": [_finding(finding) for finding in result.findings],
         "achilles_load": None,
         "truth": _truth(analysis.truth),
@@ -136,6 +137,26 @@ def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:
             "rejected": dict(sorted(sensor.rejected_strides.items())),
         },
     }
+
+
+def _auxiliary(analysis: Analysis) -> dict[str, Any]:
+    """Return what devices beside the feet delivered, and `check`: what they said beside the sensors."""
+    checks = analysis.result.cross_checks
+    content: dict[str, Any] = {}
+    for setup in analysis.auxiliaries:
+        quality = analysis.auxiliary_quality.get(setup.kind)
+        check = None if checks is None else getattr(checks, setup.kind)
+        content[setup.kind] = {
+            "device": setup.device,
+            "profile_id": setup.profile_id,
+            "notifications": 0 if quality is None else quality.packets,
+            "readings": 0 if quality is None else quality.samples,
+            "faults": {} if quality is None else dict(sorted(quality.faults.items())),
+            "battery_pct": None if quality is None else quality.battery_pct,
+            "time": "arrival",
+            "check": None if check is None else asdict(check),
+        }
+    return content
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -16,14 +16,15 @@ from gaitpipe.cli.parameters import Number, PathOf
 @json_option
 @common_options
 def demo(out: Path, seconds: float, as_json: bool) -> int:
-    """See it work without a sensor: two virtual BLE sensors are found, recorded, analysed and reported."""
+    """See it work without a sensor: two virtual BLE sensors and a treadmill are found, recorded, analysed."""
     import asyncio
 
     from gaitpipe.app.outputs import make_folder
 
     words = console()
     make_folder(out)
-    words.say("This demo needs no sensor and no Bluetooth: a simulated runner wears two virtual BLE sensors.")
+    words.say("This demo needs no sensor and no Bluetooth: a simulated runner wears two virtual BLE sensors")
+    words.say("and runs on a virtual treadmill, which tells its speed.")
     words.say("Preparing (the first time takes longer) ...")
     from gaitpipe.app.demo import TIMES_FASTER, run_demo, with_truth
     from gaitpipe.app.record import Talk

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from gaitpipe.app.live import LiveView, SideView
+from gaitpipe.app.live import DeviceView, LiveView, SideView
 from gaitpipe.cli.cue_view import cue_line, cue_panel
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ class LiveScreen:
 def plain_line(view: LiveView) -> str:
     """Return the state as one line."""
     cue = () if view.cue is None else (cue_line(view.cue),)
-    return f"{_clock(view.elapsed_s)}  " + "  |  ".join([*(_words(side) for side in view.sides), *cue])
+    devices = (device_words(device) for device in view.devices)
+    return f"{_clock(view.elapsed_s)}  " + "  |  ".join([*(_words(side) for side in view.sides), *devices, *cue])
 
 
 def _screen(view: LiveView, hint: str, encoding: str) -> RenderableType:
@@ -77,6 +78,23 @@ def _screen(view: LiveView, hint: str, encoding: str) -> RenderableType:
     from rich.console import Group
 
     return Group(cue_panel(view.cue, not encoding.lower().startswith("utf")), _table(view, hint))
+
+
+def device_words(device: DeviceView) -> str:
+    """Return what a device beside the feet says, in a few words: `treadmill 3.00 m/s, 1.0 %`."""
+    name = device.kind.replace("_", " ")
+    if not device.connected:
+        return f"{name} not connected"
+    said = []
+    if device.speed_m_s is not None:
+        said.append(f"{device.speed_m_s:.2f} m/s")
+    if device.incline_pct:
+        said.append(f"{device.incline_pct:.1f} %")
+    if device.cadence_per_min is not None:
+        said.append(f"{device.cadence_per_min:.0f}/min")
+    if device.heart_rate_bpm is not None:
+        said.append(f"{device.heart_rate_bpm:.0f} beats/min")
+    return f"{name} {', '.join(said) or '-'}"
 
 
 def _words(side: SideView) -> str:
@@ -93,7 +111,17 @@ def _table(view: LiveView, hint: str) -> Table:
     from rich.text import Text
 
     title = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", padding=(0, 2))
+    beside = "   ".join(device_words(device) for device in view.devices)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        padding=(0, 2),
+        caption=beside or None,
+        caption_justify="left",
+        caption_style="bold",
+    )
     table.add_column("")
     for side in view.sides:
         table.add_column(side.side.upper(), justify="right", min_width=16)

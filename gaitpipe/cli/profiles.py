@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gaitpipe.model import PacketFault
     from gaitpipe.protocol.profile import Profile
 
-BATTERY_LEVEL = "2a19"
 FOLDER = click.option("--profile-dir", "folders", multiple=True, type=PathOf(), help="Another folder with profiles.")
 
 
@@ -48,7 +48,8 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
                 "id": profile.id,
                 "name": profile.name,
                 "placements": list(profile.placements),
-                "default_rate_hz": profile.settings["rate_hz"].default,
+                "auxiliary": profile.auxiliary,
+                "default_rate_hz": None if profile.auxiliary else profile.settings["rate_hz"].default,
                 "remark": short_remark(profile).removeprefix(", "),
                 "origin": stored.origin,
                 "file": stored.file,
@@ -60,8 +61,15 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
         width = max((len(str(row["id"])) for row in rows), default=0)
         for row in rows:
             remark = f", {row['remark']}" if row["remark"] else ""
-            click.echo(f"{row['id']:<{width}}  {row['name']}, {row['default_rate_hz']:g} Hz{remark}  ({row['origin']})")
+            click.echo(f"{row['id']:<{width}}  {row['name']}, {_kind(row)}{remark}  ({row['origin']})")
     return 2 if bad else 0
+
+
+def _kind(row: dict[str, Any]) -> str:
+    """Say what a device gives: its rate, or what it is beside the feet."""
+    if row["auxiliary"]:
+        return f"{row['auxiliary'].replace('_', ' ')}, as a cross-check"
+    return f"{row['default_rate_hz']:g} Hz"
 
 
 @profiles.command(short_help="Show one profile.")
@@ -91,9 +99,6 @@ def show(profile: str, folders: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _about(profile: Profile) -> dict[str, Any]:
-    from gaitpipe.cli.profile_words import packet_lines, unfit_lines
-
-    settings = {key: item.default for key, item in profile.settings.items()}
     return {
         "id": profile.id,
         "name": profile.name,
@@ -105,6 +110,19 @@ def _about(profile: Profile) -> dict[str, Any]:
         "settings": [
             f"{key} = {item.default:g} (allowed: {item.allowed_text})" for key, item in profile.settings.items()
         ],
+        **(_about_readings(profile) if profile.auxiliary else _about_samples(profile)),
+        "facts": [
+            {"key": fact.key, "source": fact.source, "confidence": fact.confidence, "text": fact.text}
+            for fact in profile.facts
+        ],
+    }
+
+
+def _about_samples(profile: Profile) -> dict[str, Any]:
+    from gaitpipe.cli.profile_words import packet_lines, unfit_lines
+
+    settings = {key: item.default for key, item in profile.settings.items()}
+    return {
         "data_characteristic": profile.packet.characteristic,
         "samples_per_packet": profile.samples_per_packet(settings),
         "gyroscope": "yes" if profile.has_gyro else "no",
@@ -112,10 +130,14 @@ def _about(profile: Profile) -> dict[str, Any]:
         "mode_of": profile.variant_of or "",
         "packets": packet_lines(profile),
         "unfit_for_gait": unfit_lines(profile),
-        "facts": [
-            {"key": fact.key, "source": fact.source, "confidence": fact.confidence, "text": fact.text}
-            for fact in profile.facts
-        ],
+    }
+
+
+def _about_readings(profile: Profile) -> dict[str, Any]:
+    return {
+        "auxiliary": profile.auxiliary,
+        "readings": [f"{rule.codec} ({rule.characteristic})" for rule in profile.readings],
+        "commands": "none: nothing is ever written to it",
     }
 
 
@@ -172,21 +194,19 @@ def decode(
     settings: tuple[tuple[str, float], ...],
     folders: tuple[Path, ...],
 ) -> int:
-    """Decode notifications given as HEX, in order; prints one JSON object a sample.
+    """Decode notifications given as HEX, in order; prints one JSON object a sample, or a reading.
 
-    device_time_s is null when the sensor sends no time. A battery level (2a19) gives one object with
-    battery_pct. What cannot be decoded is said on stderr, with exit code 1.
+    device_time_s is null when the sensor sends no time. Standard characteristics (2a19 battery, 2a37 heart rate, 2a53
+    foot pod, 2acd treadmill, 2a29 maker and others) are read with any profile: one object a reading, with named fields
+    in SI units, null where the device does not tell them. What cannot be decoded is said on stderr, with exit code 1.
     """
     from gaitpipe import profile_store
     from gaitpipe.model import PacketFault
-    from gaitpipe.protocol.decoder import decode_samples
-    from gaitpipe.protocol.uuids import full_uuid
 
     loaded = profile_store.load(profile, folders)
     resolved = loaded.resolve_settings(dict(settings))
     uuid, data = _uuid(characteristic), [_payload(text) for text in payloads]
-    battery = uuid in (full_uuid(BATTERY_LEVEL), loaded.battery_characteristic)
-    rows = [_battery(item) for item in data] if battery else decode_samples(loaded, resolved, uuid, data)
+    rows = _decoded(loaded, resolved, uuid, data)
     bad = 0
     for row in rows:
         if isinstance(row, PacketFault):
@@ -197,15 +217,19 @@ def decode(
     return 1 if bad else 0
 
 
-def _battery(payload: bytes) -> dict[str, Any] | PacketFault:
-    """Read Battery Level (Bluetooth Battery Service 1.0): one byte, 0 to 100 %; sensors' own may have more after it."""
+def _decoded(
+    profile: Profile, settings: dict[str, float], uuid: str, data: list[bytes]
+) -> Sequence[Mapping[str, Any] | PacketFault]:
     from gaitpipe.model import FaultKind, PacketFault
+    from gaitpipe.protocol.auxiliary import decode_readings, reading_at
+    from gaitpipe.protocol.decoder import decode_samples
 
-    if not payload:
-        return PacketFault(FaultKind.LENGTH, "empty battery level", 0.0)
-    if payload[0] > 100:
-        return PacketFault(FaultKind.VALUE, f"battery at {payload[0]} %", 0.0)
-    return {"battery_pct": payload[0]}
+    reading = reading_at(profile, uuid)
+    if reading is not None:
+        return decode_readings(reading, data)
+    if profile.auxiliary:
+        return [PacketFault(FaultKind.CHARACTERISTIC, f"{profile.name} sends nothing that is known on {uuid}", 0.0)]
+    return decode_samples(profile, settings, uuid, data)
 
 
 def _payload(text: str) -> bytes:

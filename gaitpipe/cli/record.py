@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,10 +14,13 @@ from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_o
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
-    from gaitpipe.model import Placement, Side
-    from gaitpipe.sources.ble import FoundSensor, WantedSensor
+    from gaitpipe.model import AuxiliaryKind, Placement, Side
+    from gaitpipe.sources.ble import FoundSensor, WantedDevice, WantedSensor
 
 EXIT_INTERRUPTED = 130
+ANY_DEVICE = ""
+_DEVICE: dict[str, Any] = {"is_flag": False, "flag_value": ANY_DEVICE, "default": None, "metavar": "[MATCH]"}
+"""An option that may stand alone: any device of this kind."""
 
 
 @click.command(short_help="List the sensors that are near.")
@@ -61,6 +64,9 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @click.option("--placement", type=NearChoice(["foot", "shank"]), required=True, help="Where the sensors sit.")
 @settings_option
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@click.option("--treadmill", **_DEVICE, help="Also record the treadmill; MATCH is a part of its name or address.")
+@click.option("--foot-pod", **_DEVICE, help="Also record a foot pod.")
+@click.option("--heart-rate", **_DEVICE, help="Also record a heart rate sensor.")
 @height_option
 @context_options
 @cue_options
@@ -75,6 +81,9 @@ def record(
     placement: Placement,
     settings: tuple[tuple[str, float], ...],
     belt_speed: float | None,
+    treadmill: str | None,
+    foot_pod: str | None,
+    heart_rate: str | None,
     height_m: float | None,
     context: Mapping[str, str],
     cue: CueOptions,
@@ -85,12 +94,16 @@ def record(
 
     Stand still for 5 s first, then walk or run. `gaitpipe scan` shows the sensors that are near. Ends with 130 after
     Ctrl-C, 0 after --seconds.
+
+    Treadmill, foot pod and heart rate sensor are cross-checks: they are only listened to, and may come later or stay
+    away. The speed of a steady treadmill is the belt speed where --belt-speed is not given.
     """
     import asyncio
 
     from gaitpipe.app.outputs import make_folder
 
     wanted = _wanted(_choices(left, right, profile), placement, dict(settings))
+    devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate})
     words = console()
     live_cue = cue.open([one.side for one in wanted], belt_speed, words)
     make_folder(out)
@@ -102,7 +115,7 @@ def record(
     from gaitpipe.cli.live_view import LiveScreen
 
     metadata = height_metadata(height_m) | dict(context)
-    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, metadata, cue=live_cue)
+    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, metadata, cue=live_cue, devices=devices)
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()
@@ -133,6 +146,20 @@ def _choices(left: str | None, right: str | None, profile: str | None) -> dict[S
     return choices
 
 
+def _devices(choices: Mapping[AuxiliaryKind, str | None]) -> tuple[WantedDevice, ...]:
+    """Return the devices beside the feet that were asked for; PROFILE@MATCH names another profile."""
+    from gaitpipe.app.devices import device_profile
+    from gaitpipe.sources.ble import WantedDevice
+
+    wanted = []
+    for kind, text in choices.items():
+        if text is not None:
+            profile_id, at, match = text.rpartition("@")
+            loaded = device_profile(kind, profile_id if at else "")
+            wanted.append(WantedDevice(kind, loaded, match=match or None))
+    return tuple(wanted)
+
+
 def _wanted(choices: dict[Side, str], placement: Placement, settings: dict[str, float]) -> list[WantedSensor]:
     from gaitpipe import profile_store
     from gaitpipe.sources.ble import WantedSensor
@@ -141,6 +168,9 @@ def _wanted(choices: dict[Side, str], placement: Placement, settings: dict[str, 
     for side, text in choices.items():
         profile_id, _, match = text.partition("@")
         loaded = profile_store.load(profile_id)
+        if loaded.auxiliary is not None:
+            option = f"--{loaded.auxiliary.replace('_', '-')}"
+            raise UsageError(f"{loaded.name} is no motion sensor", f"Give it with {option}, beside the motion sensors.")
         if placement not in loaded.placements:
             advice = f"This profile is for: {', '.join(loaded.placements)}."
             raise UsageError(f"{loaded.name} sensors are not worn on the {placement}", advice)

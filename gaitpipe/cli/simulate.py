@@ -18,6 +18,7 @@ from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_o
 
 if TYPE_CHECKING:
     from gaitpipe.app.simulate import Gap, SimulatorModel
+    from gaitpipe.model import AuxiliaryKind
     from gaitpipe.simulate.runner_config import Strike
 
 SPEEDS_M_S = (1.2, 7.0)
@@ -100,6 +101,13 @@ class RecordingName(click.ParamType):  # type: ignore[type-arg]  # generic since
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True)
 @click.option("--loss", type=Number(0, 50), default=0.0, show_default=True, help="Lost packets, in per cent.")
 @click.option("--gap", "gaps", type=GapValue(), multiple=True, help="A blackout of a sensor, such as right:20:21.5.")
+@click.option(
+    "--with",
+    "devices",
+    type=NearChoice(["treadmill", "foot-pod", "heart-rate"]),
+    multiple=True,
+    help="Also a device beside the feet, as a cross-check; may be repeated.",
+)
 @context_options
 @json_option
 @common_options
@@ -119,6 +127,7 @@ def simulate(
     seed: int,
     loss: float,
     gaps: tuple[tuple[str, float, float], ...],
+    devices: tuple[str, ...],
     context: Mapping[str, str],
     as_json: bool,
 ) -> None:
@@ -138,11 +147,15 @@ def simulate(
     if day is not None and day > date.today():
         raise click.UsageError(f"--date {day} has not come yet: a log and a decision would refuse it.")
     from gaitpipe import profile_store
+    from gaitpipe.app.devices import device_profile
     from gaitpipe.app.outputs import make_folder
     from gaitpipe.app.simulate import START_UTC_NS, SimulationRequest, plain_run, write_simulation
+    from gaitpipe.model import AUXILIARIES
+    from gaitpipe.simulate.auxiliary import DeviceHabits
     from gaitpipe.simulate.link import LinkConfig
     from gaitpipe.simulate.runner_config import RunnerConfig
 
+    kinds: list[AuxiliaryKind] = [kind for kind in AUXILIARIES if kind.replace("_", "-") in devices]
     runner = RunnerConfig(
         segments=plain_run(seconds, speed),
         placement="shank" if placement == "shank" else "foot",
@@ -157,11 +170,12 @@ def simulate(
         settings=dict(settings),
         link=LinkConfig(loss_pct=loss),
         gaps=tuple(_gap(*gap) for gap in gaps),
-        belt_speed_m_s=speed,
+        belt_speed_m_s=None if "treadmill" in kinds else speed,  # a treadmill tells it itself
         model=model,
         force_threshold_n=force_threshold or 0.0,
         metadata=context,
         start_utc_ns=START_UTC_NS if day is None else _noon_utc_ns(day),
+        devices=tuple((device_profile(kind), DeviceHabits()) for kind in kinds),
     )
     recording, truth = write_simulation(request, make_folder(out), name)
     words = console()

@@ -47,6 +47,11 @@ _PLACE = "what 2 cm on the shoe or 3 cm along the shank do to the lever, compute
 _ANGLE = "root mean square error over all contacts of the same trials, bias included; nothing was fitted to the angles"
 _UPRIGHT = "how far a shank is from upright in quiet standing"
 
+_BELT = "treadmills tell 0.1 km/h, about 1 % of running speed; more than this is another speed"
+_JUMP = "a belt needs seconds for it; between two readings within 1.5 s"
+_POD = "pods count steps or strides, which differ by a factor of 2; wide enough for what they smooth"
+_HEART = "outside: a strap without skin contact, or disturbed"
+
 _NEIGHBOURS = "against the median of 3 strides before and 3 after; 485 steady strides of 7 people stayed within 0.10"
 _MARGIN = "within this margin of one half, a stride longer than this is taken for walking"
 
@@ -126,4 +131,10 @@ SENSOR_NUMBERS: tuple[Number, ...] = (
     Number("height_maximum_m", 2.30, "m", 2.1, 2.8, "D", "engineering", "design", "larger is centimetres or feet"),
     Number("peak_acc_minimum_rate_hz", 100.0, "Hz", 50.0, 200.0, "B", "read", "mitschke2017", "below: no peak"),
     Number("peak_acc_caution_rate_hz", 200.0, "Hz", 200.0, 500.0, "B", "read", "mitschke2017", "shank; feet: 500"),
+    Number("belt_speed_agreement_pct", 3.0, "%", 1.0, 5.0, "D", "engineering", "design", _BELT),
+    Number("belt_speed_jump_m_s", 2.0, "m/s", 1.0, 3.0, "D", "engineering", "design", _JUMP),
+    Number("incline_agreement_pct", 0.5, "%", 0.2, 1.0, "D", "engineering", "design", "points of incline, not a share"),
+    Number("pod_cadence_agreement_pct", 10.0, "%", 5.0, 20.0, "D", "engineering", "design", _POD),
+    Number("heart_rate_minimum_bpm", 30.0, "1/min", 20.0, 40.0, "D", "engineering", "design", _HEART),
+    Number("heart_rate_maximum_bpm", 240.0, "1/min", 220.0, 260.0, "D", "engineering", "design", _HEART),
 )  # fmt: skip

@@ -43,6 +43,7 @@ def belt_findings(table: StrideTable, side: Side) -> list[Finding]:
     if math.isnan(scale) or abs(1.0 / scale - 1.0) <= DOUBT_FACTOR * speed_error_share(table.sensors[side].placement):
         return []
     measured_m_s = table.belt_speed_m_s / scale
-    given = f"The belt speed given is {table.belt_speed_m_s:.2f} m/s"
+    source = "that the treadmill tells" if table.belt_told else "given"
+    given = f"The belt speed {source} is {table.belt_speed_m_s:.2f} m/s"
     message = f"{given}, but the {side} sensor measured {measured_m_s:.2f} m/s."
     return [Finding("belt_speed", "warning", message, "Check the belt speed: lengths are scaled by it.", side)]

@@ -48,6 +48,8 @@ class StrideTable:
     sensors: Mapping[Side, SensorInfo]
     belt_speed_m_s: float | None = None
     athlete: Athlete | None = None
+    belt_told: bool = False
+    """The belt speed is what the treadmill said, not what a person gave."""
 
     def column(self, name: str) -> FloatArray:
         """One float column, shape (n,)."""

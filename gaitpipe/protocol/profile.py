@@ -91,9 +91,12 @@ class Profile:
         return next((packet for packet in active if packet.holds_quantity("acc")), active[0])
 
     def data_characteristics(self, settings: Mapping[str, float]) -> tuple[str, ...]:
-        """The characteristics that carry the stream, each once."""
+        """The characteristics that carry the stream, each once.
+
+        Of an auxiliary device it is that of the first reading: it must have that one, and may have the others.
+        """
         carried = [packet.characteristic for packet in self.active_packets(settings)]
-        return tuple(dict.fromkeys([*carried, *(rule.characteristic for rule in self.readings)]))
+        return tuple(dict.fromkeys([*carried, *(rule.characteristic for rule in self.readings[:1])]))
 
     def unfit_reason(self, settings: Mapping[str, float]) -> str | None:
         """Why a stream with these settings is of no use for gait; None when it is of use."""

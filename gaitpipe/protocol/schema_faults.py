@@ -18,11 +18,14 @@ from gaitpipe.protocol.handshake import settings_named_in_text
 from gaitpipe.protocol.quantities import QUANTITIES
 from gaitpipe.protocol.readings import READINGS
 from gaitpipe.protocol.toml_lines import Location, dotted, line_of, lines_of_keys
+from gaitpipe.protocol.uuids import full_uuid
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 SPECIAL_HEADER_NAMES = ("device_time", "sequence", "count", "version", "flags", "marker", "frame_type", "reserved")
+MACHINE_CONTROL_POINT = full_uuid("2ad9")
+"""Fitness Machine Control Point: what is written there moves a belt on which somebody runs."""
 _LINE_IN_SYNTAX_ERROR = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
@@ -107,7 +110,7 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def cross_faults(raw: Mapping[str, Any], text: str) -> list[ProfileFault]:
     """Faults between tables: unknown roles, settings and codecs, clocks without a field, rates without a count."""
     lines = lines_of_keys(text)
-    found = [*_role_faults(raw), *_setting_faults(raw), *_kind_faults(raw)]
+    found = [*_role_faults(raw), *_setting_faults(raw), *_kind_faults(raw), *_write_faults(raw)]
     for location, packet in packets(raw):
         found += _packet_faults(raw, location, packet)
     return [ProfileFault(dotted(location), line_of(lines, location), problem) for location, problem in found]
@@ -154,6 +157,29 @@ def _kind_faults(raw: Mapping[str, Any]) -> Found:
         codec = reading.get("codec")
         if isinstance(codec, str) and codec not in READINGS:
             yield ("reading", number, "codec"), f"there is no codec '{codec}'{meant(codec, list(READINGS))}"
+
+
+def _write_faults(raw: Mapping[str, Any]) -> Found:
+    """Nothing is ever written to a device beside the feet, nor by any profile to a machine's control point."""
+    moving = {
+        item.get("role")
+        for _, service in tables(raw, "service")
+        for _, item in tables(service, "characteristic")
+        if MACHINE_CONTROL_POINT in _uuids_of(item)
+    }
+    for number, command in tables(raw, "command"):
+        if command.get("role") in moving:
+            problem = "2AD9 is the control point of a fitness machine: it would move the belt and is never written to"
+            yield ("command", number, "role"), problem
+        elif "auxiliary" in raw:
+            yield ("command", number), "nothing is ever written to an auxiliary device: it is listened to"
+
+
+def _uuids_of(characteristic: Mapping[str, Any]) -> list[str]:
+    """All UUIDs that a characteristic may have, in full."""
+    also = characteristic.get("also")
+    named = [characteristic.get("uuid"), *(also if isinstance(also, list) else [])]
+    return [full_uuid(one) for one in named if isinstance(one, str)]
 
 
 def _role_faults(raw: Mapping[str, Any]) -> Found:

@@ -1,4 +1,4 @@
-"""From raw notifications to samples: one decoder a sensor, driven in the order of the host's clock.
+"""From raw notifications to samples and readings: one decoder a device, driven in the order of the host's clock.
 
 The live recorder and the reader of a file drive their decoders through the same `StreamDecoder`; this is what makes a
 replay give the same samples, bit for bit. Session time is host monotonic time minus the session start.
@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gaitpipe.errors import ProfileError, ProtocolError, RecordingError
+from gaitpipe.errors import LocalProtocolError, ProfileError, ProtocolError, RecordingError
 from gaitpipe.model import (
     SIDES,
+    AuxiliaryKind,
+    AuxiliaryReading,
+    AuxiliarySetup,
     DeviceStatus,
     FaultKind,
     Finding,
@@ -28,6 +31,7 @@ from gaitpipe.model import (
     Source,
     StreamQuality,
 )
+from gaitpipe.protocol.auxiliary import AuxiliaryDecoder
 from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.profile import parse_profile
 from gaitpipe.recording.reader import RawRecording, open_raw
@@ -39,11 +43,11 @@ BATTERY = "battery"
 
 MAX_COMPLAINTS = 20
 
-Decoded = SampleBlock | PacketFault | DeviceStatus
+Decoded = SampleBlock | AuxiliaryReading | PacketFault | DeviceStatus
 
 
 class StreamDecoder:
-    """All sensors of a session: raw items in, samples, faults and status out. Pure; live and replay both use it.
+    """All devices of a session: raw items in, samples, readings, faults and status out. Live and replay both use it.
 
     The profile is parsed from the text in the setup, so an old file decodes as it was recorded.
 
@@ -52,24 +56,40 @@ class StreamDecoder:
     ProfileError
         A setup's profile text cannot be used.
     LocalProtocolError
-        A setup's settings are none that its profile knows.
+        A setup's settings are none that its profile knows, or its profile is of another kind of device.
     """
 
-    def __init__(self, setups: Sequence[SensorSetup], session_start_monotonic_ns: int) -> None:
+    def __init__(
+        self,
+        setups: Sequence[SensorSetup],
+        session_start_monotonic_ns: int,
+        auxiliaries: Sequence[AuxiliarySetup] = (),
+    ) -> None:
         self._start_ns = session_start_monotonic_ns
         self._labels = {setup.side: setup.device for setup in setups}
-        self._decoders: dict[Source, Decoder] = {setup.side: _decoder(setup) for setup in setups}
+        self._sensors: dict[Side, Decoder] = {setup.side: _decoder(setup) for setup in setups}
+        self._auxiliaries = {setup.kind: _auxiliary_decoder(setup) for setup in auxiliaries}
+        self._decoders: dict[Source, Decoder | AuxiliaryDecoder] = {}
+        for setup in setups:
+            self._decoders[setup.side] = self._sensors[setup.side]
+        for device in auxiliaries:
+            self._decoders[device.kind] = self._auxiliaries[device.kind]
 
     @property
     def sensors(self) -> tuple[SensorInfo, ...]:
         """What is known of each sensor, with the label it was recorded under."""
-        infos = [decoder.info for decoder in self._decoders.values()]
+        infos = [decoder.info for decoder in self._sensors.values()]
         return tuple(replace(info, device=self._labels[info.side] or info.device) for info in infos)
 
     @property
     def quality(self) -> dict[Side, StreamQuality]:
         """The running counts of each sensor; the same objects throughout."""
-        return {decoder.info.side: decoder.quality for decoder in self._decoders.values()}
+        return {side: decoder.quality for side, decoder in self._sensors.items()}
+
+    @property
+    def auxiliary_quality(self) -> dict[AuxiliaryKind, StreamQuality]:
+        """The same of each device beside the feet: `packets` are notifications, `samples` readings."""
+        return {kind: decoder.quality for kind, decoder in self._auxiliaries.items()}
 
     def session_time_s(self, host_monotonic_ns: int) -> float:
         return (host_monotonic_ns - self._start_ns) / 1e9
@@ -80,7 +100,8 @@ class StreamDecoder:
         decoder = self._decoders.get(item.source) if item.source is not None else None
         if isinstance(item, RawNotification):
             if decoder is None:
-                return [PacketFault(FaultKind.CHARACTERISTIC, f"no sensor was set up on the {item.source}", time_s)]
+                words = f"on the {item.source}" if item.source in SIDES else f"as {item.source.replace('_', ' ')}"
+                return [PacketFault(FaultKind.CHARACTERISTIC, f"no device was set up {words}", time_s)]
             return list(decoder.receive(item.characteristic, item.payload, time_s))
         if decoder is not None and item.kind == LINK_LOST:
             decoder.link_lost(time_s)
@@ -99,6 +120,13 @@ def _decoder(setup: SensorSetup) -> Decoder:
     return Decoder(profile, setup.side, setup.placement, profile.resolve_settings(setup.settings))
 
 
+def _auxiliary_decoder(setup: AuxiliarySetup) -> AuxiliaryDecoder:
+    decoder = AuxiliaryDecoder(parse_profile(setup.profile_text, setup.profile_id))
+    if decoder.kind != setup.kind:
+        raise LocalProtocolError(f"{setup.profile_id} is a profile of a {decoder.kind}, not of a {setup.kind}")
+    return decoder
+
+
 def read_recording(path: Path | str) -> Recording:
     """Read a gaitpipe recording; blocks are decoded lazily, while they are read.
 
@@ -109,8 +137,9 @@ def read_recording(path: Path | str) -> Recording:
     """
     path = Path(path)
     raw = open_raw(path)
+    auxiliaries, unusable = usable_auxiliaries(raw.auxiliaries)
     try:
-        decoder = StreamDecoder(raw.setups, raw.session_start_monotonic_ns)
+        decoder = StreamDecoder(raw.setups, raw.session_start_monotonic_ns, auxiliaries)
     except (ProfileError, ProtocolError) as error:
         advice = "The profile in this recording was made for another version of gaitpipe."
         raise RecordingError(str(path), f"its device profile cannot be used: {error.message}", advice) from error
@@ -119,11 +148,31 @@ def read_recording(path: Path | str) -> Recording:
         sensors=decoder.sensors,
         blocks=(),
         quality=decoder.quality,
+        findings=unusable,
+        auxiliaries=auxiliaries,
+        auxiliary_quality=decoder.auxiliary_quality,
         metadata=dict(raw.metadata),
         input_sha256=file_sha256(path),
     )
     recording.blocks = _blocks(raw, decoder, recording)
     return recording
+
+
+def usable_auxiliaries(
+    setups: Sequence[AuxiliarySetup],
+) -> tuple[tuple[AuxiliarySetup, ...], list[Finding]]:
+    """The devices beside the feet that can be decoded; a finding for each other one: the feet do not need it."""
+    usable, findings = [], []
+    for setup in setups:
+        try:
+            _auxiliary_decoder(setup)
+        except (ProfileError, ProtocolError) as error:
+            name = setup.kind.replace("_", " ")
+            message = f"The {name} cannot be read: {error.message.splitlines()[0]}"
+            findings.append(Finding("device_profile", "warning", message, "The figures of the feet are not touched."))
+        else:
+            usable.append(setup)
+    return tuple(usable), findings
 
 
 def file_sha256(path: Path) -> str:
@@ -142,7 +191,7 @@ def file_sha256(path: Path) -> str:
 
 
 def _blocks(raw: RawRecording, decoder: StreamDecoder, recording: Recording) -> Iterator[SampleBlock]:
-    """The decoded blocks in file order; events, findings and counts go into the recording on the way."""
+    """The decoded blocks in file order; events, readings, findings and counts go into the recording on the way."""
     complaints: dict[str, Finding] = {}
     for item in raw.items:
         if isinstance(item, RecordingEvent):
@@ -150,6 +199,8 @@ def _blocks(raw: RawRecording, decoder: StreamDecoder, recording: Recording) -> 
         for decoded in decoder.receive(item):
             if isinstance(decoded, SampleBlock):
                 yield decoded
+            elif isinstance(decoded, AuxiliaryReading):
+                recording.readings.append(decoded)
             else:
                 note_complaint(decoded, item.source, recording, complaints)
     yield from (decoded for decoded in decoder.flush() if isinstance(decoded, SampleBlock))
@@ -164,7 +215,7 @@ def note_complaint(
     name = f"{side} sensor" if side is not None else str(source).replace("_", " ")
     if isinstance(decoded, DeviceStatus) and not decoded.ok:
         message, code = f"The {name} reported: {decoded.text}", "device_status"
-    elif side is not None and side not in recording.quality:
+    elif source is not None and source not in {*recording.quality, *recording.auxiliary_quality}:
         message, code = f"The file holds data of a {name} that was not set up; they were not used.", "no_setup"
     else:
         return

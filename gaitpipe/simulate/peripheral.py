@@ -23,6 +23,7 @@ from typing import Any
 
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.protocol.profile_parts import Characteristic
+from gaitpipe.simulate.auxiliary import ReadingStream
 from gaitpipe.simulate.bumble_api import att, gatt, hci
 from gaitpipe.simulate.clock import VirtualClock
 from gaitpipe.simulate.stream import PacketSource, PacketStream, Samples, SensorFaults, SensorPacket
@@ -101,6 +102,7 @@ class VirtualSensor:
         self._stream: PacketSource = (
             samples if isinstance(samples, PacketSource) else PacketStream(samples, profile, self.settings, loop=loop)
         )
+        self._reads = dict(samples.reads) if isinstance(samples, ReadingStream) else {}
         self._muted = False
         self._packet_index = 0
         self._clock = VirtualClock()
@@ -178,7 +180,7 @@ class VirtualSensor:
         for name in item.properties:
             flags |= gatt.Characteristic.Properties[name.upper().replace("-", "_")]
         value: Any = att.AttributeValue(
-            read=lambda _connection: self._battery_value() if key == self.profile.battery_characteristic else b"",
+            read=lambda _connection: self._read_value(key),
             write=lambda _connection, data: self._on_write(key, bytes(data)),
         )
         permissions = gatt.Characteristic.READABLE | gatt.Characteristic.WRITEABLE
@@ -188,6 +190,11 @@ class VirtualSensor:
             characteristic.on("subscription", self._on_subscription)
         self._characteristics[key] = characteristic
         return characteristic
+
+    def _read_value(self, key: str) -> bytes:
+        if key == self.profile.battery_characteristic:
+            return self._battery_value()
+        return self._reads.get(key, b"")
 
     def _battery_value(self) -> bytes:
         """Battery Level is one byte; vendors' own battery characteristics carry the charging state after it."""

@@ -117,7 +117,9 @@ class Sighting:
 
     def as_found(self, profiles: Sequence[Profile]) -> FoundSensor:
         """Return the public form."""
-        profile_id = next((profile.id for profile in profiles if self.fits(profile)), None)
+        # A motion sensor may offer a standard service too (a chest strap its heart rate): it is the sensor that counts.
+        ranked = sorted(profiles, key=lambda profile: profile.auxiliary is not None)
+        profile_id = next((profile.id for profile in ranked if self.fits(profile)), None)
         return FoundSensor(self.device.address, self.name, self.advertisement.rssi, profile_id)
 
 

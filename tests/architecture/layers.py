@@ -1,8 +1,8 @@
 """Reads the imports of a package and says which of them break the rules of the layers.
 
 Rules
-  1. L0 errors, derived, model, evidence, registry; L1 core, protocol, profile text; L2 gait, metrics, rehab; L3
-     session; L4 the outside world; L5 app, cli. A module imports its own part, or parts of a lower layer.
+  1. L0 errors, auxiliary, derived, model, evidence, registry; L1 core, protocol, profile text; L2 gait, metrics,
+     rehab; L3 session; L4 the outside world; L5 app, cli. A module imports its own part, or parts of a lower layer.
   2. Parts of one layer do not import each other, but: gait and metrics are one layer that knows itself, L0 too, app and
      cli too; `sources/replay` and the importers may use `recording`; rehab may use `gait`, never the other way.
   3. L0 to L3 import no clock, log, event loop or path. Rehab counts in days and may import `datetime`, for dates that
@@ -19,7 +19,7 @@ from pathlib import Path
 
 PACKAGE = "gaitpipe"
 LAYERS = {
-    **dict.fromkeys(("errors", "derived", "model", "evidence", "registry"), 0),
+    **dict.fromkeys(("errors", "auxiliary", "derived", "model", "evidence", "registry"), 0),
     **dict.fromkeys(("core", "protocol"), 1),
     **dict.fromkeys(("gait", "metrics", "rehab"), 2),
     "session": 3,
@@ -32,7 +32,7 @@ LAYERS = {
     **dict.fromkeys(("app", "cli", "__main__", "__init__"), 5),
 }  # fmt: skip
 KNOW_EACH_OTHER = (
-    {"errors", "derived", "model", "evidence", "registry"},
+    {"errors", "auxiliary", "derived", "model", "evidence", "registry"},
     {"gait", "metrics"},
     {"app", "cli", "__main__", "__init__"},
 )

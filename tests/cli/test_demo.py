@@ -27,9 +27,12 @@ def test_the_demo_finds_records_analyses_and_reports_both_feet(tmp_path):
     out, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0, err
     assert "OpenIMU left" in err
+    assert "Virtual treadmill" in err
     assert "3 times faster than life" in err
     assert err.rstrip().endswith(f"Report: {tmp_path / 'report.html'}")
     summary = json.loads(out)
+    assert summary["auxiliary"]["treadmill"]["check"]["used"], "nobody typed a belt speed: the treadmill tells it"
+    assert summary["recording"]["belt_speed_m_s"] == pytest.approx(3.0, abs=0.005)
     rows = summary["truth"]["rows"]
     cadence = [row for row in rows if row["label"] == "Cadence"]
     contact = [row for row in rows if row["label"] == "Ground contact time"]

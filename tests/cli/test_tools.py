@@ -104,7 +104,8 @@ def test_profiles_decode_prints_one_json_object_a_sample(call):
     ("characteristic", "payload", "code", "expected"),
     [
         ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "0102", 1, "wrong length"),
-        ("2a37", "64", 1, "unknown characteristic"),
+        ("2a00", "64", 1, "unknown characteristic"),
+        ("2a37", "64", 1, "wrong length"),
         ("2a19", "65", 1, "battery at 101 %"),
         ("f69b0003-1bdd-4133-9b7f-ffd2d644d4a6", "xyz", 2, "not hexadecimal"),
         ("nonsense", "00", 2, "not a UUID"),
@@ -115,6 +116,46 @@ def test_profiles_decode_says_what_is_wrong(call, characteristic, payload, code,
     assert called.code == code
     assert expected in called.err
     assert called.out == ""
+
+
+def decoded(call, profile: str, characteristic: str, *payloads: str) -> list[dict]:
+    called = call("profiles", "decode", profile, "--characteristic", characteristic, *payloads)
+    assert called.code == 0, called.err
+    return [json.loads(line) for line in called.out.splitlines()]
+
+
+def test_profiles_decode_reads_standard_services_with_any_profile(call):
+    (treadmill,) = decoded(call, "treadmill_ftms", "2acd", "0C04E803E803000A0039003C00")
+    assert treadmill["speed_m_s"] == pytest.approx(10 / 3.6)
+    assert (treadmill["distance_m"], treadmill["incline_pct"], treadmill["elapsed_time_s"]) == (1000.0, 1.0, 60.0)
+    assert treadmill["heart_rate_bpm"] is None
+    for profile in ("open_imu", "heart_rate"):
+        (pod,) = decoded(call, profile, "2A53", "00 00 03 AA")
+        assert (pod["speed_m_s"], pod["cadence_per_min"], pod["stride_length_m"]) == (3.0, 170.0, None)
+        (beat,) = decoded(call, profile, "2a37", "163C0004")
+        assert beat == {"heart_rate_bpm": 60, "contact": True, "energy_j": None, "rr_interval_s": [1.0]}
+        assert decoded(call, profile, "2a19", "57", "56") == [{"battery_pct": 87}, {"battery_pct": 86}]
+        assert decoded(call, profile, "2a29", "41636d65") == [{"manufacturer": "Acme"}]
+
+
+def test_profiles_decode_joins_a_treadmill_reading_in_two_parts_and_tells_a_missing_one(call):
+    (joined,) = decoded(call, "treadmill_ftms", "2acd", "0500E80300", "0000E803")
+    assert joined["speed_m_s"] == pytest.approx(10 / 3.6)
+    assert joined["distance_m"] == 1000.0
+    called = call("profiles", "decode", "treadmill_ftms", "--characteristic", "2acd", "0500E80300")
+    assert called.code == 1
+    assert "speed is missing" in called.err
+
+
+def test_profiles_of_devices_beside_the_feet_are_listed_shown_and_checked(call):
+    rows = {row["id"]: row for row in json.loads(call("profiles", "list", "--json").out)}
+    assert rows["treadmill_ftms"]["auxiliary"] == "treadmill"
+    assert rows["open_imu"]["auxiliary"] is None
+    assert "cross-check" in call("profiles", "list").out
+    shown = call("profiles", "show", "treadmill_ftms")
+    assert shown.code == 0
+    assert "nothing is ever written" in shown.out
+    assert call("profiles", "check", *[name for name in rows if rows[name]["auxiliary"]]).code == 0
 
 
 def test_doctor_is_content_without_bluetooth(call, tmp_path):

@@ -17,8 +17,8 @@ from gaitpipe.evidence import NUMBERS, RULES, SOURCES, Grade, Number, Tag
 every = pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number.key)
 SUFFIXES = (
     ("_s_per_deg", "s/deg"), ("_m_s2", "m/s^2"), ("_rad_s", "rad/s"), ("_m_s", "m/s"), ("_deg", "deg"), ("_pct", "%"),
-    ("_hz", "Hz"), ("_spm", "1/min"), ("_min", "min"), ("_mm", "mm"), ("_days", "d"), ("_months", "month"),
-    ("_weeks", "wk"), ("_years", "a"), ("_h", "h"), ("_m", "m"), ("_s", "s"),
+    ("_hz", "Hz"), ("_spm", "1/min"), ("_bpm", "1/min"), ("_min", "min"), ("_mm", "mm"), ("_days", "d"),
+    ("_months", "month"), ("_weeks", "wk"), ("_years", "a"), ("_h", "h"), ("_m", "m"), ("_s", "s"),
 )  # fmt: skip
 POINTS_OF_A_QUESTIONNAIRE = {"visa_a_mcid_12_weeks", "visa_a_mcid_24_weeks"}
 """Their names end in when they hold; their unit is points."""

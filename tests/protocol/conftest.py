@@ -29,7 +29,13 @@ def has_stamp(profile: Profile) -> bool:
 
 STAMPED_IDS = [one for one in MOTION_IDS if has_stamp(load(one))]
 STAMPLESS_IDS = [one for one in MOTION_IDS if one not in STAMPED_IDS]
-PARAMETERS = {"any_profile": MOTION_IDS, "stamped_profile": STAMPED_IDS, "stampless_profile": STAMPLESS_IDS}
+AUXILIARY_IDS = [one for one in PROFILE_IDS if one not in MOTION_IDS]
+PARAMETERS = {
+    "any_profile": MOTION_IDS,
+    "stamped_profile": STAMPED_IDS,
+    "stampless_profile": STAMPLESS_IDS,
+    "auxiliary": AUXILIARY_IDS,
+}
 
 
 def pytest_generate_tests(metafunc):
@@ -55,6 +61,12 @@ def stamped_profile(request) -> Profile:
 def stampless_profile(request) -> Profile:
     """Every profile whose packets carry neither: only the moment of arrival tells when a sample was taken."""
     return load(request.param)
+
+
+@pytest.fixture
+def auxiliary(request) -> Profile:
+    """Every profile of a device beside the feet."""
+    return profile_store.load(request.param)
 
 
 @dataclass

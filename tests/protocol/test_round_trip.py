@@ -1,4 +1,4 @@
-"""Contract of every profile on disk: what is encoded comes back, and no bytes make the decoder raise."""
+"""Contract of every profile of a motion sensor: what is encoded comes back, and no bytes make the decoder raise."""
 
 from __future__ import annotations
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-Values = Mapping[str, float | str | bool | None]
+from gaitpipe.model import FaultKind, ReadingValue
+
+Values = Mapping[str, ReadingValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +16,31 @@ class Unread:
     """Why a notification cannot be read."""
 
     detail: str
+    kind: FaultKind = FaultKind.LENGTH
 
 
 class ReadingCodec(Protocol):
     """Reads the notifications of one characteristic in their order; may join a reading that comes in two."""
 
     def receive(self, payload: bytes) -> Values | Unread | None:
-        """Named fields in SI units, a fault, or None while the rest of a reading is still to come."""
+        """Named fields in SI units, a fault, or None while the rest of a reading is still to come.
+
+        All fields that the codec knows are there; None where this device does not send one or says that it has none.
+        """
 
     def write(self, values: Values) -> bytes:
-        """The bytes of a reading; fields that are not given are left out."""
+        """The bytes of a reading; fields that are not given, or None, are left out."""
+
+    def end(self) -> Unread | None:
+        """End of the stream or of the link: a reading of which a part is missing is given up."""
+
+
+class Whole:
+    """Base of the codecs whose readings come in one notification each."""
+
+    def end(self) -> Unread | None:
+        """Nothing is ever unfinished."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
