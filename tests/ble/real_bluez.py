@@ -25,9 +25,6 @@ from dbus_fast.aio import MessageBus
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.virtual_link import VirtualController
 
-ACTIVE = os.environ.get("GAITPIPE_TEST_VM") == "1"
-MISSING = "" if ACTIVE else "the kernel and bluetoothd are tested in a virtual machine: tests/vm/run"
-
 ADAPTER_INTERFACE = "org.bluez.Adapter1"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
@@ -47,7 +44,7 @@ class Bluetoothd:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = ["bluetoothd", "-n", "-P", PLUGINS_LEFT_OUT]
+        command = ["bluetoothd", "-n", "-d", "-P", PLUGINS_LEFT_OUT]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
 
@@ -130,10 +127,7 @@ class KernelRadio(VirtualRadio):
     async def __aenter__(self) -> KernelRadio:
         self._host = VirtualController("host", self.air)
         self._host.public_address = f"00:1B:DC:00:00:{next(_adapter_numbers):02X}/P"
-        self._transport = await open_transport("vhci")
-        self._host.set_packet_sink(self._transport.sink)
-        self._transport.source.set_packet_sink(self._host)
-        await self.bus.set_powered(True)
+        await self.plug_in()
         return self
 
     async def __aexit__(
@@ -142,14 +136,27 @@ class KernelRadio(VirtualRadio):
         try:
             await super().__aexit__(kind, error, trace)
         finally:
-            await self._transport.close()  # the adapter is pulled out
+            await self.unplug()
             await self.bus.until_no_adapter()
             await self.bus.close()
+
+    async def plug_in(self) -> None:
+        """Let the kernel find the adapter, and switch it on."""
+        self._transport = await open_transport("vhci")
+        self._host.set_packet_sink(self._transport.sink)
+        self._transport.source.set_packet_sink(self._host)
+        await self.bus.set_powered(True)
+
+    async def unplug(self) -> None:
+        """Pull the adapter out: links end, the kernel loses it."""
+        self._host.lose_all_links()
+        self._host.set_packet_sink(None)
+        await self._transport.close()
 
 
 def prepare_state_folder() -> None:
     """Let bluetoothd begin without a memory."""
-    if not ACTIVE:
-        raise RuntimeError(MISSING)  # it is this machine's own Bluetooth that would forget its devices
+    if os.environ.get("GAITPIPE_TEST_VM") != "1":  # it would be this machine's own Bluetooth that forgets its devices
+        raise RuntimeError("only in the virtual machine")
     shutil.rmtree(STATE_FOLDER, ignore_errors=True)
     STATE_FOLDER.mkdir(parents=True)

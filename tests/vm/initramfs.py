@@ -99,8 +99,14 @@ def _padded(data: bytes) -> bytes:
 
 def module_folder(unpacked: Path, release: str) -> Path:
     """Return where the kernel's modules lie: newer packages use /usr/lib."""
-    return next((unpacked / parent / release for parent in ("lib/modules", "usr/lib/modules")
-                 if (unpacked / parent / release).is_dir()), unpacked / "lib/modules" / release)
+    return next(
+        (
+            unpacked / parent / release
+            for parent in ("lib/modules", "usr/lib/modules")
+            if (unpacked / parent / release).is_dir()
+        ),
+        unpacked / "lib/modules" / release,
+    )
 
 
 def build(unpacked: Path, release: str, init: bytes) -> bytes:

@@ -42,6 +42,7 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and the boot files")
     parser.add_argument("--results", action="store_true", help="write benchmarks/results/bluetooth_vm.md")
     parser.add_argument("--timeout", type=float, default=900.0, metavar="SECONDS", help="for the machine (900)")
+    parser.add_argument("--kernel", default=packages.KERNEL, metavar="PACKAGE", help="Debian's kernel package to boot")
     parser.add_argument("--shell", metavar="COMMAND", help="run this in the machine instead of the tests")
     return parser.parse_known_args(arguments)
 
@@ -50,7 +51,18 @@ def guest_script(pytest_arguments: list[str], command: str | None) -> str:
     """What the machine runs, in the file system of this computer."""
     tests = pytest_arguments if any(not item.startswith("-") for item in pytest_arguments) else [*DEFAULT_TESTS]
     options = [] if tests is pytest_arguments else pytest_arguments
-    fixed = ["-p", "pytest_asyncio.plugin", "-m", "vm", "--color=no", "-p", "no:cacheprovider", "--basetemp=/run/tmp/pytest", "--junitxml=/run/out/tests.xml", "-v"]
+    fixed = [
+        "-p",
+        "pytest_asyncio.plugin",
+        "-m",
+        "vm",
+        "--color=no",
+        "-p",
+        "no:cacheprovider",
+        "--basetemp=/run/tmp/pytest",
+        "--junitxml=/run/out/tests.xml",
+        "-v",
+    ]
     line = command or shlex.join([sys.executable, "-B", "-m", "pytest", *fixed, *options, *tests])
     return f"""#!/bin/sh
 export PATH=/run/out/bin:{shlex.quote(str(Path(sys.executable).parent))}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
@@ -77,7 +89,9 @@ def write_programs(folder: Path, unpacked: Path) -> None:
         if found is None:
             continue
         starter = folder / name
-        starter.write_text(f'#!/bin/sh\nexport LD_LIBRARY_PATH={shlex.quote(libraries)}\nexec {shlex.quote(str(found))} "$@"\n')
+        starter.write_text(
+            f'#!/bin/sh\nexport LD_LIBRARY_PATH={shlex.quote(libraries)}\nexec {shlex.quote(str(found))} "$@"\n'
+        )
         starter.chmod(0o755)
 
 
@@ -105,7 +119,10 @@ def qemu_arguments(kernel: Path, archive: Path, out: Path) -> list[str]:
         *speed,
         *("-cpu", "max", "-m", str(MEMORY_MB), "-nic", "none", "-display", "none", "-no-reboot"),
         *("-kernel", str(kernel), "-initrd", str(archive)),
-        *("-append", "console=ttyS0 quiet loglevel=3 panic=-1 sysrq_always_enabled=1 mitigations=off nokaslr"),
+        *(
+            "-append",
+            "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic sysrq_always_enabled=1 mitigations=off nokaslr",
+        ),
         *("-virtfs", "local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap"),
         *("-virtfs", f"local,path={out},mount_tag=out,security_model=none,multidevs=remap"),
         *("-serial", "stdio", "-monitor", "none"),
@@ -146,7 +163,7 @@ def check_python() -> None:
 def run(options: argparse.Namespace, pytest_arguments: list[str], work: Path) -> int:
     check_python()
     cache = Path(os.environ.get("GAITPIPE_VM_CACHE") or work / "cache").resolve()
-    unpacked = packages.prepare(cache, say)
+    unpacked = packages.prepare(cache, options.kernel, say)
     kernel = max((unpacked / "boot").glob("vmlinuz-*"), default=None)
     if kernel is None:
         raise packages.CannotFetchError("the kernel package holds no kernel")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 EMULATOR = "qemu-system-x86_64"
 WANTED = ("qemu-system-x86", "bluez", "busybox-static", "dbus-daemon")
-KERNEL = "linux-image-amd64"
+KERNEL = "linux-image-amd64"  # stands for the present one
 
 LEFT_OUT = ("systemd", "udev", "libpam-systemd", "libnss-systemd", "initramfs-tools", "klibc-utils")
 """What an installed system would need, and an unpacked program does not."""
@@ -39,8 +39,12 @@ def check_system() -> None:
             raise CannotFetchError(f"{program} is missing: the packages come from Debian's archive (Debian or Ubuntu)")
 
 
-def prepare(cache: Path, say: Callable[[str], None]) -> Path:
-    """Return the folder with the unpacked packages; a folder that is complete is used again without the network."""
+def prepare(cache: Path, kernel: str, say: Callable[[str], None]) -> Path:
+    """Return the folder with the unpacked packages; a folder that is complete is used again without the network.
+
+    `kernel` is a package: `linux-image-amd64` stands for the newest one.
+    """
+    cache = cache / kernel
     root, done = cache / "root", cache / "complete"
     if done.exists():
         say(f"packages: unpacked before in {root}")
@@ -49,7 +53,7 @@ def prepare(cache: Path, say: Callable[[str], None]) -> Path:
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     started_s = time.monotonic()
-    archives = _download(cache)
+    archives = _download(cache, kernel)
     size_mb = sum(path.stat().st_size for path in archives) / 1e6
     say(f"packages: {len(archives)} files, {size_mb:.0f} MB, {time.monotonic() - started_s:.0f} s")
     started_s = time.monotonic()
@@ -60,7 +64,7 @@ def prepare(cache: Path, say: Callable[[str], None]) -> Path:
     return root
 
 
-def _download(cache: Path) -> list[Path]:
+def _download(cache: Path, kernel: str) -> list[Path]:
     lists, archives = cache / "lists", cache / "archives"
     for folder in (lists / "partial", archives / "partial"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,12 +77,12 @@ def _download(cache: Path) -> list[Path]:
         "-oAPT::Sandbox::User=",
     ]
     _apt([*options, "-q", "update"], "reading the lists of packages")
-    plan = _apt([*options, "-s", "--no-install-recommends", "install", *WANTED, KERNEL], "choosing the packages")
+    plan = _apt([*options, "-s", "--no-install-recommends", "install", *WANTED, kernel], "choosing the packages")
     names = [match.group(1) for match in re.finditer(r"^Inst (\S+)", plan, re.MULTILINE)]
     installed = {"bluez": "/usr/libexec/bluetooth/bluetoothd", "busybox-static": "/bin/busybox"}
     names += [name for name in installed if name not in names]  # installed here, but wanted in the folder too
     if not any(name.startswith("linux-image-") and name != KERNEL for name in names):
-        names.append(_concrete_kernel(options))
+        names.append(_concrete_kernel(options) if kernel == KERNEL else kernel)
     names = [name for name in names if name != KERNEL and not name.startswith(LEFT_OUT)]
     for leftover in archives.glob("*.deb"):
         leftover.unlink()
