@@ -1,8 +1,8 @@
 """The real thing below bleak, as far as a machine without a radio goes: the kernel's Bluetooth and bluetoothd.
 
-The virtual sensors' air gets a controller behind /dev/vhci, which the kernel takes for an adapter that was plugged in. So
-host, L2CAP, ATT, GATT, D-Bus and bleak's BlueZ backend are the ones that people use. Only inside the virtual machine of
-`tests/vm/run`: bluetoothd is started, killed and restarted at will here.
+The virtual sensors' air gets a controller behind /dev/vhci, which the kernel takes for an adapter that was plugged in.
+So host, L2CAP, ATT, GATT, D-Bus and bleak's BlueZ backend are the ones that people use. Only inside the virtual machine
+of `tests/vm/run`: bluetoothd is started, killed and restarted at will here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,6 +32,7 @@ OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 PLUGINS_LEFT_OUT = "a2dp,avrcp,hostname,input,network,midi,policy,sap,bap,bass,csip,mcp,vcp,micp"
 STATE_FOLDER = Path("/var/lib/bluetooth")
 PATIENCE_S = 20.0
+LOOK_PERIOD_S = 0.05
 
 _adapter_numbers = itertools.count(1)
 
@@ -90,21 +92,25 @@ class SystemBus:
 
     async def set_powered(self, powered: bool) -> None:
         """Switch all adapters on or off and wait until they are."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                adapters = await self.adapters()
-                if adapters and set(adapters.values()) == {powered}:
-                    return
-                for path in adapters:
-                    with contextlib.suppress(RuntimeError):  # Busy, or not there yet: asked again
-                        value = Variant("b", powered)
-                        await self.call(path, PROPERTIES, "Set", "ssv", ADAPTER_INTERFACE, "Powered", value)
-                await asyncio.sleep(0.05)
+        async for adapters in self._looks():
+            if adapters and set(adapters.values()) == {powered}:
+                return
+            for path in adapters:
+                with contextlib.suppress(RuntimeError):  # Busy, or not there yet: asked again
+                    value = Variant("b", powered)
+                    await self.call(path, PROPERTIES, "Set", "ssv", ADAPTER_INTERFACE, "Powered", value)
 
     async def until_no_adapter(self) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while await self.adapters():
-                await asyncio.sleep(0.05)
+        async for adapters in self._looks():
+            if not adapters:
+                return
+
+    async def _looks(self) -> AsyncIterator[dict[str, bool]]:
+        """Look at the adapters again and again, for so long as a test may wait."""
+        for _ in range(round(PATIENCE_S / LOOK_PERIOD_S)):
+            yield await self.adapters()
+            await asyncio.sleep(LOOK_PERIOD_S)
+        raise TimeoutError(f"the adapters are {await self.adapters()}")
 
     async def close(self) -> None:
         if self._bus is not None:
