@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -34,7 +35,25 @@ STATE_FOLDER = Path("/var/lib/bluetooth")
 PATIENCE_S = 20.0
 LOOK_PERIOD_S = 0.05
 
+_HANGS_UP_AT_ONCE = (
+    "the kernel itself fails (list corruption in hci_chan_del) when a sensor hangs up as soon as it is connected"
+)
+KERNEL_FAULTS = {
+    "Debian 6.1.192": {"refused_connection": _HANGS_UP_AT_ONCE, "always_refuses": _HANGS_UP_AT_ONCE},
+}
+"""Part of `uname -v` -> part of a test's name -> why that test cannot be run on that kernel."""
+
 _adapter_numbers = itertools.count(1)
+
+
+def kernel_fault(test_name: str) -> str:
+    """Return why this kernel would not survive a test; nothing where it does."""
+    version = platform.version()
+    for kernel, tests in KERNEL_FAULTS.items():
+        for part, reason in tests.items():
+            if kernel in version and part in test_name:
+                return f"{kernel}: {reason}"
+    return ""
 
 
 class Bluetoothd:

@@ -200,7 +200,7 @@ async def test_too_small_mtu_gives_advice(world, want):
 @pytest.mark.fault("Bluetooth off at the start")
 async def test_bluetooth_off_is_a_clear_error(world, want):
     await world.sensor(1)
-    world.switch_off()
+    await world.switch_off()
 
     with pytest.raises(DeviceError) as caught:
         await world.source(want("left")).connect()

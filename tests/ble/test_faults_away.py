@@ -112,10 +112,10 @@ async def test_device_with_other_services_after_a_loss_is_told_and_the_right_one
 
 @pytest.mark.fault("Bluetooth switched off and on while recording")
 async def test_bluetooth_switched_off_and_on_while_recording_is_told_and_survived(world, recorded):
-    world.switch_off()
+    await world.switch_off()
     await recorded.until(lambda: "switched off" in recorded.advice("left"), "advice on Bluetooth")
 
-    world.switch_on()
+    await world.switch_on()
     on_ns = world.now_ns
 
     assert await world.streams_again(recorded, on_ns) < AGAIN_S

@@ -10,8 +10,6 @@ import signal
 
 import pytest
 
-pytestmark = pytest.mark.vm
-
 DATA = "f69b0003-1bdd-4133-9b7f-ffd2d644d4a6"
 SIDES = ("left", "right")
 BACK_S = 60.0
@@ -26,7 +24,7 @@ async def record_both(world, want):
     for number in (1, 2):
         await world.sensor(number, loop=True, settings={"rate_hz": 104.0})
     recorded = await world.record(
-        *(want(side, rate_hz=104.0) for side in SIDES), rescan_s=4.0, longest_pause_s=1.0, stall_timeout_s=2.0
+        *(want(side, rate_hz=104.0) for side in SIDES), rescan_s=2.0, longest_pause_s=1.0, stall_timeout_s=2.0
     )
     for side in SIDES:
         await recorded.until_event("streaming", side)

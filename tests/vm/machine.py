@@ -51,13 +51,14 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(prog="tests/vm/run", description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and the boot files")
     parser.add_argument("--results", action="store_true", help="write benchmarks/results/bluetooth_vm.md")
+    parser.add_argument("--acquire", action="store_true", help="notifications through AcquireNotify")
     parser.add_argument("--timeout", type=float, default=900.0, metavar="SECONDS", help="for the machine (900)")
     parser.add_argument("--kernel", default=packages.KERNEL, metavar="PACKAGE", help="Debian's kernel package to boot")
     parser.add_argument("--shell", metavar="COMMAND", help="run this in the machine instead of the tests")
     return parser.parse_known_args(arguments)
 
 
-def guest_script(pytest_arguments: list[str], command: str | None) -> str:
+def guest_script(pytest_arguments: list[str], command: str | None, acquire: bool) -> str:
     """What the machine runs, in the file system of this computer."""
     tests = [] if any(not item.startswith("-") for item in pytest_arguments) else [*DEFAULT_TESTS]
     pytest = [sys.executable, "-B", "-m", "pytest", *PYTEST_OPTIONS, *pytest_arguments, *tests]
@@ -67,10 +68,11 @@ def guest_script(pytest_arguments: list[str], command: str | None) -> str:
     return f"""#!/bin/sh
 export PATH={search} PYTHONPATH={shlex.quote(str(REPOSITORY))} PYTHONUNBUFFERED=1 COLUMNS=140
 export HOME=/run/tmp TMPDIR=/run/tmp HYPOTHESIS_STORAGE_DIRECTORY=/run/tmp/hypothesis PYTEST_DISABLE_PLUGIN_AUTOLOAD=1
-export GAITPIPE_TEST_VM=1 GAITPIPE_TEST_LOGS=/run/out
+export GAITPIPE_TEST_VM=1 GAITPIPE_TEST_VM_NOTIFY={"acquire" if acquire else "start"} GAITPIPE_TEST_LOGS=/run/out
 cd {shlex.quote(str(REPOSITORY))} || exit 1
-echo "kernel $(uname -r)" > /run/out/versions
+echo "kernel $(uname -rv)" > /run/out/versions
 echo "bluez $(bluetoothd --version)" >> /run/out/versions
+echo "notifications {"AcquireNotify" if acquire else "StartNotify"}" >> /run/out/versions
 {command or shlex.join(pytest)}
 echo $? > /run/out/exit_code
 sync
@@ -162,7 +164,7 @@ def run(options: argparse.Namespace, pytest_arguments: list[str], work: Path) ->
     init = (Path(__file__).parent / "init.sh").read_bytes()
     archive.write_bytes(initramfs.build(unpacked, kernel.name.removeprefix("vmlinuz-"), init))
     write_programs(out / "bin", unpacked)
-    (out / "guest.sh").write_text(guest_script(pytest_arguments, options.shell))
+    (out / "guest.sh").write_text(guest_script(pytest_arguments, options.shell, options.acquire))
     program, environment = emulator(unpacked)
     say(f"booting {kernel.name}")
     started_s = time.monotonic()
