@@ -365,8 +365,9 @@ STACKS = [
     "virtual",
     pytest.param("bluez-start", marks=pytest.mark.bluez),
     pytest.param("bluez-acquire", marks=pytest.mark.bluez),
-    pytest.param("vm", marks=VM_MARKS),
 ]
+if IN_VIRTUAL_MACHINE:
+    STACKS.append(pytest.param("vm", marks=VM_MARKS))
 
 
 @pytest.fixture(params=STACKS)
