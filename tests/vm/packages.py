@@ -18,8 +18,11 @@ EMULATOR = "qemu-system-x86_64"
 WANTED = ("qemu-system-x86", "bluez", "busybox-static", "dbus-daemon")
 KERNEL = "linux-image-amd64"  # stands for the present one
 
-LEFT_OUT = ("systemd", "udev", "libpam-systemd", "libnss-systemd", "initramfs-tools", "klibc-utils")
-"""What an installed system would need, and an unpacked program does not."""
+UNPACKED = ("bluez", "busybox-static")
+"""Taken from the folder even where they are installed."""
+
+LEFT_OUT = ("systemd", "udev", "libpam-systemd", "libnss-systemd", "initramfs-tools", "klibc-utils", "libc6", "libc-")
+"""What an installed system would need and an unpacked program does not; the C library is always this system's own."""
 
 KERNEL_FOLDERS = ("net", "fs", "crypto", "lib", "drivers/virtio", "drivers/bluetooth", "drivers/hid", "arch")
 
@@ -36,7 +39,7 @@ def check_system() -> None:
         raise CannotFetchError(f"the virtual machine is an x86-64 one, this is {platform.machine()}")
     for program in ("apt-get", "dpkg-deb", "tar"):
         if shutil.which(program) is None:
-            raise CannotFetchError(f"{program} is missing: the packages come from Debian's archive (Debian or Ubuntu)")
+            raise CannotFetchError(f"{program} is missing: the packages come from Debian's archive")
 
 
 def prepare(cache: Path, kernel: str, say: Callable[[str], None]) -> Path:
@@ -60,6 +63,8 @@ def prepare(cache: Path, kernel: str, say: Callable[[str], None]) -> Path:
     for path in archives:
         _unpack(path, root)
     done.write_text("".join(f"{path.name}\n" for path in archives))
+    for folder in (cache / "lists", cache / "archives"):
+        shutil.rmtree(folder)
     say(f"packages: unpacked in {time.monotonic() - started_s:.0f} s")
     return root
 
@@ -79,8 +84,7 @@ def _download(cache: Path, kernel: str) -> list[Path]:
     _apt([*options, "-q", "update"], "reading the lists of packages")
     plan = _apt([*options, "-s", "--no-install-recommends", "install", *WANTED, kernel], "choosing the packages")
     names = [match.group(1) for match in re.finditer(r"^Inst (\S+)", plan, re.MULTILINE)]
-    installed = {"bluez": "/usr/libexec/bluetooth/bluetoothd", "busybox-static": "/bin/busybox"}
-    names += [name for name in installed if name not in names]  # installed here, but wanted in the folder too
+    names += [name for name in UNPACKED if name not in names]
     if not any(name.startswith("linux-image-") and name != KERNEL for name in names):
         names.append(_concrete_kernel(options) if kernel == KERNEL else kernel)
     names = [name for name in names if name != KERNEL and not name.startswith(LEFT_OUT)]
