@@ -39,9 +39,6 @@ _NOT_ON_REQUEST = "the real bluetoothd does not fail in this way on request"
 _HANGS_UP = "fails itself (list corruption in hci_chan_del) when a sensor hangs up as soon as it is connected"
 _LEFT_OUT = (
     # part of `uname -v`, part of the test's name, reason
-    ("", "connection_that_hangs", _NOT_ON_REQUEST),
-    ("", "subscription_that_hangs", _NOT_ON_REQUEST),
-    ("", "disconnect_that_hangs", _NOT_ON_REQUEST),
     ("", "aborted_connection_of_which_no_end", _NOT_ON_REQUEST),
     ("", "scan_that_is_refused_as_in_progress", _NOT_ON_REQUEST),
     ("", "bluetooth_service_that_dies", "done with the real one in test_real_bluetoothd.py"),
