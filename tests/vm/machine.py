@@ -28,6 +28,7 @@ import results
 REPOSITORY = Path(__file__).resolve().parents[2]
 CANNOT_RUN = 5
 TIMED_OUT = 124
+CHECKOUT = ("gaitpipe", "firmware_profiles", "tests", "pyproject.toml")
 DEFAULT_TESTS = ("tests/ble",)
 NEEDED_IN_PYTHON = ("pytest", "pytest_asyncio", "bumble", "bleak")
 PYTEST_OPTIONS = (
@@ -58,7 +59,17 @@ def parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return parser.parse_known_args(arguments)
 
 
-def guest_script(pytest_arguments: list[str], command: str | None, acquire: bool) -> str:
+def copy_checkout(folder: Path) -> None:
+    """Copy what the tests need, so that a file that is edited meanwhile does not change under the machine."""
+    for name in CHECKOUT:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        else:
+            shutil.copy2(source, folder / name)
+
+
+def guest_script(checkout: Path, pytest_arguments: list[str], command: str | None, acquire: bool) -> str:
     """What the machine runs, in the file system of this computer."""
     tests = [] if any(not item.startswith("-") for item in pytest_arguments) else [*DEFAULT_TESTS]
     pytest = [sys.executable, "-B", "-m", "pytest", *PYTEST_OPTIONS, *pytest_arguments, *tests]
@@ -66,10 +77,10 @@ def guest_script(pytest_arguments: list[str], command: str | None, acquire: bool
         f"/run/out/bin:{shlex.quote(str(Path(sys.executable).parent))}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
     )
     return f"""#!/bin/sh
-export PATH={search} PYTHONPATH={shlex.quote(str(REPOSITORY))} PYTHONUNBUFFERED=1 COLUMNS=140
+export PATH={search} PYTHONPATH={shlex.quote(str(checkout))} PYTHONUNBUFFERED=1 COLUMNS=140
 export HOME=/run/tmp TMPDIR=/run/tmp HYPOTHESIS_STORAGE_DIRECTORY=/run/tmp/hypothesis PYTEST_DISABLE_PLUGIN_AUTOLOAD=1
 export GAITPIPE_TEST_VM=1 GAITPIPE_TEST_VM_NOTIFY={"acquire" if acquire else "start"} GAITPIPE_TEST_LOGS=/run/out
-cd {shlex.quote(str(REPOSITORY))} || exit 1
+cd {shlex.quote(str(checkout))} || exit 1
 echo "kernel $(uname -rv)" > /run/out/versions
 echo "bluez $(bluetoothd --version)" >> /run/out/versions
 echo "notifications {"AcquireNotify" if acquire else "StartNotify"}" >> /run/out/versions
@@ -160,11 +171,14 @@ def run(options: argparse.Namespace, pytest_arguments: list[str], work: Path) ->
         raise packages.CannotFetchError("the kernel package holds no kernel")
     out = work / "out"
     out.mkdir()
+    checkout = work / "checkout"
+    checkout.mkdir()
+    copy_checkout(checkout)
     archive = work / "initramfs.gz"
     init = (Path(__file__).parent / "init.sh").read_bytes()
     archive.write_bytes(initramfs.build(unpacked, kernel.name.removeprefix("vmlinuz-"), init))
     write_programs(out / "bin", unpacked)
-    (out / "guest.sh").write_text(guest_script(pytest_arguments, options.shell, options.acquire))
+    (out / "guest.sh").write_text(guest_script(checkout, pytest_arguments, options.shell, options.acquire))
     program, environment = emulator(unpacked)
     say(f"booting {kernel.name}")
     started_s = time.monotonic()
