@@ -265,6 +265,9 @@ class DeviceLink:
                 "Choose the profile of this device (`gaitpipe profiles` lists them), or name the right device.",
                 self.state.device,
             )
+        if not session.is_connected:
+            message = "the device hung up as soon as it was connected"
+            raise ConnectionError(message)
         self.state.connected = True
         self._report.event("connected", self.state.device)
 

@@ -105,6 +105,10 @@ class Session:
                 device, lambda _client: self.give_up(), timeout=self._options.connect_timeout_s, **choice
             )
             await self._client.connect()
+            if self._client.is_connected:
+                # BlueZ aborted a first attempt, of which bleak told the end, and bleak's own second one succeeded
+                self.lost = False
+                self.changed.clear()
 
     def give_up(self) -> None:
         """Note that the link has ended or is of no use any more."""

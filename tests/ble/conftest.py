@@ -1,8 +1,9 @@
-"""A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of three stacks.
+"""A small world for the BLE tests: a virtual radio with sensors, seen by bleak through one of four stacks.
 
 `virtual`: bleak's front ends on our own backend classes. `bluez-start` and `bluez-acquire`: bleak's own BlueZ backend
 on a real dbus-daemon, with a stand-in for bluetoothd that is bridged to the same virtual radio; notifications come as
-D-Bus signals (StartNotify) or through a socket (AcquireNotify).
+D-Bus signals (StartNotify) or through a socket (AcquireNotify). `vm`: the real bluetoothd on the real kernel, inside
+the virtual machine of `tests/vm/run` only.
 
 A test with `@pytest.mark.fault("what goes wrong")` is a row of the table that `--fault-table FILE` writes (JSON; see
 `benchmarks/ble/faults.py`); `world.streams_again(...)` adds how long it took until data flowed again.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -77,15 +79,18 @@ BLUEZ_MISSING = (
     if shutil.which("dbus-daemon") is None
     else ""
 )
+IN_VIRTUAL_MACHINE = os.environ.get("GAITPIPE_TEST_VM") == "1"
+VM_NOTIFY = os.environ.get("GAITPIPE_TEST_VM_NOTIFY", "start")
 
 
 def _load(name: str) -> Any:
-    """Import a helper module that lies beside this file."""
-    spec = importlib.util.spec_from_file_location(f"gaitpipe_tests_{name}", Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """Import a helper module that lies beside this file, once."""
+    full_name = f"gaitpipe_tests_{name}"
+    if full_name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(full_name, Path(__file__).with_name(f"{name}.py"))
+        sys.modules[full_name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[full_name])
+    return sys.modules[full_name]
 
 
 def run_samples(rate_hz: float, seconds: float) -> Any:
@@ -111,18 +116,18 @@ class Collected:
             self.items.append(item)
             self._changed.set()
 
-    async def until(self, condition: Callable[[], bool], what: str = "") -> None:
+    async def until(self, condition: Callable[[], bool], what: str = "", within_s: float = WAIT_S) -> None:
         """Wait for a condition that an item brings about."""
         try:
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(within_s):
                 while not condition():
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
             pytest.fail(f"did not happen: {what}; events: {[(e.side, e.kind, e.text) for e in self.events()]}")
 
-    async def until_event(self, kind: str, side: str, count: int = 1) -> None:
-        await self.until(lambda: self.kinds(side).count(kind) >= count, f"{kind} of {side}, {count} times")
+    async def until_event(self, kind: str, side: str, count: int = 1, within_s: float = WAIT_S) -> None:
+        await self.until(lambda: self.kinds(side).count(kind) >= count, f"{kind} of {side}, {count} times", within_s)
 
     def events(self, side: str | None = None) -> list[RecordingEvent]:
         found = [item for item in self.items if isinstance(item, RecordingEvent)]
@@ -151,25 +156,38 @@ class World:
         self.stack = stack
         self.radio = radio
         self.bluez = bluez
+        self.bluetoothd: Any = None  # the real one, on the stack `vm`
         self._closing = closing
         self._request = request
 
     @property
     def backend(self) -> Any:
-        return None if self.bluez is not None else self.radio.backend
+        return self.radio.backend if self.stack == "virtual" else None
 
     @property
     def now_ns(self) -> int:
         return self.radio.clock.now()[0]
 
-    def switch_off(self) -> None:
-        (self.bluez or self.radio.adapter).switch_off()
+    async def switch_off(self) -> None:
+        """Switch Bluetooth off, as in the desktop's settings."""
+        if self.stack == "vm":
+            await self.radio.bus.set_powered(False)
+        else:
+            (self.bluez or self.radio.adapter).switch_off()
 
-    def switch_on(self) -> None:
-        (self.bluez or self.radio.adapter).switch_on()
+    async def switch_on(self) -> None:
+        if self.stack == "vm":
+            await self.radio.bus.set_powered(True)
+        else:
+            (self.bluez or self.radio.adapter).switch_on()
+
+    def _need_a_stand_in(self) -> None:
+        if self.stack == "vm":
+            pytest.skip("the real bluetoothd does not fail in this way on request")
 
     def deliver_twice(self, doubled: bool) -> None:
         """Let the stack below bleak deliver every notification twice, or no longer."""
+        self._need_a_stand_in()
         if self.bluez is not None:
             self.bluez.values_twice = doubled
         else:
@@ -177,6 +195,7 @@ class World:
 
     def hang(self, request: str, times: int = 1) -> None:
         """Let the stack below bleak never answer the next `connect`, `disconnect` or `start_notify`."""
+        self._need_a_stand_in()
         if self.bluez is None:
             self.radio.adapter.faults.hanging[request] += times
         else:
@@ -209,9 +228,9 @@ class World:
             "auxiliary_wait_s": 0.3,
             "settle_s": 0.05,
             "rescan_s": 0.5,
-            "gatt_timeout_s": 1.0,
+            "gatt_timeout_s": 5.0 if self.stack == "vm" else 1.0,  # the real one takes 2 s to disconnect
         }
-        notify = "acquire" if self.stack == "bluez-acquire" else "start"
+        notify = {"bluez-acquire": "acquire", "vm": VM_NOTIFY}.get(self.stack, "start")
         options = quick | {"notify": notify} | options
         source = BleSource(wanted, backend=self.backend, clock=self.radio.clock.now, **options)
         self._closing.push_async_callback(source.stop)
@@ -271,6 +290,18 @@ def bus_address(tmp_path_factory: pytest.TempPathFactory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def real_bluez(tmp_path_factory: pytest.TempPathFactory):
+    """The address of a bus and the real bluetoothd on it."""
+    real = _load("real_bluez")
+    real.prepare_state_folder()
+    with _load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
+        bluetoothd = real.Bluetoothd(address)
+        bluetoothd.start()
+        yield address, bluetoothd
+        bluetoothd.end()
+
+
 @pytest.fixture
 def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A message bus of this test alone, which may die; to be asked for before `world`."""
@@ -294,6 +325,9 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
     from gaitpipe.simulate.radio import VirtualRadio
 
     async with AsyncExitStack() as closing:
+        if stack == "vm":
+            yield await _build_real(speed, request, closing)
+            return
         radio = await closing.enter_async_context(VirtualRadio(speed=speed))
         bluez = None
         if stack != "virtual":
@@ -310,11 +344,28 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
         yield World(stack, radio, bluez, closing, request)
 
 
+async def _build_real(speed: float, request: pytest.FixtureRequest, closing: AsyncExitStack) -> World:
+    real = _load("real_bluez")
+    if reason := real.left_out(request.node.name):
+        pytest.skip(reason)
+    address, bluetoothd = request.getfixturevalue("real_bluez")
+    request.getfixturevalue("monkeypatch").setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+    radio = await closing.enter_async_context(real.KernelRadio(address, speed=speed))
+    closing.push_async_callback(_load("fake_bluez").forget_bluez_manager)
+    world = World("vm", radio, None, closing, request)
+    world.bluetoothd = bluetoothd
+    return world
+
+
+VM_MISSING = "the kernel and bluetoothd are tested in a virtual machine: tests/vm/run"
+VM_MARKS = [pytest.mark.vm, *([] if IN_VIRTUAL_MACHINE else [pytest.mark.skip(reason=VM_MISSING)])]
 STACKS = [
     "virtual",
     pytest.param("bluez-start", marks=pytest.mark.bluez),
     pytest.param("bluez-acquire", marks=pytest.mark.bluez),
 ]
+if IN_VIRTUAL_MACHINE:
+    STACKS.append(pytest.param("vm", marks=VM_MARKS))
 
 
 @pytest.fixture(params=STACKS)
@@ -328,4 +379,11 @@ async def world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[W
 async def virtual_world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[World]:
     """The world through the virtual backend only."""
     async for item in _build("virtual", speed, request):
+        yield item
+
+
+@pytest.fixture(params=[pytest.param("vm", marks=VM_MARKS)])
+async def vm_world(request: pytest.FixtureRequest, speed: float) -> AsyncIterator[World]:
+    """The world through the real kernel and bluetoothd only."""
+    async for item in _build(request.param, speed, request):
         yield item
