@@ -31,7 +31,7 @@ def unfit_lines(profile: Profile) -> list[str]:
 
 def short_remark(profile: Profile) -> str:
     """What a list says beside name and rate: whose variant it is, and whether it is of use as it stands."""
-    remarks = [f"mode of {profile.variant_of}"] if profile.variant_of else []
+    remarks = [f"found as {profile.variant_of}"] if profile.variant_of else []
     if profile.unfit_reason(profile.resolve_settings()) is not None:
         remarks.append("not for gait as it stands")
     return "".join(f", {remark}" for remark in remarks)
