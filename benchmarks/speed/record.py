@@ -29,14 +29,17 @@ import numpy as np
 
 from benchmarks.speed.common import RATE_HZ, Outcome, running, show, tiled
 from gaitpipe import profile_store
+from gaitpipe.app.devices import device_profile
 from gaitpipe.app.record import Recorded, RecordRequest, Talk, record
 from gaitpipe.model import SIDES, Side
+from gaitpipe.protocol.readings import READINGS
 from gaitpipe.recording.decode import read_recording
+from gaitpipe.simulate.auxiliary import ReadingStream
 from gaitpipe.simulate.link import LinkConfig, deliver
 from gaitpipe.simulate.peripheral import VirtualSensor
 from gaitpipe.simulate.radio import VirtualRadio
 from gaitpipe.simulate.stream import SensorFaults, SensorSamples
-from gaitpipe.sources.ble import WantedSensor
+from gaitpipe.sources.ble import WantedDevice, WantedSensor
 
 MINUTES = 30.0
 TIMES_FASTER = 10.0
@@ -70,10 +73,12 @@ async def _losses(minutes: float, times_faster: float, loss_pct: float) -> Outco
     with tempfile.TemporaryDirectory() as folder:
         async with VirtualRadio(speed=times_faster) as radio:
             sensors = await _feet(radio, profile, settings, minutes, loss_pct)
+            belt = await radio.add_sensor(_treadmill(minutes))
             recorded = await _record_all(radio, profile, settings, Path(folder), sensors)
         recording = read_recording(recorded.path)
         for _block in recording.blocks:
             pass
+        told = len([reading for reading in recording.readings if reading.source == "treadmill"])
     found = {side: recording.quality[side] for side in SIDES}
     dropped = {side: sensors[side].packets_dropped * profile.samples_per_packet(settings) for side in SIDES}
     lost = {side: found[side].lost_samples for side in SIDES}
@@ -82,9 +87,10 @@ async def _losses(minutes: float, times_faster: float, loss_pct: float) -> Outco
     return Outcome(
         name="record_losses" if loss_pct else "record_no_loss",
         target="lost samples as counted are those that were dropped" if loss_pct else "no sample lost",
-        passed=lost == dropped and whole,
-        sentence=f"{minutes:g} min of two sensors at {RATE_HZ:g} Hz, synthetic: {samples} samples arrived, "
-        f"{sum(dropped.values())} dropped on the way, {sum(lost.values())} counted as lost, "
+        passed=lost == dropped and whole and told == belt.packets_sent,
+        sentence=f"{minutes:g} min of two sensors at {RATE_HZ:g} Hz and a treadmill, synthetic: {samples} samples and "
+        f"{told} of {belt.packets_sent} treadmill readings arrived, {sum(dropped.values())} samples dropped on the way, "
+        f"{sum(lost.values())} counted as lost, "
         f"faults {sum(sum(quality.faults.values()) for quality in found.values())}; "
         f"took {time.perf_counter() - started_s:.0f} s",
         figures={
@@ -92,6 +98,7 @@ async def _losses(minutes: float, times_faster: float, loss_pct: float) -> Outco
             "samples": samples,
             "dropped": sum(dropped.values()),
             "counted_lost": sum(lost.values()),
+            "treadmill_readings": told,
         },
     )
 
@@ -111,6 +118,19 @@ async def _feet(
     return sensors
 
 
+def _treadmill(minutes: float) -> VirtualSensor:
+    """A belt at a steady speed that tells it once a second."""
+    profile = device_profile("treadmill")
+    (rule,) = [item for item in profile.readings if item.codec == "ftms_treadmill_data"]
+    codec = READINGS[rule.codec].codec()
+    said = [
+        (float(second), rule.characteristic, codec.write({"speed_m_s": 3.0, "distance_m": 3.0 * second}))
+        for second in range(1, round(60.0 * minutes))
+    ]
+    stream = ReadingStream(said, {})
+    return VirtualSensor(profile, profile.resolve_settings({}), stream, name="Treadmill", address="C0:00:00:00:00:10")
+
+
 def _dropped(packets: int, loss_pct: float, seed: int) -> frozenset[int]:
     """Packets that a bad radio loses; never the last ones, which nobody could miss."""
     if not loss_pct:
@@ -128,7 +148,8 @@ async def _record_all(
 ) -> Recorded:
     stop = asyncio.Event()
     wanted = tuple(WantedSensor(side, "foot", profile, settings, f"OpenIMU {side}") for side in SIDES)
-    request = RecordRequest(wanted, folder, backend=radio.backend, clock=radio.clock.now)
+    devices = (WantedDevice("treadmill", device_profile("treadmill")),)
+    request = RecordRequest(wanted, folder, backend=radio.backend, clock=radio.clock.now, devices=devices)
 
     async def end() -> None:
         for sensor in sensors.values():
