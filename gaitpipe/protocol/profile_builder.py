@@ -112,7 +112,7 @@ def _setting(table: SettingTable) -> built.Setting:
 
 
 def _condition(only_if: OnlyIf) -> Condition:
-    rows = only_if if isinstance(only_if, list) else [only_if]
+    rows = only_if if isinstance(only_if, list) else [only_if] if only_if else []
     return tuple(
         {key: tuple(value) if isinstance(value, list) else (value,) for key, value in row.items()} for row in rows
     )
