@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gaitpipe.protocol.handshake import Condition
     from gaitpipe.protocol.profile import Profile
     from gaitpipe.protocol.profile_parts import PacketLayout
 
@@ -18,15 +18,14 @@ def packet_lines(profile: Profile) -> list[str]:
 def _packet_line(profile: Profile, layout: PacketLayout) -> str:
     held = ", ".join(f"{item.quantity} {item.type}" for item in layout.fields if item.quantity != "unused")
     line = f"{held}; {_counts(layout)}; {_clock(layout)}; on {_role(profile, layout.characteristic)}"
-    return f"with {_condition(layout.only_if)}: {line}" if layout.only_if else line
+    condition = _condition(layout.only_if)
+    return f"with {condition}: {line}" if condition else line
 
 
 def unfit_lines(profile: Profile) -> list[str]:
     """Each reason why a recording is of no use for gait, with the settings that it holds for."""
-    return [
-        f"with {_condition(item.only_if)}: {item.reason}" if item.only_if else f"always: {item.reason}"
-        for item in profile.unfit
-    ]
+    stated = [(_condition(item.only_if), item.reason) for item in profile.unfit]
+    return [f"with {condition}: {reason}" if condition else f"always: {reason}" for condition, reason in stated]
 
 
 def short_remark(profile: Profile) -> str:
@@ -69,10 +68,10 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 1e-9:g} ns"
 
 
-def _condition(condition: Mapping[str, Sequence[float]] | Sequence[Mapping[str, Sequence[float]]]) -> str:
-    """One row of settings, or several of which one must hold."""
-    rows = [condition] if isinstance(condition, Mapping) else condition
-    return " or ".join(
+def _condition(condition: Condition) -> str:
+    """The rows of settings of which one must hold; nothing where it always holds."""
+    rows = [
         " and ".join(f"{name} = {', '.join(f'{value:g}' for value in values)}" for name, values in row.items())
-        for row in rows
-    )
+        for row in condition
+    ]
+    return " or ".join(rows) if all(rows) else ""
