@@ -89,7 +89,7 @@ async def _losses(minutes: float, times_faster: float, loss_pct: float) -> Outco
         target="lost samples as counted are those that were dropped" if loss_pct else "no sample lost",
         passed=lost == dropped and whole and told == belt.packets_sent,
         sentence=f"{minutes:g} min of two sensors at {RATE_HZ:g} Hz and a treadmill, synthetic: {samples} samples and "
-        f"{told} of {belt.packets_sent} treadmill readings arrived, {sum(dropped.values())} samples dropped on the way, "
+        f"{told} of {belt.packets_sent} treadmill readings arrived, {sum(dropped.values())} samples dropped, "
         f"{sum(lost.values())} counted as lost, "
         f"faults {sum(sum(quality.faults.values()) for quality in found.values())}; "
         f"took {time.perf_counter() - started_s:.0f} s",
