@@ -23,10 +23,8 @@ def _packet_line(profile: Profile, layout: PacketLayout) -> str:
 
 def unfit_lines(profile: Profile) -> list[str]:
     """Each reason why a recording is of no use for gait, with the settings that it holds for."""
-    return [
-        f"with {_condition(item.only_if)}: {item.reason}" if item.only_if else f"always: {item.reason}"
-        for item in profile.unfit
-    ]
+    conditions = [(_condition(item.only_if), item.reason) for item in profile.unfit]
+    return [f"with {settings}: {reason}" if settings else f"always: {reason}" for settings, reason in conditions]
 
 
 def short_remark(profile: Profile) -> str:
