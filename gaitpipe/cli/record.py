@@ -10,7 +10,16 @@ import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
 from gaitpipe.cli.cue_options import CueOptions, cue_options
-from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, height_option, settings_option
+from gaitpipe.cli.parameters import (
+    NearChoice,
+    Number,
+    PathOf,
+    Speed,
+    context_options,
+    height_option,
+    profile_dirs_option,
+    settings_option,
+)
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -26,9 +35,10 @@ _DEVICE: dict[str, Any] = {"is_flag": False, "flag_value": ANY_DEVICE, "default"
 @click.command(short_help="List the sensors that are near.")
 @click.option("--seconds", type=Number(1, 600), default=8.0, show_default=True, help="How long to listen.")
 @click.option("--all", "everything", is_flag=True, help="Also list devices that no profile knows.")
+@profile_dirs_option
 @json_option
 @common_options
-def scan(seconds: float, everything: bool, as_json: bool) -> None:
+def scan(seconds: float, everything: bool, folders: tuple[Path, ...], as_json: bool) -> None:
     """List the sensors that are near: profile, signal strength, name."""
     import asyncio
 
@@ -36,7 +46,9 @@ def scan(seconds: float, everything: bool, as_json: bool) -> None:
     from gaitpipe.sources.ble import scan as listen
 
     words = console()
-    profiles = [profile_store.load(stored.file) for stored in profile_store.available()]
+    profiles, problems = profile_store.load_all(folders)
+    for problem in problems:
+        words.note("warning", f"{problem.message}", f"{problem.advice} It is left out.")
     words.say(f"Listening for {seconds:g} s ...")
     found = asyncio.run(listen(profiles, seconds))
     shown = [sensor for sensor in found if everything or sensor.profile_id is not None]
