@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from gaitpipe.app.cue import LiveCue, cue_event
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
-from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
+from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, unless_stopped
+from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedDevice, WantedSensor
 from gaitpipe.sources.ble_session import Clock, Notify, system_clock
 
-T = TypeVar("T")
+__all__ = ["InterruptedBeforeStartError", "RecordRequest", "Recorded", "Talk", "record", "stop_on_signals"]
 
 SHOW_EVERY_S = 0.25
 NOTHING_ADVICE = "Check the sensor's firmware and its settings, restart it, and stop other programs that use it."
@@ -40,12 +38,6 @@ TOLD_EVENTS = {
     "dropped": "",
 }
 """Events that a person is told, and the words; the event's own text where there are none."""
-
-
-class InterruptedBeforeStartError(GaitpipeError):
-    """The user stopped before anything was recorded."""
-
-    exit_code = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +93,7 @@ async def record(
     InterruptedBeforeStartError
         `stop` was set before the sensors were connected.
     """
-    await _unless_stopped(asyncio.to_thread(before), stop)
+    await unless_stopped(asyncio.to_thread(before), stop)
     source = BleSource(
         (*request.wanted, *request.devices),
         backend=request.backend,
@@ -111,7 +103,7 @@ async def record(
     )
     try:
         talk.say("Scanning for sensors ...")
-        found = await _unless_stopped(source.connect(), stop)
+        found = await unless_stopped(source.connect(), stop)
         for wanted, sensor in zip(request.wanted, found, strict=True):
             talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({sensor.profile_id}, {sensor.rssi} dBm)")
         for device in request.devices:
@@ -226,46 +218,3 @@ def _device_setup(wanted: WantedDevice, heard: FoundSensor | None) -> AuxiliaryS
     profile, name = wanted.profile, heard.name if heard is not None else ""
     settings = profile.resolve_settings(wanted.settings)
     return AuxiliarySetup(wanted.kind, profile.id, profile.text, settings, name or profile.name)
-
-
-async def _unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:
-    """Return what `work` gives, or cancel it when `stop` is set first."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if task.done():
-        return await task
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, GaitpipeError):
-        await task
-    raise InterruptedBeforeStartError("stopped before anything was recorded")
-
-
-@contextlib.contextmanager
-def stop_on_signals(stop: asyncio.Event, say: Callable[[str], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM set `stop`; a second Ctrl-C interrupts at once."""
-    loop = asyncio.get_running_loop()
-
-    def ask(number: int) -> None:
-        if number == signal.SIGINT:  # before a word is said: the next one may follow at once
-            loop.remove_signal_handler(number)
-        if not stop.is_set():
-            say("Stopping ...")
-            stop.set()
-
-    if sys.platform == "win32":  # event loops there take no signal handlers
-        signal.signal(signal.SIGINT, lambda number, _frame: loop.call_soon_threadsafe(ask_once, number))
-
-        def ask_once(_number: int) -> None:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            stop.set()
-
-        yield
-        return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ask, number)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

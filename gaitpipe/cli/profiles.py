@@ -12,6 +12,7 @@ import click
 from gaitpipe.cli.console import NearGroup, common_options, console, json_option, print_json
 from gaitpipe.cli.parameters import profile_dirs_option, settings_option
 from gaitpipe.cli.profile_new import new
+from gaitpipe.cli.profile_try import try_profile
 from gaitpipe.errors import ProfileError, UsageError, counted
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def check(names: tuple[str, ...], folders: tuple[Path, ...]) -> int:
 
 
 profiles.add_command(new)
+profiles.add_command(try_profile)
 
 
 def _is_file(name: str) -> bool:
