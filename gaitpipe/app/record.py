@@ -5,20 +5,25 @@ Rules:
 1. The file is open before a sensor streams and closed after the last one stopped, whatever happens in between.
 2. `stop` may be set at any time: while scanning (nothing was recorded) or while recording (a complete session).
 3. Analysis comes after the file is closed.
+4. Who is left and who is right is settled before (`side_check`); what is typed meanwhile becomes events (`typed`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gaitpipe.app.cue import LiveCue, cue_event
+from gaitpipe.app.link_words import LinkWords
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
+from gaitpipe.app.side_check import Asking, settle_sides
+from gaitpipe.app.side_memory import SideMemory
 from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, unless_stopped
+from gaitpipe.app.typed import take_typed
 from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
@@ -53,6 +58,7 @@ class RecordRequest:
     """What to record and where. `backend` and `clock` are other than the platform's only in a virtual world.
 
     `devices` stand beside the feet: they may be missing or come later, and nothing is ever written to them.
+    `ask` and `memory` say how two sensors that are alike are told apart; `typed` gives the lines that the person types.
     """
 
     wanted: tuple[WantedSensor, ...]
@@ -66,6 +72,9 @@ class RecordRequest:
     notify: Notify = "start"
     cue: LiveCue | None = None
     devices: tuple[WantedDevice, ...] = ()
+    ask: Asking = "never"
+    memory: SideMemory = field(default_factory=lambda: SideMemory(None))
+    typed: AsyncIterator[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +97,25 @@ async def record(
     ------
     DeviceError
         A sensor is absent or refuses, or Bluetooth cannot be used.
+    UsageError
+        The sides of the sensors could not be told apart.
     RecordingError
         The file cannot be written; what was written before is kept.
     InterruptedBeforeStartError
         `stop` was set before the sensors were connected.
     """
     await unless_stopped(asyncio.to_thread(before), stop)
+    sides = await settle_sides(
+        request.wanted,
+        request.ask,
+        request.memory,
+        stop,
+        talk.say,
+        backend=request.backend,
+        clock=request.clock,
+        scan_timeout_s=request.scan_timeout_s,
+    )
+    request = replace(request, wanted=sides)
     source = BleSource(
         (*request.wanted, *request.devices),
         backend=request.backend,
@@ -137,12 +159,16 @@ async def _record(
         live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s, devices)
         live.cue = request.cue
         reader = asyncio.create_task(_read(source, live, talk))
+        typing = asyncio.create_task(_take_typed(request, live, talk))
         try:
             await source.start()
-            await _watch(request, source, live, writer, stop, reader, talk, start_ns)
+            await _watch(request, source, live, writer, stop, reader, talk, start_ns, typing)
             _note_cue(request, live, start_ns, talk, ended=True)
         finally:
+            typing.cancel()
             await source.stop()
+            with contextlib.suppress(asyncio.CancelledError):
+                await typing
             await reader
             nothing_came = not writer.notifications_written
     if nothing_came:
@@ -163,6 +189,13 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
             await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
 
 
+async def _take_typed(request: RecordRequest, live: LiveSession, talk: Talk) -> bool:
+    """Write what is typed; return whether the person asked to stop."""
+    if request.typed is None:
+        return False
+    return await take_typed(request.typed, live.receive, request.clock, talk.say)
+
+
 async def _watch(
     request: RecordRequest,
     source: BleSource,
@@ -172,15 +205,20 @@ async def _watch(
     reader: asyncio.Task[None],
     talk: Talk,
     start_ns: int,
+    typing: asyncio.Task[bool],
 ) -> None:
     """Show the state and keep the file's second, until it is time to end."""
-    told_failure = False
+    told_failure, link_words = False, LinkWords()
     while not stop.is_set() and not reader.done():
         now_ns = request.clock()[0]
         writer.tick(now_ns)
         _note_cue(request, live, start_ns, talk)
         view = live.view(source.link, now_ns)
         talk.show(view)
+        for words in link_words.update(view):
+            talk.say(words)
+        if typing.done() and typing.result():
+            return
         if view.failure and not told_failure:
             told_failure = True
             talk.say(f"The live figures stopped ({view.failure}); recording goes on.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LINE_EVERY_S = 5.0
+SHOWN_LETTERS = 60
 OLD_S = 1.5
 """Older data than this means that a link is in trouble."""
 
@@ -27,7 +28,7 @@ class LiveScreen:
 
     def __init__(self, quiet: bool, hint: str) -> None:
         self._quiet = quiet
-        self._hint = hint
+        self._plain_hint = self._hint = hint
         self._live: Live | None = None
         self._next_line_s = LINE_EVERY_S
 
@@ -54,6 +55,11 @@ class LiveScreen:
             self._live.console.print(text, markup=False)
         else:
             click.echo(text, err=True)
+
+    def typing(self, text: str) -> None:
+        """Show the letters of a line that is being typed, from the next `show` on."""
+        shown = f"\n> {text[-SHOWN_LETTERS:]}_" if text else ""
+        self._hint = self._plain_hint + shown
 
     def show(self, view: LiveView) -> None:
         """Show the present state."""
