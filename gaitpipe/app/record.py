@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from gaitpipe.app.cue import LiveCue, cue_event
 from gaitpipe.app.link_words import LinkWords
@@ -167,9 +168,7 @@ async def _record(
         finally:
             typing.cancel()
             await source.stop()
-            with contextlib.suppress(asyncio.CancelledError):
-                await typing
-            await reader
+            await _ended(reader, typing)
             nothing_came = not writer.notifications_written
     if nothing_came:
         path.unlink(missing_ok=True)
@@ -187,6 +186,13 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
             talk.say(f"{item.source}: {words}" if item.source else words)
         elif isinstance(item, RawNotification):
             await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
+
+
+async def _ended(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for all of them, then raise what the first one failed with; being cancelled is no failure."""
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result
 
 
 async def _take_typed(request: RecordRequest, live: LiveSession, talk: Talk) -> bool:

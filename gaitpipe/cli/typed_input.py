@@ -141,7 +141,12 @@ else:
         return bool(select.select([descriptor], [], [], POLL_S)[0])
 
     def _in_foreground(descriptor: int) -> bool:
-        return not os.isatty(descriptor) or os.tcgetpgrp(descriptor) == os.getpgrp()
+        if not os.isatty(descriptor):
+            return True
+        try:
+            return os.tcgetpgrp(descriptor) == os.getpgrp()
+        except OSError:  # not the terminal that started this program: nobody stops it for reading
+            return True
 
     @contextlib.contextmanager
     def _quiet_terminal(descriptor: int) -> Iterator[None]:
@@ -156,7 +161,8 @@ else:
             yield
         finally:
             if _in_foreground(descriptor):  # from the background setting it would stop the program
-                termios.tcsetattr(descriptor, termios.TCSANOW, before)
+                with contextlib.suppress(termios.error):  # the terminal is gone
+                    termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
 
 def _stdin_number() -> int | None:
