@@ -6,6 +6,7 @@ never ends the recording and never writes anything. The end of the input is not 
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,8 @@ HELP = (
     "q: stop.  ?: this help."
 )
 LONGEST_TEXT = 500
+PAUSE_S = 0.02
+"""After each line: a pipe that pours out lines must not keep the radio from its turn."""
 FASTEST_M_S = 12.5
 _SPEED_WORDS = re.compile(r"s\s*[:=]?\s*([0-9]+(?:[.,][0-9]*)?)\s*(km/h|kmh|m/s|mph)?", re.IGNORECASE)
 _BEGUN_SPEED = re.compile(r"s([\s\d:=+.-].*)?", re.IGNORECASE)
@@ -82,9 +85,10 @@ async def take_typed(
             return True
         if typed.kind in ("help", "wrong"):
             say(HELP if typed.kind == "help" else typed.text)
-            continue
-        write(RecordingEvent(monotonic_ns, utc_ns, typed.kind, None, typed.text, typed.value_m_s))
-        say(_answer(typed))
+        else:
+            write(RecordingEvent(monotonic_ns, utc_ns, typed.kind, None, typed.text, typed.value_m_s))
+            say(_answer(typed))
+        await asyncio.sleep(PAUSE_S)
     return False
 
 

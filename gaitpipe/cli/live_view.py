@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 5.0
 SHOWN_LETTERS = 60
+KEYS = "q stops, Enter marks, ? helps."
 OLD_S = 1.5
 """Older data than this means that a link is in trouble."""
 
@@ -68,6 +69,11 @@ class LiveScreen:
         elif not self._quiet and view.elapsed_s >= self._next_line_s:
             self._next_line_s = (view.elapsed_s // LINE_EVERY_S + 1.0) * LINE_EVERY_S
             click.echo(plain_line(view), err=True)
+
+
+def picture(view: LiveView, hint: str) -> RenderableType:
+    """Return the state as the terminal shows it."""
+    return _table(view, hint)
 
 
 def plain_line(view: LiveView) -> str:

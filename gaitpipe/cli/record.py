@@ -141,7 +141,7 @@ def record(
     from gaitpipe.app.record import record as record_session
     from gaitpipe.app.side_memory import SideMemory, state_folder
     from gaitpipe.cli.finish import finish
-    from gaitpipe.cli.live_view import LiveScreen
+    from gaitpipe.cli.live_view import KEYS, LiveScreen
     from gaitpipe.cli.typed_input import typed_lines
 
     metadata = height_metadata(height_m) | dict(context) | forced
@@ -164,7 +164,7 @@ def record(
             return await record_session(typed, stop, Talk(screen.say, screen.show))
 
     try:
-        with LiveScreen(words.quiet, "q or Ctrl-C stops, Enter marks, ? helps.") as screen:
+        with LiveScreen(words.quiet, KEYS) as screen:
             recorded = asyncio.run(run(screen))
     finally:
         if live_cue is not None:

@@ -8,6 +8,7 @@ Rules:
    terminal is put back as it was in any case; Ctrl-C still interrupts. What was typed before is dropped.
 3. A program in the background must not read from the terminal, or the system would stop it: then nothing is read.
 4. The end of the input, or an input that cannot be read, ends the lines and nothing else.
+5. A pipe that never ends to write waits: a few pieces at most are held.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
 POLL_S = 0.2
+MOST_PIECES = 4
 READ_BYTES = 4096
 LONGEST_LINE = 2000
 _END_OF_ESCAPE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz~")
@@ -83,18 +85,21 @@ async def typed_lines(on_edit: Callable[[str], None], descriptor: int | None = N
         return
     loop = asyncio.get_running_loop()
     chunks: asyncio.Queue[bytes] = asyncio.Queue()
-    ended = threading.Event()
+    ended, room = threading.Event(), threading.Semaphore(MOST_PIECES)
 
     def give(data: bytes) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody asks any more
             loop.call_soon_threadsafe(chunks.put_nowait, data)
 
     with _quiet_terminal(number):
-        threading.Thread(target=_read, args=(number, give, ended), name="gaitpipe typed input", daemon=True).start()
+        threading.Thread(
+            target=_read, args=(number, give, ended, room), name="gaitpipe typed input", daemon=True
+        ).start()
         editor = LineEditor()
         try:
             while True:
                 data = await chunks.get()
+                room.release()
                 for line in editor.feed(data, end=not data):
                     yield line
                 if not data:
@@ -104,11 +109,15 @@ async def typed_lines(on_edit: Callable[[str], None], descriptor: int | None = N
             ended.set()
 
 
-def _read(descriptor: int, give: Callable[[bytes], None], ended: threading.Event) -> None:
+def _read(descriptor: int, give: Callable[[bytes], None], ended: threading.Event, room: threading.Semaphore) -> None:
     """Hand over what comes until the end (an empty one) or until `ended`."""
     try:
         while not ended.is_set():
-            if _may_read(descriptor):
+            if room.acquire(timeout=POLL_S):
+                while not ended.is_set() and not _may_read(descriptor):
+                    pass
+                if ended.is_set():
+                    return
                 data = os.read(descriptor, READ_BYTES)
                 give(data)
                 if not data:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +76,21 @@ async def test_events_carry_the_time_of_their_line_and_wrong_lines_write_nothing
 
 async def test_end_of_the_lines_does_not_stop():
     assert not await take_typed(typed_lines("x"), [].append, lambda: (0, 0), [].append)
+
+
+async def test_a_pipe_that_pours_out_lines_leaves_the_others_their_turn():
+    async def flood():
+        while True:
+            yield "y"
+
+    events, turns = [], []
+
+    async def others() -> None:
+        while len(events) < 5:
+            turns.append(len(events))
+            await asyncio.sleep(0)
+
+    typing = asyncio.create_task(take_typed(flood(), events.append, lambda: (0, 0), lambda _: None))
+    await others()
+    typing.cancel()
+    assert {1, 2, 3, 4} <= set(turns), "between any two lines others had their turn"
