@@ -2,7 +2,7 @@
 
 Rules:
 
-1. A battery below 15 % is told at once, and again below 5 %.
+1. A battery below 15 % is told at once, and again below 5 %. At 10 % and below its link has said so already.
 2. A signal below -85 dBm is told, and again only after it was above -80 dBm meanwhile.
 3. More than 2 % of the samples of the last 10 s lost is told, at most once a minute a side.
 """
@@ -13,6 +13,7 @@ from collections import deque
 
 from gaitpipe.app.live import LiveView, SideView
 from gaitpipe.model import Side
+from gaitpipe.sources.ble_report import LOW_BATTERY_PCT as TOLD_BY_LINK_PCT
 
 LOW_BATTERY_PCT, EMPTY_BATTERY_PCT = 15, 5
 WEAK_DBM, STRONG_AGAIN_DBM = -85, -80
@@ -42,7 +43,7 @@ class LinkWords:
 
     def _battery(self, side: SideView) -> list[str]:
         charge = side.battery_pct
-        if charge is None or charge >= LOW_BATTERY_PCT:
+        if charge is None or charge >= LOW_BATTERY_PCT or EMPTY_BATTERY_PCT <= charge <= TOLD_BY_LINK_PCT:
             return []
         if charge < EMPTY_BATTERY_PCT:
             self._told.add((side.side, "low"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LINE_EVERY_S = 5.0
-SHOWN_LETTERS = 60
+SHOWN_LETTERS = 50
 KEYS = "q stops, Enter marks, ? helps."
 OLD_S = 1.5
 """Older data than this means that a link is in trouble."""
@@ -73,7 +73,7 @@ class LiveScreen:
 
 def picture(view: LiveView, hint: str) -> RenderableType:
     """Return the state as the terminal shows it."""
-    return _table(view, hint)
+    return _screen(view, hint, "utf-8")
 
 
 def plain_line(view: LiveView) -> str:
@@ -122,13 +122,13 @@ def _table(view: LiveView, hint: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    title = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
+    words = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
+    title = Text(words, "bold")  # as text: what a person types is no markup
     beside = "   ".join(device_words(device) for device in view.devices)
     table = Table(
         box=box.SIMPLE_HEAD,
         title=title,
         title_justify="left",
-        title_style="bold",
         padding=(0, 2),
         caption=beside or None,
         caption_justify="left",

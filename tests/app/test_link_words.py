@@ -29,6 +29,10 @@ def test_good_battery_and_unknown_values_say_nothing():
     assert said({"battery_pct": 15}, {}, {"rssi_dbm": -85}) == [[], [], []]
 
 
+def test_battery_that_the_link_has_told_of_is_not_told_twice():
+    assert said({"battery_pct": 10}, {"battery_pct": 5}) == [[], []]
+
+
 def test_weak_signal_is_told_again_only_after_it_was_good():
     strengths = (-90, -91, -84, -90, -70, -90)
     assert [len(line) for line in said(*({"rssi_dbm": value} for value in strengths))] == [1, 0, 0, 0, 0, 1]

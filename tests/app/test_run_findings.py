@@ -6,6 +6,7 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.app.fitness import unfit_reason
+from gaitpipe.app.new_profile import NewProfile, profile_text
 from gaitpipe.app.run_findings import run_findings
 from gaitpipe.model import RecordingEvent
 from gaitpipe.protocol.profile import parse_profile
@@ -45,7 +46,8 @@ def test_unfit_settings_of_a_profile_have_their_reason(settings, said):
     assert (unfit_reason(profile, profile.resolve_settings(settings)) is None) is (said is None)
 
 
-def test_rates_below_40_hz_do_not_serve():
-    movesense = profile_store.load("movesense_imu6")
-    assert "26 Hz" in unfit_reason(movesense, movesense.resolve_settings({"rate_hz": 26}))
-    assert unfit_reason(movesense, movesense.resolve_settings({"rate_hz": 52})) is None
+def test_rates_below_40_hz_do_not_serve_also_where_the_profile_says_nothing():
+    text = profile_text(NewProfile("board", "Board")).replace("allowed = [100, 200]", "allowed = [20, 100]")
+    profile = parse_profile(text, "board")
+    assert "at 20 Hz" in unfit_reason(profile, profile.resolve_settings({"rate_hz": 20}))
+    assert unfit_reason(profile, profile.resolve_settings()) is None

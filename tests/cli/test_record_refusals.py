@@ -12,7 +12,7 @@ RECORD = ("record", "--placement", "foot", "--out")
 def test_setting_that_does_not_serve_is_refused_with_the_reason_and_the_way_out(call, tmp_path):
     called = call(*RECORD, tmp_path / "out", "--left", "movesense_imu6", "--set", "rate_hz=26")
     assert called.code == 2
-    assert "at 26 Hz contacts with the ground cannot be seen" in called.err
+    assert "does not serve for gait. Movesense IMU6: below 40 Hz" in called.err
     assert "--force" in called.err
     assert not (tmp_path / "out").exists()
 

@@ -46,7 +46,7 @@ def test_options_of_the_page_exist():
     [
         "no clear tap came", "link lost", "reconnecting", "no data", "weak signal", "need an ATT MTU of",
         "Bluetooth is switched off", "cannot write the recording", "The live figures stopped",
-        "does not serve for gait", "Sides as last time",
+        "does not serve for gait", "Sides as last time", "the computer slept for", "may end at any time",
     ],
 )  # fmt: skip
 def test_messages_of_the_page_are_those_of_the_program(said):
