@@ -18,7 +18,7 @@ from gaitpipe.core.accelerometer_detector import AccelerometerDetector
 from gaitpipe.core.accelerometer_params import AccelerometerParams, accelerometer_hash
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.kernel import EVENT_RESTART, EVENT_SWING
-from gaitpipe.core.params import DetectorParams, default_params, parameter_hash
+from gaitpipe.core.params import MINIMUM_RATE_HZ, DetectorParams, default_params, parameter_hash
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import UsageError
 from gaitpipe.evidence import value
@@ -26,6 +26,7 @@ from gaitpipe.gait.accelerometer import (
     AccelerometerCadence,
     AccelerometerStrides,
     gives_contacts,
+    is_too_slow,
     steady,
     stride_params,
 )
@@ -86,7 +87,8 @@ def metrics() -> tuple[StrideMetric, ...]:
 class _Foot:
     """Everything the session keeps for one sensor.
 
-    `cadence` is there for a sensor without a gyroscope; `landings` too, when its acceleration shows contacts.
+    `cadence` is there for a sensor without a gyroscope or one that is too slow for contacts; `landings` too, when its
+    acceleration shows contacts.
     """
 
     info: SensorInfo
@@ -113,7 +115,7 @@ class Session:
     sensors : sequence of SensorInfo
         At most one a side.
     belt_speed_m_s : float, optional
-        Speed of the treadmill belt, when there is one.
+        Speed of the treadmill belt, when there is one; the attribute may be changed until `finish`.
     athlete : Athlete, optional
         What is known of the runner's body.
     detector_params : mapping of placement to DetectorParams, optional
@@ -141,7 +143,7 @@ class Session:
                 "Give it in m/s: km/h divided by 3.6.",
             )
         check_athlete(athlete)
-        self._belt_speed_m_s = belt_speed_m_s
+        self.belt_speed_m_s = belt_speed_m_s
         self._athlete = athlete
         self._feet: dict[Side, _Foot] = {
             info.side: _foot(info, (detector_params or {}).get(info.placement, default_params(info.placement)))
@@ -192,13 +194,13 @@ class Session:
                 self._take(foot, foot.strides.push(foot.landings.finish()) + foot.strides.finish())
         self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
         sensors = {side: foot.info for side, foot in self._feet.items()}
-        table = table_of(self._rows, sensors, self._belt_speed_m_s, self._athlete)
+        table = table_of(self._rows, sensors, self.belt_speed_m_s, self._athlete)
         for side, foot in self._feet.items():
             foot.mounting.finish()
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
             set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
         mark_transitions(table.rows)
-        checks = cross_checks(replace(table, belt_speed_m_s=None), devices or {}, self._belt_speed_m_s)
+        checks = cross_checks(replace(table, belt_speed_m_s=None), devices or {}, self.belt_speed_m_s)
         if checks is not None and checks.treadmill is not None and checks.treadmill.used:
             table = replace(table, belt_speed_m_s=checks.treadmill.speed_m_s, belt_told=True)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
@@ -328,12 +330,12 @@ def _foot(info: SensorInfo, params: DetectorParams) -> _Foot:
     return _Foot(
         info=info,
         mounting=Mounting(info),
-        detector=Detector(params, info.rate_hz),
+        detector=Detector(params, max(info.rate_hz, MINIMUM_RATE_HZ)),  # a slower one is never fed
         strides=AccelerometerStrides(info.side, stride_params()) if contacts else StrideBuilder(info.side, params),
         ensemble=EnsembleBuilder(),
         trajectory=TrajectoryBuilder(info.placement),
         watch=StreamWatch(info),
-        cadence=None if info.has_gyro else AccelerometerCadence(info.rate_hz),
+        cadence=None if info.has_gyro and not is_too_slow(info) else AccelerometerCadence(info.rate_hz),
         landings=AccelerometerDetector(AccelerometerParams(), info.rate_hz) if contacts else None,
     )
 

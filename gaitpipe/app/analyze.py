@@ -20,6 +20,7 @@ from gaitpipe.app.arguments import check_arguments
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
+from gaitpipe.app.run_findings import run_findings
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, UsageError
@@ -131,7 +132,8 @@ def analyze_recording(
         session.feed(block)
         if on_time is not None and len(block):
             on_time(float(block.time_s[-1]))
-    return session.finish(recording.quality, recording.findings, devices_of(recording))
+    session.belt_speed_m_s, found = run_findings(belt_speed_m_s, recording.events, recording.metadata)
+    return session.finish(recording.quality, [*recording.findings, *found], devices_of(recording))
 
 
 def devices_of(recording: Recording) -> dict[AuxiliaryKind, list[AuxiliaryReading]]:

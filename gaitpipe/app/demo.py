@@ -7,7 +7,7 @@ bleak and the same source, file, decoder and session as a recording of a person.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,13 +44,21 @@ class Demo:
     truth: Path
 
 
-async def run_demo(folder: Path, seconds: float, talk: Talk, times_faster: float = TIMES_FASTER) -> Demo:
-    """Record a synthetic session of `seconds` through the virtual radio; Ctrl-C ends it early.
+async def run_demo(
+    folder: Path,
+    seconds: float,
+    talk: Talk,
+    times_faster: float = TIMES_FASTER,
+    typed: AsyncIterator[str] | None = None,
+) -> Demo:
+    """Record a synthetic session of `seconds` through the virtual radio; Ctrl-C or a typed q ends it early.
 
     Parameters
     ----------
     times_faster
         How much faster than life the virtual world runs.
+    typed
+        Lines that the person types meanwhile.
 
     Raises
     ------
@@ -75,6 +83,7 @@ async def run_demo(folder: Path, seconds: float, talk: Talk, times_faster: float
                 metadata=synthetic_metadata(config, None) | {"demo": f"{times_faster:g} times faster than life"},
                 backend=radio.backend,
                 clock=radio.clock.now,
+                typed=typed,
             )
             end = asyncio.create_task(_end(radio, stop, ended))
             try:

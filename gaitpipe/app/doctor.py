@@ -91,16 +91,12 @@ def _extras() -> list[Check]:
 def _profiles() -> list[Check]:
     from gaitpipe import profile_store
 
-    good, checks = [], []
     try:
-        for stored in profile_store.available():
-            try:
-                good.append(profile_store.load(stored.file).id)
-            except ProfileError as error:
-                checks.append(Check("profiles", "fail", error.message, error.advice))
+        profiles, problems = profile_store.load_all()
     except ProfileError as error:
-        checks.append(Check("profiles", "fail", error.message, error.advice))
-    return [*checks, Check("profiles", "ok", ", ".join(good))] if good else checks
+        return [Check("profiles", "fail", error.message, error.advice)]
+    checks = [Check("profiles", "fail", problem.message, problem.advice) for problem in problems]
+    return [*checks, Check("profiles", "ok", ", ".join(profile.id for profile in profiles))]
 
 
 def _compiler() -> list[Check]:

@@ -21,6 +21,7 @@ from gaitpipe.app.analyze import Analysis, devices_of
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import BlockJoiner
 from gaitpipe.app.cue import CueView, LiveCue
+from gaitpipe.app.run_findings import run_findings
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     AuxiliaryKind,
@@ -181,7 +182,9 @@ class LiveSession:
                 self._feed(self._decoder.flush(), None)
                 self._show(self._joiner.flush())
                 devices = devices_of(recording)
-                result = self._session.finish(recording.quality, self._complaints.values(), devices)
+                belt_speed_m_s, found = run_findings(self._session.belt_speed_m_s, recording.events, recording.metadata)
+                self._session.belt_speed_m_s = belt_speed_m_s
+                result = self._session.finish(recording.quality, [*self._complaints.values(), *found], devices)
             except Exception as error:  # noqa: BLE001 (rule 2)
                 self.failure = error
         if self.failure is not None:

@@ -5,29 +5,33 @@ Rules:
 1. The file is open before a sensor streams and closed after the last one stopped, whatever happens in between.
 2. `stop` may be set at any time: while scanning (nothing was recorded) or while recording (a complete session).
 3. Analysis comes after the file is closed.
+4. Who is left and who is right is settled before (`side_check`); what is typed meanwhile becomes events (`typed`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from gaitpipe.app.cue import LiveCue, cue_event
+from gaitpipe.app.link_words import LinkWords
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
-from gaitpipe.errors import DeviceError, DeviceReason, GaitpipeError
+from gaitpipe.app.side_check import Asking, settle_sides
+from gaitpipe.app.side_memory import SideMemory
+from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, unless_stopped
+from gaitpipe.app.typed import take_typed
+from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedDevice, WantedSensor
 from gaitpipe.sources.ble_session import Clock, Notify, system_clock
 
-T = TypeVar("T")
+__all__ = ["InterruptedBeforeStartError", "RecordRequest", "Recorded", "Talk", "record", "stop_on_signals"]
 
 SHOW_EVERY_S = 0.25
 NOTHING_ADVICE = "Check the sensor's firmware and its settings, restart it, and stop other programs that use it."
@@ -40,12 +44,6 @@ TOLD_EVENTS = {
     "dropped": "",
 }
 """Events that a person is told, and the words; the event's own text where there are none."""
-
-
-class InterruptedBeforeStartError(GaitpipeError):
-    """The user stopped before anything was recorded."""
-
-    exit_code = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,7 @@ class RecordRequest:
     """What to record and where. `backend` and `clock` are other than the platform's only in a virtual world.
 
     `devices` stand beside the feet: they may be missing or come later, and nothing is ever written to them.
+    `ask` and `memory` say how two sensors that are alike are told apart; `typed` gives the lines that the person types.
     """
 
     wanted: tuple[WantedSensor, ...]
@@ -74,6 +73,9 @@ class RecordRequest:
     notify: Notify = "start"
     cue: LiveCue | None = None
     devices: tuple[WantedDevice, ...] = ()
+    ask: Asking = "never"
+    memory: SideMemory = field(default_factory=lambda: SideMemory(None))
+    typed: AsyncIterator[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,25 @@ async def record(
     ------
     DeviceError
         A sensor is absent or refuses, or Bluetooth cannot be used.
+    UsageError
+        The sides of the sensors could not be told apart.
     RecordingError
         The file cannot be written; what was written before is kept.
     InterruptedBeforeStartError
         `stop` was set before the sensors were connected.
     """
-    await _unless_stopped(asyncio.to_thread(before), stop)
+    await unless_stopped(asyncio.to_thread(before), stop)
+    sides = await settle_sides(
+        request.wanted,
+        request.ask,
+        request.memory,
+        stop,
+        talk.say,
+        backend=request.backend,
+        clock=request.clock,
+        scan_timeout_s=request.scan_timeout_s,
+    )
+    request = replace(request, wanted=sides)
     source = BleSource(
         (*request.wanted, *request.devices),
         backend=request.backend,
@@ -111,7 +126,7 @@ async def record(
     )
     try:
         talk.say("Scanning for sensors ...")
-        found = await _unless_stopped(source.connect(), stop)
+        found = await unless_stopped(source.connect(), stop)
         for wanted, sensor in zip(request.wanted, found, strict=True):
             talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({sensor.profile_id}, {sensor.rssi} dBm)")
         for device in request.devices:
@@ -145,13 +160,15 @@ async def _record(
         live = LiveSession(setups, writer, metadata, start_ns, request.belt_speed_m_s, devices)
         live.cue = request.cue
         reader = asyncio.create_task(_read(source, live, talk))
+        typing = asyncio.create_task(_take_typed(request, live, talk))
         try:
             await source.start()
-            await _watch(request, source, live, writer, stop, reader, talk, start_ns)
+            await _watch(request, source, live, writer, stop, reader, talk, start_ns, typing)
             _note_cue(request, live, start_ns, talk, ended=True)
         finally:
+            typing.cancel()
             await source.stop()
-            await reader
+            await _ended(reader, typing)
             nothing_came = not writer.notifications_written
     if nothing_came:
         path.unlink(missing_ok=True)
@@ -171,6 +188,20 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
             await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
 
 
+async def _ended(*tasks: asyncio.Task[Any]) -> None:
+    """Wait for all of them, then raise what the first one failed with; being cancelled is no failure."""
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result
+
+
+async def _take_typed(request: RecordRequest, live: LiveSession, talk: Talk) -> bool:
+    """Write what is typed; return whether the person asked to stop."""
+    if request.typed is None:
+        return False
+    return await take_typed(request.typed, live.receive, request.clock, talk.say)
+
+
 async def _watch(
     request: RecordRequest,
     source: BleSource,
@@ -180,15 +211,20 @@ async def _watch(
     reader: asyncio.Task[None],
     talk: Talk,
     start_ns: int,
+    typing: asyncio.Task[bool],
 ) -> None:
     """Show the state and keep the file's second, until it is time to end."""
-    told_failure = False
+    told_failure, link_words = False, LinkWords()
     while not stop.is_set() and not reader.done():
         now_ns = request.clock()[0]
         writer.tick(now_ns)
         _note_cue(request, live, start_ns, talk)
         view = live.view(source.link, now_ns)
         talk.show(view)
+        for words in link_words.update(view):
+            talk.say(words)
+        if typing.done() and typing.result():
+            return
         if view.failure and not told_failure:
             told_failure = True
             talk.say(f"The live figures stopped ({view.failure}); recording goes on.")
@@ -226,46 +262,3 @@ def _device_setup(wanted: WantedDevice, heard: FoundSensor | None) -> AuxiliaryS
     profile, name = wanted.profile, heard.name if heard is not None else ""
     settings = profile.resolve_settings(wanted.settings)
     return AuxiliarySetup(wanted.kind, profile.id, profile.text, settings, name or profile.name)
-
-
-async def _unless_stopped(work: Awaitable[T], stop: asyncio.Event) -> T:
-    """Return what `work` gives, or cancel it when `stop` is set first."""
-    task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if task.done():
-        return await task
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, GaitpipeError):
-        await task
-    raise InterruptedBeforeStartError("stopped before anything was recorded")
-
-
-@contextlib.contextmanager
-def stop_on_signals(stop: asyncio.Event, say: Callable[[str], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM set `stop`; a second Ctrl-C interrupts at once."""
-    loop = asyncio.get_running_loop()
-
-    def ask(number: int) -> None:
-        if number == signal.SIGINT:  # before a word is said: the next one may follow at once
-            loop.remove_signal_handler(number)
-        if not stop.is_set():
-            say("Stopping ...")
-            stop.set()
-
-    if sys.platform == "win32":  # event loops there take no signal handlers
-        signal.signal(signal.SIGINT, lambda number, _frame: loop.call_soon_threadsafe(ask_once, number))
-
-        def ask_once(_number: int) -> None:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            stop.set()
-
-        yield
-        return
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ask, number)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -29,9 +29,11 @@ def demo(out: Path, seconds: float, as_json: bool) -> int:
     from gaitpipe.app.demo import TIMES_FASTER, run_demo, with_truth
     from gaitpipe.app.record import Talk
     from gaitpipe.cli.finish import finish
-    from gaitpipe.cli.live_view import LiveScreen
+    from gaitpipe.cli.live_view import KEYS, LiveScreen
+    from gaitpipe.cli.typed_input import typed_lines
 
     words.say(f"{seconds:g} s of standing and running follow, {TIMES_FASTER:g} times faster than life.")
-    with LiveScreen(words.quiet, f"{TIMES_FASTER:g} x faster than life. Ctrl-C stops.") as screen:
-        made = asyncio.run(run_demo(out, seconds, Talk(screen.say, screen.show)))
+    with LiveScreen(words.quiet, f"{TIMES_FASTER:g} x faster than life.\n{KEYS}") as screen:
+        talk = Talk(screen.say, screen.show)
+        made = asyncio.run(run_demo(out, seconds, talk, typed=typed_lines(screen.typing)))
     return finish(words, made.recorded, out, as_json, lambda analysis: with_truth(analysis, made.truth))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LINE_EVERY_S = 5.0
+SHOWN_LETTERS = 50
+KEYS = "q stops, Enter marks, ? helps."
 OLD_S = 1.5
 """Older data than this means that a link is in trouble."""
 
@@ -27,7 +29,7 @@ class LiveScreen:
 
     def __init__(self, quiet: bool, hint: str) -> None:
         self._quiet = quiet
-        self._hint = hint
+        self._plain_hint = self._hint = hint
         self._live: Live | None = None
         self._next_line_s = LINE_EVERY_S
 
@@ -55,6 +57,11 @@ class LiveScreen:
         else:
             click.echo(text, err=True)
 
+    def typing(self, text: str) -> None:
+        """Show the letters of a line that is being typed, from the next `show` on."""
+        shown = f"\n> {text[-SHOWN_LETTERS:]}_" if text else ""
+        self._hint = self._plain_hint + shown
+
     def show(self, view: LiveView) -> None:
         """Show the present state."""
         if self._live is not None:
@@ -62,6 +69,11 @@ class LiveScreen:
         elif not self._quiet and view.elapsed_s >= self._next_line_s:
             self._next_line_s = (view.elapsed_s // LINE_EVERY_S + 1.0) * LINE_EVERY_S
             click.echo(plain_line(view), err=True)
+
+
+def picture(view: LiveView, hint: str) -> RenderableType:
+    """Return the state as the terminal shows it."""
+    return _screen(view, hint, "utf-8")
 
 
 def plain_line(view: LiveView) -> str:
@@ -110,13 +122,13 @@ def _table(view: LiveView, hint: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    title = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
+    words = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
+    title = Text(words, "bold")  # as text: what a person types is no markup
     beside = "   ".join(device_words(device) for device in view.devices)
     table = Table(
         box=box.SIMPLE_HEAD,
         title=title,
         title_justify="left",
-        title_style="bold",
         padding=(0, 2),
         caption=beside or None,
         caption_justify="left",

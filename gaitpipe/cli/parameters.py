@@ -129,6 +129,13 @@ def context_options(command: F) -> F:
     return added  # type: ignore[no-any-return]
 
 
+def profile_dirs_option(command: F) -> F:
+    """Add --profile-dir FOLDER, any number of times; the command gets them as `folders`."""
+    return click.option(
+        "--profile-dir", "folders", multiple=True, type=PathOf(), help="Another folder with device profiles."
+    )(command)
+
+
 def settings_option(command: F) -> F:
     """Add --set KEY=VALUE, any number of times."""
     return click.option(

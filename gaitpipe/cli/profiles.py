@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gaitpipe.cli.console import NearGroup, common_options, console, json_option, print_json
-from gaitpipe.cli.parameters import PathOf, settings_option
-from gaitpipe.errors import ProfileError, UsageError
+from gaitpipe.cli.parameters import profile_dirs_option, settings_option
+from gaitpipe.cli.profile_new import new
+from gaitpipe.cli.profile_try import try_profile
+from gaitpipe.errors import ProfileError, UsageError, counted
 
 if TYPE_CHECKING:
     from gaitpipe.model import PacketFault
     from gaitpipe.protocol.profile import Profile
-
-FOLDER = click.option("--profile-dir", "folders", multiple=True, type=PathOf(), help="Another folder with profiles.")
 
 
 @click.group(cls=NearGroup)
@@ -27,21 +27,21 @@ def profiles() -> None:
 
 
 @profiles.command("list")
-@FOLDER
+@profile_dirs_option
 @json_option
 @common_options
 def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
-    """List all profiles, one a line."""
+    """List all profiles, one a line, with where each comes from."""
     from gaitpipe import profile_store
     from gaitpipe.cli.profile_words import short_remark
 
-    rows, bad = [], 0
-    for stored in profile_store.available(folders):
+    found = profile_store.survey(folders)
+    rows, problems = [], list(found.problems)
+    for stored in found.profiles:
         try:
-            profile = profile_store.load(stored.file)
+            profile = profile_store.read(stored)
         except ProfileError as error:
-            console().failure(error.message, error.advice)
-            bad += 1
+            problems.append(error)
             continue
         rows.append(
             {
@@ -55,6 +55,8 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
                 "file": stored.file,
             }
         )
+    for problem in problems:
+        console().failure(problem.message, problem.advice)
     if as_json:
         print_json(rows)
     else:
@@ -62,7 +64,7 @@ def list_profiles(folders: tuple[Path, ...], as_json: bool) -> int:
         for row in rows:
             remark = f", {row['remark']}" if row["remark"] else ""
             click.echo(f"{row['id']:<{width}}  {row['name']}, {_kind(row)}{remark}  ({row['origin']})")
-    return 2 if bad else 0
+    return 2 if problems else 0
 
 
 def _kind(row: dict[str, Any]) -> str:
@@ -74,7 +76,7 @@ def _kind(row: dict[str, Any]) -> str:
 
 @profiles.command(short_help="Show one profile.")
 @click.argument("profile")
-@FOLDER
+@profile_dirs_option
 @json_option
 @common_options
 def show(profile: str, folders: tuple[Path, ...], as_json: bool) -> None:
@@ -143,11 +145,12 @@ def _about_readings(profile: Profile) -> dict[str, Any]:
 
 @profiles.command(short_help="Check profiles.")
 @click.argument("names", nargs=-1, required=True, metavar="PROFILE_OR_FILE...")
-@FOLDER
+@profile_dirs_option
 @common_options
 def check(names: tuple[str, ...], folders: tuple[Path, ...]) -> int:
     """Check profiles, by id or by file; all faults are named at once, each with its line."""
     from gaitpipe import profile_store
+    from gaitpipe.app.new_profile import FILL_IN, unfilled
     from gaitpipe.protocol.profile import parse_profile
 
     bad = 0
@@ -160,7 +163,13 @@ def check(names: tuple[str, ...], folders: tuple[Path, ...]) -> int:
             bad += 1
         else:
             click.echo(f"{file}: ok ({profile.id}, {profile.name})")
+            if count := unfilled(profile):
+                console().note("info", f"{counted(count, 'fact')} of {profile.id} still without a source: '{FILL_IN}'")
     return 2 if bad else 0
+
+
+profiles.add_command(new)
+profiles.add_command(try_profile)
 
 
 def _is_file(name: str) -> bool:
@@ -185,7 +194,7 @@ def _text(file: Path) -> str:
 @click.argument("payloads", nargs=-1, required=True, metavar="HEX...")
 @click.option("--characteristic", required=True, metavar="UUID", help="Where the notifications came from.")
 @settings_option
-@FOLDER
+@profile_dirs_option
 @common_options
 def decode(
     profile: str,

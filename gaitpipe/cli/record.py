@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,16 @@ import click
 
 from gaitpipe.cli.console import common_options, console, json_option, print_json
 from gaitpipe.cli.cue_options import CueOptions, cue_options
-from gaitpipe.cli.parameters import NearChoice, Number, PathOf, Speed, context_options, height_option, settings_option
+from gaitpipe.cli.parameters import (
+    NearChoice,
+    Number,
+    PathOf,
+    Speed,
+    context_options,
+    height_option,
+    profile_dirs_option,
+    settings_option,
+)
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -26,9 +37,10 @@ _DEVICE: dict[str, Any] = {"is_flag": False, "flag_value": ANY_DEVICE, "default"
 @click.command(short_help="List the sensors that are near.")
 @click.option("--seconds", type=Number(1, 600), default=8.0, show_default=True, help="How long to listen.")
 @click.option("--all", "everything", is_flag=True, help="Also list devices that no profile knows.")
+@profile_dirs_option
 @json_option
 @common_options
-def scan(seconds: float, everything: bool, as_json: bool) -> None:
+def scan(seconds: float, everything: bool, folders: tuple[Path, ...], as_json: bool) -> None:
     """List the sensors that are near: profile, signal strength, name."""
     import asyncio
 
@@ -36,7 +48,9 @@ def scan(seconds: float, everything: bool, as_json: bool) -> None:
     from gaitpipe.sources.ble import scan as listen
 
     words = console()
-    profiles = [profile_store.load(stored.file) for stored in profile_store.available()]
+    profiles, problems = profile_store.load_all(folders)
+    for problem in problems:
+        words.note("warning", f"{problem.message}", f"{problem.advice} It is left out.")
     words.say(f"Listening for {seconds:g} s ...")
     found = asyncio.run(listen(profiles, seconds))
     shown = [sensor for sensor in found if everything or sensor.profile_id is not None]
@@ -71,6 +85,10 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @context_options
 @cue_options
 @click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
+@click.option("--ask-sides", is_flag=True, help="Ask anew which of two alike sensors is left: tap the left foot.")
+@click.option("--no-ask", is_flag=True, help="Never ask: unknown sides follow the order of the sensors' names.")
+@click.option("--force", is_flag=True, help="Record even where the sensor or its settings do not serve.")
+@profile_dirs_option
 @json_option
 @common_options
 def record(
@@ -88,22 +106,32 @@ def record(
     context: Mapping[str, str],
     cue: CueOptions,
     seconds: float | None,
+    ask_sides: bool,
+    no_ask: bool,
+    force: bool,
+    folders: tuple[Path, ...],
     as_json: bool,
 ) -> int:
-    """Record a session over Bluetooth, with live figures; Ctrl-C stops it and makes the report.
+    """Record a session over Bluetooth, with live figures; q or Ctrl-C stops it and makes the report.
 
-    Stand still for 5 s first, then walk or run. `gaitpipe scan` shows the sensors that are near. Ends with 130 after
-    Ctrl-C, 0 after --seconds.
+    Stand still for 5 s first, then walk or run. `gaitpipe scan` shows the sensors that are near. Two alike sensors are
+    told apart by a tap of the left foot, which is remembered.
 
     Treadmill, foot pod and heart rate sensor are cross-checks: they are only listened to, and may come later or stay
     away. The speed of a steady treadmill is the belt speed where --belt-speed is not given.
+
+    While it records: Enter marks the moment, other words are a note, `s 10.5` is a new speed in km/h, `?` helps. Lines
+    may come from a pipe too. Ends with 130 after Ctrl-C, else with 0.
     """
     import asyncio
 
     from gaitpipe.app.outputs import make_folder
 
-    wanted = _wanted(_choices(left, right, profile), placement, dict(settings))
-    devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate})
+    if ask_sides and no_ask:
+        raise UsageError("--ask-sides and --no-ask contradict each other", "Leave one of them out.")
+    wanted = _wanted(_choices(left, right, profile), placement, dict(settings), folders)
+    forced = _forced(wanted, force)
+    devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate}, folders)
     words = console()
     live_cue = cue.open([one.side for one in wanted], belt_speed, words)
     make_folder(out)
@@ -111,19 +139,32 @@ def record(
     from gaitpipe.app.athlete import height_metadata
     from gaitpipe.app.record import Recorded, RecordRequest, Talk, stop_on_signals
     from gaitpipe.app.record import record as record_session
+    from gaitpipe.app.side_memory import SideMemory, state_folder
     from gaitpipe.cli.finish import finish
-    from gaitpipe.cli.live_view import LiveScreen
+    from gaitpipe.cli.live_view import KEYS, LiveScreen
+    from gaitpipe.cli.typed_input import typed_lines
 
-    metadata = height_metadata(height_m) | dict(context)
-    request = RecordRequest(tuple(wanted), out, belt_speed, seconds, metadata, cue=live_cue, devices=devices)
+    metadata = height_metadata(height_m) | dict(context) | forced
+    request = RecordRequest(
+        tuple(wanted),
+        out,
+        belt_speed,
+        seconds,
+        metadata,
+        ask="always" if ask_sides else "unknown" if _can_ask(words.quiet) and not no_ask else "never",
+        memory=SideMemory(state_folder()),
+        cue=live_cue,
+        devices=devices,
+    )
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()
         with stop_on_signals(stop, screen.say):
-            return await record_session(request, stop, Talk(screen.say, screen.show))
+            typed = replace(request, typed=typed_lines(screen.typing))
+            return await record_session(typed, stop, Talk(screen.say, screen.show))
 
     try:
-        with LiveScreen(words.quiet, "Ctrl-C stops.") as screen:
+        with LiveScreen(words.quiet, KEYS) as screen:
             recorded = asyncio.run(run(screen))
     finally:
         if live_cue is not None:
@@ -146,7 +187,7 @@ def _choices(left: str | None, right: str | None, profile: str | None) -> dict[S
     return choices
 
 
-def _devices(choices: Mapping[AuxiliaryKind, str | None]) -> tuple[WantedDevice, ...]:
+def _devices(choices: Mapping[AuxiliaryKind, str | None], folders: Sequence[Path]) -> tuple[WantedDevice, ...]:
     """Return the devices beside the feet that were asked for; PROFILE@MATCH names another profile."""
     from gaitpipe.app.devices import device_profile
     from gaitpipe.sources.ble import WantedDevice
@@ -155,19 +196,46 @@ def _devices(choices: Mapping[AuxiliaryKind, str | None]) -> tuple[WantedDevice,
     for kind, text in choices.items():
         if text is not None:
             profile_id, at, match = text.rpartition("@")
-            loaded = device_profile(kind, profile_id if at else "")
+            loaded = device_profile(kind, profile_id if at else "", folders)
             wanted.append(WantedDevice(kind, loaded, match=match or None))
     return tuple(wanted)
 
 
-def _wanted(choices: dict[Side, str], placement: Placement, settings: dict[str, float]) -> list[WantedSensor]:
+def _can_ask(quiet: bool) -> bool:
+    """Whether somebody sits at a terminal and sees the question."""
+    return not quiet and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _forced(wanted: Sequence[WantedSensor], force: bool) -> dict[str, str]:
+    """Refuse sensors that do not serve, or return why not as metadata of a forced recording."""
+    from gaitpipe.app.fitness import unfit_reason
+    from gaitpipe.app.run_findings import FORCED_KEY
+
+    reasons = {
+        f"{item.profile.name}: {reason}": item.profile
+        for item in wanted
+        if (reason := unfit_reason(item.profile, item.profile.resolve_settings(item.settings))) is not None
+    }
+    if not reasons:
+        return {}
+    if not force:
+        advice = "Choose other settings with --set, or another sensor; --force records all the same."
+        raise UsageError(f"this sensor does not serve for gait. {'; '.join(reasons)}", advice)
+    for reason in reasons:
+        console().note("warning", f"{reason}. Recording all the same (--force).")
+    return {FORCED_KEY: "; ".join(reasons)}
+
+
+def _wanted(
+    choices: dict[Side, str], placement: Placement, settings: dict[str, float], folders: Sequence[Path]
+) -> list[WantedSensor]:
     from gaitpipe import profile_store
     from gaitpipe.sources.ble import WantedSensor
 
     wanted = []
     for side, text in choices.items():
         profile_id, _, match = text.partition("@")
-        loaded = profile_store.load(profile_id)
+        loaded = profile_store.load(profile_id, folders)
         if loaded.auxiliary is not None:
             option = f"--{loaded.auxiliary.replace('_', '-')}"
             raise UsageError(f"{loaded.name} is no motion sensor", f"Give it with {option}, beside the motion sensors.")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gaitpipe.core.params import MINIMUM_RATE_HZ
 from gaitpipe.errors import counted
-from gaitpipe.gait.accelerometer import CONTACT_RATE_HZ, gives_contacts
+from gaitpipe.gait.accelerometer import CADENCE_RATE_HZ, CONTACT_RATE_HZ, gives_contacts, is_too_slow
 from gaitpipe.gait.belt import belt_findings
 from gaitpipe.gait.summary import counted_rows, main_mode
 from gaitpipe.gait.table import StrideTable
@@ -94,7 +95,9 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     if quality.resets:
         message = f"The {side} sensor restarted or reconnected {counted(quality.resets, 'time')}."
         found.append(Finding("sensor_restart", "warning", message, "Check its battery and its fit.", side))
-    if info.rate_hz < 100.0:
+    if is_too_slow(info):
+        found.append(_too_slow(info))
+    elif info.rate_hz < 100.0:
         message = f"The {side} sensor ran at {info.rate_hz:.0f} Hz: peak acceleration is not given below 100 Hz."
         found.append(Finding("low_rate", "info", message, "Use 200 Hz or more if the sensor can.", side))
     measured = quality.measured_rate_hz
@@ -106,9 +109,19 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))
-    if not info.has_gyro:
+    if not info.has_gyro and not is_too_slow(info):
         found.append(_no_gyroscope(info))
     return found
+
+
+def _too_slow(info: SensorInfo) -> Finding:
+    rest = "cadence only, no contact time and no angles"
+    if info.rate_hz < CADENCE_RATE_HZ:
+        rest = "nothing can be computed, not even cadence"
+    message = (
+        f"The {info.side} sensor ran at {info.rate_hz:g} Hz, below the {MINIMUM_RATE_HZ:g} Hz for contacts: {rest}."
+    )
+    return Finding("rate_too_low", "warning", message, "Record at 100 Hz or more.", info.side)
 
 
 def _no_gyroscope(info: SensorInfo) -> Finding:
@@ -127,7 +140,7 @@ def _no_gyroscope(info: SensorInfo) -> Finding:
 
 def _alignment_findings(result: SensorResult) -> list[Finding]:
     side, report = result.info.side, result.alignment
-    if not result.info.has_gyro:
+    if not result.info.has_gyro or is_too_slow(result.info):
         return []
     if report is None:
         message = f"The {side} sensor saw too little movement to be aligned: no strides are given for it."

@@ -83,7 +83,7 @@ class RecordingWriter:
         self._flushes = 0
         self._flushed_ns = session_start_monotonic_ns
         self._channels: dict[tuple[Source | None, str], int] = {}
-        self._failed = False
+        self._failed: RecordingError | None = None
         self._closed = False
         self._bytes = 0
         self.notifications_written = 0
@@ -110,7 +110,9 @@ class RecordingWriter:
 
         `sequence` is given only when a file is rewritten and its losses must stay visible.
         """
-        if self._closed or self._failed:
+        if self._failed is not None:  # several parts write: each must say what really happened
+            raise self._failed
+        if self._closed:
             raise RecordingError(str(self.path), "the recording is closed", "Start a new recording.")
         data = layout.encode_item(item, self._tag)
         self._sequence = self._sequence if sequence is None else sequence
@@ -124,7 +126,12 @@ class RecordingWriter:
 
     def tick(self, now_ns: int) -> None:
         """Say what time it is (host monotonic), so that a second without notifications is forced to disk too."""
-        if self._pending and not self._failed and not self._closed and now_ns - self._flushed_ns >= FLUSH_INTERVAL_NS:
+        if (
+            self._pending
+            and self._failed is None
+            and not self._closed
+            and now_ns - self._flushed_ns >= FLUSH_INTERVAL_NS
+        ):
             self._flush()
             self._flushed_ns = now_ns
             self._flushes += 1
@@ -138,7 +145,7 @@ class RecordingWriter:
             return
         self._closed = True
         try:
-            if not self._failed:
+            if self._failed is None:
                 with self._as_recording_error():
                     self._finish()
         finally:
@@ -210,14 +217,14 @@ class RecordingWriter:
         try:
             yield
         except FileExistsError:
-            self._failed = True
             message, advice = "this file exists already", "Give another name; recordings are never overwritten."
-            raise RecordingError(str(self.path), message, advice) from None
+            self._failed = RecordingError(str(self.path), message, advice)
+            raise self._failed from None
         except OSError as error:
-            self._failed = True
             message = f"cannot write the recording: {error.strerror or error}"
             advice = "Check the folder, its permissions and the free space. What was written before is kept."
-            raise RecordingError(str(self.path), message, advice) from error
+            self._failed = RecordingError(str(self.path), message, advice)
+            raise self._failed from error
 
 
 def _private(path: str, flags: int) -> int:
