@@ -55,7 +55,7 @@ def test_profiles_list_and_show_name_what_is_shipped(call):
 
 def test_profiles_list_and_show_name_modes_and_what_a_sensor_is_not_good_enough_for(call):
     lines = {line.split()[0]: line for line in call("profiles", "list").out.splitlines()}
-    assert "mode of movesense_imu6, not for gait as it stands" in lines["movesense_gyro"]
+    assert "found as movesense_imu6, not for gait as it stands" in lines["movesense_gyro"]
     assert "not for gait" not in lines["movella_dot"]
     remarks = {row["id"]: row["remark"] for row in json.loads(call("profiles", "list", "--json").out)}
     assert (remarks["ti_sensortag"], remarks["open_imu"]) == ("not for gait as it stands", "")
