@@ -87,6 +87,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @click.option("--seconds", type=Number(5, 36_000), help="Stop by itself after this time.")
 @click.option("--ask-sides", is_flag=True, help="Ask anew which of two alike sensors is left: tap the left foot.")
 @click.option("--no-ask", is_flag=True, help="Never ask: unknown sides follow the order of the sensors' names.")
+@click.option("--acquire-notify", is_flag=True, help="Linux: take notifications through sockets of their own.")
 @click.option("--force", is_flag=True, help="Record even where the sensor or its settings do not serve.")
 @profile_dirs_option
 @json_option
@@ -108,6 +109,7 @@ def record(
     seconds: float | None,
     ask_sides: bool,
     no_ask: bool,
+    acquire_notify: bool,
     force: bool,
     folders: tuple[Path, ...],
     as_json: bool,
@@ -155,6 +157,7 @@ def record(
         memory=SideMemory(state_folder()),
         cue=live_cue,
         devices=devices,
+        notify="acquire" if acquire_notify else "start",
     )
 
     async def run(screen: LiveScreen) -> Recorded:
