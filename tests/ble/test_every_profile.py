@@ -129,12 +129,7 @@ async def test_movesense_with_the_other_uuids_is_recorded_under_the_usual_ones(v
     samples = make_samples(settings["rate_hz"], SECONDS)
     sensor = VirtualSensor(device, settings, samples)
     await virtual_world.radio.add_sensor(sensor)
-    recorded = await virtual_world.record(want("left", "movesense_imu6"))
-    expected = packets_of(profile, settings, samples)
-    await recorded.until(
-        lambda: len(recorded.payloads("left", profile.packet.characteristic)) >= expected, "all packets"
-    )
-    await recorded.source.stop()
+    recorded = await record_all(virtual_world, want, profile, sensor, samples)
 
     decoder, decoded = decode(profile, settings, recorded.items)
     blocks = [item for item in decoded if isinstance(item, SampleBlock)]
