@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gaitpipe.cli.console import common_options, console, json_option, print_json
+from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
 from gaitpipe.cli.cue_options import CueOptions, cue_options
 from gaitpipe.cli.parameters import (
     NearChoice,
@@ -25,6 +25,7 @@ from gaitpipe.cli.parameters import (
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
+    from gaitpipe.app.record import RecordRequest
     from gaitpipe.model import AuxiliaryKind, Placement, Side
     from gaitpipe.sources.ble import FoundSensor, WantedDevice, WantedSensor
 
@@ -125,8 +126,6 @@ def record(
     While it records: Enter marks the moment, other words are a note, `s 10.5` is a new speed in km/h, `?` helps. Lines
     may come from a pipe too. Ends with 130 after Ctrl-C, else with 0.
     """
-    import asyncio
-
     from gaitpipe.app.outputs import make_folder
 
     if ask_sides and no_ask:
@@ -139,26 +138,33 @@ def record(
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
     from gaitpipe.app.athlete import height_metadata
-    from gaitpipe.app.record import Recorded, RecordRequest, Talk, stop_on_signals
-    from gaitpipe.app.record import record as record_session
+    from gaitpipe.app.record import RecordRequest
     from gaitpipe.app.side_memory import SideMemory, state_folder
-    from gaitpipe.cli.finish import finish
-    from gaitpipe.cli.live_view import KEYS, LiveScreen
-    from gaitpipe.cli.typed_input import typed_lines
 
-    metadata = height_metadata(height_m) | dict(context) | forced
     request = RecordRequest(
         tuple(wanted),
         out,
         belt_speed,
         seconds,
-        metadata,
+        height_metadata(height_m) | dict(context) | forced,
         ask="always" if ask_sides else "unknown" if _can_ask(words.quiet) and not no_ask else "never",
         memory=SideMemory(state_folder()),
         cue=live_cue,
         devices=devices,
         notify="acquire" if acquire_notify else "start",
     )
+    return _record(request, words, as_json)
+
+
+def _record(request: RecordRequest, words: Console, as_json: bool) -> int:
+    """Record with the live screen and the keyboard, then make the report; return the exit code."""
+    import asyncio
+
+    from gaitpipe.app.record import Recorded, Talk, stop_on_signals
+    from gaitpipe.app.record import record as record_session
+    from gaitpipe.cli.finish import finish
+    from gaitpipe.cli.live_view import KEYS, LiveScreen
+    from gaitpipe.cli.typed_input import typed_lines
 
     async def run(screen: LiveScreen) -> Recorded:
         stop = asyncio.Event()
@@ -170,9 +176,9 @@ def record(
         with LiveScreen(words.quiet, KEYS) as screen:
             recorded = asyncio.run(run(screen))
     finally:
-        if live_cue is not None:
-            live_cue.close()
-    return finish(words, recorded, out / recorded.path.stem, as_json)
+        if request.cue is not None:
+            request.cue.close()
+    return finish(words, recorded, request.folder / recorded.path.stem, as_json)
 
 
 def _choices(left: str | None, right: str | None, profile: str | None) -> dict[Side, str]:
