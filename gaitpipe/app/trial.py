@@ -22,7 +22,8 @@ from gaitpipe.model import (
     SampleBlock,
     StreamQuality,
 )
-from gaitpipe.protocol.decoder import Decoder, carriers_of
+from gaitpipe.protocol.carriers import carriers_of
+from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.packets import Packet, has_clock
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.report.text import number

@@ -231,7 +231,7 @@ def _decoded(
 ) -> Sequence[Mapping[str, Any] | PacketFault]:
     from gaitpipe.model import FaultKind, PacketFault
     from gaitpipe.protocol.auxiliary import decode_readings, reading_at
-    from gaitpipe.protocol.decoder import decode_samples
+    from gaitpipe.protocol.sample_rows import decode_samples
 
     reading = reading_at(profile, uuid)
     if reading is not None:

@@ -17,7 +17,6 @@ Rules of this state machine:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,6 @@ from gaitpipe.model import (
     FLAG_GYR_CLIPPED,
     DeviceStatus,
     FaultKind,
-    FloatArray,
     PacketFault,
     Placement,
     SampleBlock,
@@ -35,44 +33,17 @@ from gaitpipe.model import (
     Side,
     StreamQuality,
 )
-from gaitpipe.protocol.codecs import Framing, codec_named
+from gaitpipe.protocol.carriers import Carrier, carriers_of
+from gaitpipe.protocol.codecs import codec_named
 from gaitpipe.protocol.codecs.framing import Unframed
 from gaitpipe.protocol.continuity import Step, Verdict
 from gaitpipe.protocol.gyro_join import GyroJoin, JoinedSamples
 from gaitpipe.protocol.packets import Packet, PacketFormat, Refusal, has_clock, range_si
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.protocol.profile_parts import PacketLayout
-from gaitpipe.protocol.quantities import QUANTITIES, SIGNAL_QUANTITIES
 from gaitpipe.protocol.sample_stream import SampleStream, TimedPacket
 
 Decoded = SampleBlock | PacketFault | DeviceStatus
-
-
-class _Carrier:
-    """One characteristic: its framing, and the kinds of packets that come on it."""
-
-    def __init__(self, layouts: Sequence[PacketLayout], settings: Mapping[str, float]) -> None:
-        self._layouts = tuple(layouts)
-        self.framing: Framing = codec_named(layouts[0].codec).framing()
-        self.configure(settings)
-
-    def configure(self, settings: Mapping[str, float]) -> None:
-        """Read packets with these settings from now on."""
-        self._formats = tuple(codec_named(item.codec).format(item, settings) for item in self._layouts)
-
-    def format_of(self, data: bytes) -> PacketFormat:
-        """The kind of this packet; the first one where none claims it, which then says what is wrong."""
-        if len(self._formats) == 1:
-            return self._formats[0]
-        return next((item for item in self._formats if item.claims(data)), self._formats[0])
-
-
-def carriers_of(profile: Profile, settings: Mapping[str, float]) -> dict[str, _Carrier]:
-    """The characteristics of a stream, each with what is needed to read it."""
-    layouts: dict[str, list[PacketLayout]] = {}
-    for layout in profile.active_packets(settings):
-        layouts.setdefault(layout.characteristic, []).append(layout)
-    return {key: _Carrier(items, settings) for key, items in layouts.items()}
 
 
 class Decoder:
@@ -204,7 +175,7 @@ class Decoder:
             for item in self._unframed(carrier, carrier.framing.end(host_time_s), host_time_s)
         ]
 
-    def _unframed(self, carrier: _Carrier, unframed: Unframed, host_time_s: float) -> list[Decoded]:
+    def _unframed(self, carrier: Carrier, unframed: Unframed, host_time_s: float) -> list[Decoded]:
         decoded: list[Decoded] = []
         for fault in unframed.faults:
             self.quality.count_fault(fault.kind)
@@ -310,62 +281,3 @@ def _following(profile: Profile, leading: PacketLayout, settings: Mapping[str, f
     if leading.holds_quantity("gyr") or not leading.holds_quantity("acc"):
         return ()
     return tuple(item for item in profile.active_packets(settings) if item.holds_quantity("gyr"))[:1]
-
-
-def decode_samples(
-    profile: Profile, settings: Mapping[str, float], characteristic: str, payloads: Sequence[bytes]
-) -> list[dict[str, Any] | PacketFault]:
-    """Decode single notifications as they are: device time, no session, no counting of losses.
-
-    Parameters
-    ----------
-    characteristic : str
-        UUID that the notifications came from.
-    payloads : sequence of bytes
-        One notification each, in order; the parts of a split packet one after the other.
-
-    Returns
-    -------
-    list
-        One dict a sample: `device_time_s` (None when the sensor sends none), `acc_m_s2`, `gyr_rad_s`, `mag_ut` (lists
-        of three, or None), and what else the packet carries. An answer to a command gives `text`, `ok` and
-        `battery_pct`. A notification that cannot be decoded gives a `PacketFault` in its place.
-    """
-    carriers = carriers_of(profile, settings)
-    carrier = carriers.get(profile.key_of(characteristic))
-    if carrier is None:
-        places = " or ".join(carriers)
-        detail = f"{characteristic}: samples of {profile.name} with these settings come on {places}"
-        return [PacketFault(FaultKind.CHARACTERISTIC, detail, 0.0)]
-    rows: list[dict[str, Any] | PacketFault] = []
-    for unframed in [*(carrier.framing.receive(bytes(payload), 0.0) for payload in payloads), carrier.framing.end(0.0)]:
-        rows.extend(unframed.faults)
-        rows.extend({"text": item.text, "ok": item.ok, "battery_pct": item.battery_pct} for item in unframed.statuses)
-        for data in unframed.packets:
-            packet_format = carrier.format_of(data)
-            packet = packet_format.read(data)
-            if isinstance(packet, Refusal):
-                rows.append(PacketFault(packet.kind, packet.detail, 0.0))
-            else:
-                rows.extend(_rows(packet_format.layout, settings["rate_hz"], packet))
-    return rows
-
-
-def _rows(layout: PacketLayout, rate_hz: float, packet: Packet) -> list[dict[str, Any]]:
-    first_s = None
-    if has_clock(layout) and packet.ticks is not None:
-        before = len(packet) - 1 if layout.timestamp.meaning == "last_sample" else 0
-        first_s = packet.ticks * layout.timestamp.tick_s - before / rate_hz
-    named = {QUANTITIES[name].output: values for name, values in packet.values.items()}
-    signals = [QUANTITIES[name].output for name in SIGNAL_QUANTITIES]
-    keys = [*signals, *(name for name in named if name not in signals)]
-    return [
-        {"device_time_s": None if first_s is None else first_s + row / rate_hz}
-        | {key: _plain(named[key][row]) if key in named else None for key in keys}
-        for row in range(len(packet))
-    ]
-
-
-def _plain(values: FloatArray) -> list[float] | float:
-    numbers: list[float] = values.tolist()
-    return numbers[0] if len(numbers) == 1 else numbers

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from gaitpipe import profile_store
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GYR_CLIPPED, DeviceStatus, PacketFault, SampleBlock
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.encoder import Encoder
 from gaitpipe.protocol.packets import range_si
+from gaitpipe.protocol.sample_rows import decode_samples
 
 PROFILE_IDS = [item.id for item in profile_store.available() if profile_store.load(item.id).auxiliary is None]
 QUICK = settings(max_examples=40, deadline=None, derandomize=True)

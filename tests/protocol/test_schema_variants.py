@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from gaitpipe import profile_store
-from gaitpipe.protocol.decoder import decode_samples
 from gaitpipe.protocol.encoder import Encoder
 from gaitpipe.protocol.profile import parse_profile
+from gaitpipe.protocol.sample_rows import decode_samples
 
 SEQUENCE = '    { name = "sequence", type = "u32" },\n'
 CLOCK = '    { name = "device_time", type = "u32" },\n'

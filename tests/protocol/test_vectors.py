@@ -10,8 +10,9 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.errors import LocalProtocolError
 from gaitpipe.model import FaultKind, SampleBlock
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.packets import crc16_ccitt_false
+from gaitpipe.protocol.sample_rows import decode_samples
 
 DEGREE = np.pi / 180.0
 

@@ -9,7 +9,7 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.model import FaultKind
-from gaitpipe.protocol.decoder import decode_samples
+from gaitpipe.protocol.sample_rows import decode_samples
 
 DEGREE, G = np.pi / 180.0, 9.80665
 

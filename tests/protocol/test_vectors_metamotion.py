@@ -11,8 +11,9 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.model import STANDARD_GRAVITY_M_S2, DeviceStatus, FaultKind, PacketFault, SampleBlock
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.encoder import Encoder
+from gaitpipe.protocol.sample_rows import decode_samples
 
 DATA = "326a9006-85cb-9195-d9dd-464cfbbae75a"
 DEGREE = np.pi / 180.0

@@ -10,7 +10,8 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.model import FaultKind, PacketFault
 from gaitpipe.protocol.codecs import codec_named
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
+from gaitpipe.protocol.sample_rows import decode_samples
 
 BASE = "1517{}-4947-11e9-8646-d663bd873d93"
 LONG, MEDIUM, SHORT = (BASE.format(number) for number in ("2002", "2003", "2004"))

@@ -10,7 +10,8 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.model import DeviceStatus, FaultKind, PacketFault
 from gaitpipe.protocol.codecs import codec_named
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
+from gaitpipe.protocol.sample_rows import decode_samples
 
 DEGREE = np.pi / 180.0
 GSP_DATA = "34800002-7185-4d5d-b431-630e7050e8f0"

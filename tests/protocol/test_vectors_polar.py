@@ -14,7 +14,8 @@ from gaitpipe import profile_store
 from gaitpipe.model import STANDARD_GRAVITY_M_S2, DeviceStatus, FaultKind, PacketFault, SampleBlock
 from gaitpipe.protocol.codecs.polar_control import parse_settings
 from gaitpipe.protocol.codecs.polar_delta import pack
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
+from gaitpipe.protocol.sample_rows import decode_samples
 
 CONTROL = "fb005c81-02e7-f387-1cad-8acd2d8df0c8"
 DATA = "fb005c82-02e7-f387-1cad-8acd2d8df0c8"

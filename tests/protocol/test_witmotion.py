@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from gaitpipe import profile_store
 from gaitpipe.model import DeviceStatus, FaultKind, SampleBlock
 from gaitpipe.protocol.codecs.witmotion import FRAME_BYTES, WitmotionFraming, battery_pct
-from gaitpipe.protocol.decoder import Decoder, decode_samples
+from gaitpipe.protocol.decoder import Decoder
+from gaitpipe.protocol.sample_rows import decode_samples
 
 DATA = "0000ffe4-0000-1000-8000-00805f9a34fb"
 G, DEGREE = 9.80665, np.pi / 180.0
