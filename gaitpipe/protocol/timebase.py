@@ -5,21 +5,28 @@ Rules:
 1. Two steps. `SampleClock` turns coarse packet stamps into a smooth device time for each sample. `SessionOffset` finds
    what must be added to get session time. Both look only backwards, so live and replay give the same times.
 2. A notification is never early: host time - device time is the true offset plus a delay >= 0 (connection interval,
-   retransmission, scheduling). Its lower envelope is the best estimate of the offset that needs no help of the device.
-3. The first 2 s are held back; then the offset locks to the smallest delay so far. A wrong lock cannot be repaired
-   quickly: afterwards the offset follows the envelope by at most 200 ppm, so that durations inside one foot (0.25 s of
-   contact: 0.05 ms) do not feel it.
-4. The envelope is the line under the minima of the last 60 seconds, one a second, that is nearest to them (an edge of
-   their lower convex hull); its slope is the drift between the two crystals. Below 15 minima it is level.
-5. `uncertainty_s` is the root of the summed squares of four parts: the root mean square height of the five-second
-   minima above the envelope; the part of the offset that the slew limit still holds back; the tick / sqrt(12); and the
-   widest hole in the lower half of the delays / sqrt(3). The hole matters when packets and connection events keep step
-   (60 Hz and 50 ms: three packets an event, always with the same delays): the smallest delay may then be anything
-   up to the hole. A delay that all packets have is not visible from one side and is not in it.
-6. Session time is strictly increasing, also over a restart of the device: the new epoch is held back and locked anew,
+   retransmission, scheduling). Its smallest values bound the offset from above.
+3. Packets come with connection events, whose rhythm shows in the arrivals (`connection_grid.py`). With it the host's
+   own delay is taken off, and there is a bound from below: a packet that came with one event was not ready at the event
+   before, or that one was missed. Without a rhythm there are bounds from above only.
+4. All straight lines between the bounds of the last two minutes are possible, each weighed by how crystals are and by
+   how many events must have been missed for it (`offset_bounds.py`). The estimate is their mean now. When packets and
+   events keep step (60 Hz and 50 ms: three packets an event, always with the same delays), the bounds stay apart; the
+   middle between them is the best guess, and drift brings them together in the end.
+5. The first 2 s are held back; then the offset locks to the estimate. Up to 4 s, while people stand, what is learned
+   is caught up with a time constant of 3 s, up to 12 s by at most 400 ppm. Afterwards the offset follows by at most
+   200 ppm, so that durations inside one foot (0.25 s of contact: 0.05 ms) do not feel it.
+6. `uncertainty_s` is the root of the summed squares of the spread of the possible lines, of what the slew limit still
+   holds back, of the tick / sqrt(12) and of 0.2 ms that no model knows; without a rhythm also of what a hole among the
+   delays may hide, or, where all delays are equal because every packet may have its own event, a whole interval. It is
+   of this moment; after `flush` it is the root of its mean square over all samples given out. A delay that all packets
+   have is not visible from one side and is not in it.
+7. Session time is strictly increasing, also over a restart of the device: the new epoch is held back and locked anew,
    and is moved up if it would begin before the old one ended.
-7. A sensor without a clock gets the same straight line through its arrival times instead (`clock = "arrival"`): the
-   mean delay stays in it, and its uncertainty is the scatter of the arrivals.
+8. A sensor without a clock gets a straight line through its arrival times as its clock (`clock = "arrival"`), and then
+   the same bounds, over the last ten seconds. How far the smallest delays of five
+   seconds sway about the estimate is part of its uncertainty. Samples that were lost unseen move the line, and the
+   uncertainty grows with them.
 """
 
 from __future__ import annotations
@@ -30,7 +37,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gaitpipe.model import FloatArray
-from gaitpipe.protocol.session_offset import LOCK_S, SessionOffset
+from gaitpipe.protocol.session_offset import SessionOffset
 
 _PERIOD_SPREAD = 0.05
 _PERIOD_WANDER = 1e-6
@@ -56,7 +63,6 @@ class SampleClock:
         self._p_tp = 0.0
         self._p_pp = (_PERIOD_SPREAD * self.period_s) ** 2
         self._first_index = 0
-        self.residual_s2 = 0.0
 
     @property
     def span_s(self) -> float:
@@ -93,7 +99,6 @@ class SampleClock:
         self._p_pp -= period_gain * self._p_tp
         self._p_tp -= time_gain * self._p_tp
         self._p_tt -= time_gain * self._p_tt
-        self.residual_s2 += 0.02 * (innovation_s**2 - self.residual_s2)
 
     def time_s(self, index: int) -> float:
         """Time of sample `index`."""
@@ -117,14 +122,15 @@ class Timebase:
     """Session times of one sensor's packets, in the order they came; holds them back until the clock is locked."""
 
     def __init__(self, nominal_rate_hz: float, tick_s: float | None) -> None:
-        self._has_clock = tick_s is not None
-        self._tick_s = tick_s or 0.0
-        stamp_sd_s = math.hypot(self._tick_s / math.sqrt(12.0), _STAMP_JITTER_S)
-        self._samples = SampleClock(nominal_rate_hz, stamp_sd_s if self._has_clock else _ARRIVAL_JITTER_S)
-        self._offset = SessionOffset(self._tick_s)
+        self._tick_s = tick_s
+        stamp_sd_s = _ARRIVAL_JITTER_S if tick_s is None else math.hypot(tick_s / math.sqrt(12.0), _STAMP_JITTER_S)
+        self._samples = SampleClock(nominal_rate_hz, stamp_sd_s)
+        self._offset = SessionOffset(tick_s)
         self._held: list[_Held] = []
         self._last_s = -math.inf
-        self._first_host_s: float | None = None
+        self._released = 0
+        self._released_s2 = 0.0
+        self._ended = False
 
     @property
     def period_s(self) -> float:
@@ -138,10 +144,10 @@ class Timebase:
 
     @property
     def uncertainty_s(self) -> float | None:
-        """Standard uncertainty of session time, None before the lock; see rule 5."""
-        if self._has_clock:
-            return self._offset.uncertainty_s
-        return math.sqrt(self._samples.residual_s2) if self._offset.locked else None
+        """Standard uncertainty of session time, None before the lock: now, and after `flush` of the whole stream."""
+        if self._ended and self._released:
+            return math.sqrt(self._released_s2 / self._released)
+        return self._offset.uncertainty_s
 
     def device_times_s(self, first_index: int, count: int) -> FloatArray:
         """Times of `count` samples by the device's own clock (or the arrival clock), (count,): good for any two streams
@@ -163,20 +169,21 @@ class Timebase:
 
         `stamp_device_s` is the device time of sample `stamped` of the packet, the first one or the last one.
         """
+        self._ended = False
         if new_phase:
             self._samples.loosen()
-        if self._has_clock and stamp_device_s is not None:
-            self._samples.observe(first_index + stamped, stamp_device_s)
-            # Where each sample has its own fine stamp there is nothing to smooth.
-            own_stamps = np.array([stamp_device_s]) if count == 1 and self._tick_s <= _FINE_TICK_S else None
-            self._held.append(_Held(first_index, count, own_stamps))
-            last_s = stamp_device_s if own_stamps is not None else self._samples.time_s(first_index + count - 1)
-            self._offset.observe(last_s, host_time_s)
+        last_index = first_index + count - 1
+        own_stamps = None
+        if self._tick_s is None or stamp_device_s is None:
+            self._samples.observe(last_index, host_time_s)
         else:
-            self._first_host_s = host_time_s if self._first_host_s is None else self._first_host_s
-            self._samples.observe(first_index + count - 1, host_time_s)
-            self._held.append(_Held(first_index, count, None))
-            self._offset.locked = self._offset.locked or host_time_s - self._first_host_s >= LOCK_S
+            self._samples.observe(first_index + stamped, stamp_device_s)
+            if count == 1 and self._tick_s <= _FINE_TICK_S:
+                # Where each sample has its own fine stamp there is nothing to smooth.
+                own_stamps = np.array([stamp_device_s])
+        self._held.append(_Held(first_index, count, own_stamps))
+        last_s = self._samples.time_s(last_index) if own_stamps is None else float(own_stamps[0])
+        self._offset.observe(last_s, host_time_s)
         return self._release() if self._offset.locked else []
 
     def restart(self) -> list[FloatArray]:
@@ -184,16 +191,15 @@ class Timebase:
         released = self.flush()
         self._samples.restart()
         self._offset = SessionOffset(self._tick_s)
-        self._first_host_s = None
         return released
 
     def flush(self) -> list[FloatArray]:
         """Release what is held back, with the offset known so far."""
         if self._held and not self._offset.locked:
-            if self._has_clock:
-                self._offset.lock()
-            self._offset.locked = True
-        return self._release()
+            self._offset.lock()
+        released = self._release()
+        self._ended = True
+        return released
 
     def _release(self) -> list[FloatArray]:
         released = []
@@ -201,15 +207,15 @@ class Timebase:
             times_s = held.device_times_s
             if times_s is None:
                 times_s = self._samples.times_s(held.first_index, held.count)
-            if self._has_clock:
-                times_s = times_s + self._offset.offset_s
+            times_s = times_s + self._offset.offset_s
             earliest_s = self._last_s + 0.1 * self._samples.period_s
             if times_s[0] < earliest_s:
                 lift_s = earliest_s - float(times_s[0])
                 times_s = times_s + lift_s
-                if self._has_clock:
-                    self._offset.offset_s += lift_s
+                self._offset.offset_s += lift_s
             self._last_s = float(times_s[-1])
             released.append(times_s)
+            self._released += held.count
+            self._released_s2 += held.count * (self._offset.uncertainty_s or 0.0) ** 2
         self._held.clear()
         return released

@@ -8,12 +8,17 @@ Rules
 3. What is not lost waits for the next connection event of the side's own phase. An event is missed with
    `missed_event_pct`; its packets go with the next one. At most `packets_per_event` fit, the rest waits. So packets
    arrive in order and in batches.
-4. The host adds a delay that is small most of the time (exponential), never reordering.
-5. A duplicate arrives right after its original.
+4. An event may end after any packet (`closed_early_pct`: a packet was not acknowledged, and the radio waits for the
+   next event); what is left goes with the next. While the radio is busy with others (`radio_busy`) all are missed.
+5. The host adds a delay of at least `least_delay_s` that is small most of the time (exponential), never reordering. In
+   a stall of the host nothing is taken in; it all comes at the end of the stall.
+6. Connection events follow the radio's own crystal, `interval_error_ppm` off.
+7. A duplicate arrives right after its original.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +30,10 @@ from gaitpipe.model import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class LinkConfig:
-    """How good a link is; the default loses nothing and only delays. Blackouts are (start, end) in packet time, s."""
+    """How good a link is; the default loses nothing and only delays.
+
+    `blackouts`, `radio_busy` and `host_stalls` are (start, end) in session time [s], ascending and apart.
+    """
 
     connection_interval_s: float = 0.03
     loss_pct: float = 0.0
@@ -35,6 +43,11 @@ class LinkConfig:
     duplicate_pct: float = 0.0
     host_delay_s: float = 0.002
     blackouts: tuple[tuple[float, float], ...] = ()
+    interval_error_ppm: float = 0.0
+    least_delay_s: float = 0.0
+    closed_early_pct: float = 0.0
+    radio_busy: tuple[tuple[float, float], ...] = ()
+    host_stalls: tuple[tuple[float, float], ...] = ()
 
 
 def deliver(packet_times_s: Sequence[float] | FloatArray, config: LinkConfig, seed: int) -> list[tuple[int, float]]:
@@ -58,19 +71,36 @@ def deliver(packet_times_s: Sequence[float] | FloatArray, config: LinkConfig, se
         lost |= (times_s >= start_s) & (times_s < end_s)
     twice = generator.random(len(times_s)) * 100 < config.duplicate_pct
     phase_s = generator.uniform(0, config.connection_interval_s)
+    interval_s = config.connection_interval_s * (1.0 + 1e-6 * config.interval_error_ppm)
+    busy, stalls = _Spans(config.radio_busy), _Spans(config.host_stalls)
     arrivals: list[tuple[int, float]] = []
-    event, carried, last_s = -1, 0, -np.inf
+    event, carried, closed, last_s = -1, 0, False, -np.inf
     for index in np.flatnonzero(~lost):
-        earliest = int(np.ceil((times_s[index] - phase_s) / config.connection_interval_s))
-        if earliest > event or carried >= config.packets_per_event:
+        earliest = int(np.ceil((times_s[index] - phase_s) / interval_s))
+        if earliest > event or closed or carried >= config.packets_per_event:
             event, carried = max(earliest, event + 1), 0
-            while generator.random() * 100 < config.missed_event_pct:
+            while busy.end_s(phase_s + event * interval_s) or generator.random() * 100 < config.missed_event_pct:
                 event += 1
         carried += 1
-        at_s = phase_s + event * config.connection_interval_s + generator.exponential(config.host_delay_s)
+        closed = config.closed_early_pct > 0 and generator.random() * 100 < config.closed_early_pct
+        at_s = phase_s + event * interval_s + config.least_delay_s + generator.exponential(config.host_delay_s)
+        at_s = stalls.end_s(at_s) or at_s
         last_s = max(last_s, float(at_s))
         arrivals += [(int(index), last_s)] * (2 if twice[index] else 1)
     return arrivals
+
+
+class _Spans:
+    """Looks up spans of time."""
+
+    def __init__(self, spans: tuple[tuple[float, float], ...]) -> None:
+        self._spans = spans
+        self._starts = [start_s for start_s, _ in spans]
+
+    def end_s(self, time_s: float) -> float | None:
+        """End of the span that holds the time, None when there is none."""
+        place = bisect_right(self._starts, time_s) - 1
+        return self._spans[place][1] if place >= 0 and time_s < self._spans[place][1] else None
 
 
 def _lost(count: int, config: LinkConfig, generator: np.random.Generator) -> np.ndarray:
@@ -89,8 +119,10 @@ def _lost(count: int, config: LinkConfig, generator: np.random.Generator) -> np.
 
 
 def _check(config: LinkConfig) -> None:
-    for name in ("loss_pct", "missed_event_pct", "duplicate_pct"):
+    for name in ("loss_pct", "missed_event_pct", "duplicate_pct", "closed_early_pct"):
         if not 0 <= getattr(config, name) <= 90:
             raise UsageError(f"{name} is a percentage from 0 to 90, not {getattr(config, name)}")
+    if config.least_delay_s < 0 or abs(config.interval_error_ppm) > 1000:
+        raise UsageError("a link is never early, and its crystal is within 1000 ppm")
     if config.connection_interval_s <= 0 or config.burst_packets < 1 or config.packets_per_event < 1:
         raise UsageError("a link needs a connection interval above zero, bursts and events of one packet or more")

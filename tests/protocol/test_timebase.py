@@ -41,6 +41,7 @@ def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(stamped_profile, 
     rate_error = 0.02 if bench.count > 1 else 0.001
     notifications, truth_s = radio(bench, seconds=45, drift_ppm=drift_ppm, interval_s=interval_s, rate_error=rate_error)
     bench.feed([notifications])
+    residual_s = bench.decoder.quality.clock_residual_s
     bench.flush()
     times_s = bench.times_s
     assert len(times_s) == len(truth_s)
@@ -48,23 +49,21 @@ def test_bursty_arrivals_with_drift_give_times_within_a_few_ms(stamped_profile, 
     assert np.all(np.diff(times_s) > 0)
     # The smallest delay of all packets cannot be seen from one side: it is no error of the method.
     error_s = times_s - truth_s - SMALLEST_DELAY_S
-    # Measured over these cases: p95 1.3 to 3.9 ms, largest 4.0 ms; uncertainty 0.6 to 1.5 ms.
-    # With ticks of 8 ms: largest 12 ms, uncertainty 2.4 to 4.8 ms.
-    # With 1.4 to 6 packets a second: largest 2.5 to 15.3 ms, uncertainty 1.1 to 8.3 ms, at least 0.8 of the last error.
     assert np.percentile(np.abs(error_s), 95) < 0.006 + coarse_s + few_s
     assert np.max(np.abs(error_s)) < 0.008 + coarse_s + few_s
-    residual_s = bench.decoder.quality.clock_residual_s
     assert residual_s is not None
-    assert 0.0003 < residual_s < 0.004 + coarse_s / 4 + few_s / 2
+    assert 0.0001 < residual_s < 0.004 + coarse_s / 4 + few_s / 2
     if few_s:
         assert abs(error_s[-1]) < 2.0 * residual_s
+    # In the end the uncertainty is that of the whole stream. This firmware is 3 ms late at random: no bound knows that.
+    assert np.sqrt(np.mean(error_s**2)) < 3.0 * bench.decoder.quality.clock_residual_s
     # A contact of 0.25 s: its duration is not touched by arrival jitter.
     samples = round(0.25 * bench.rate_hz)
     assert np.max(np.abs((error_s[samples:] - error_s[:-samples])[round(5 * bench.rate_hz) :])) < 0.0002 + coarse_s / 40
 
 
 @pytest.mark.parametrize("interval_s", [0.015, 0.030, 0.045])
-def test_times_of_arrival_keep_their_mean_delay_and_wander_little(stampless_profile, make_bench, interval_s):
+def test_times_of_arrival_lose_the_wait_for_the_event_and_wander_little(stampless_profile, make_bench, interval_s):
     bench = make_bench(stampless_profile)
     notifications, truth_s = radio(bench, seconds=45, drift_ppm=50.0, interval_s=interval_s, rate_error=0.001)
     bench.feed([notifications])
@@ -72,28 +71,58 @@ def test_times_of_arrival_keep_their_mean_delay_and_wander_little(stampless_prof
     times_s = bench.times_s
     assert bench.decoder.info.clock == "arrival"
     assert bench.decoder.quality.lost_samples == 0
-    error_s = times_s - truth_s[bench.indices]
-    delay_s = np.median(error_s)
-    # Measured for 15 to 45 ms between connection events: 14 to 54 ms.
-    assert 0.5 * interval_s < delay_s < 1.5 * interval_s
-    assert np.max(np.abs(error_s - delay_s)) < 2.0 * bench.decoder.quality.clock_residual_s
-    late = error_s[round(10 * bench.rate_hz) :]
+    error_s = times_s - truth_s[bench.indices] - SMALLEST_DELAY_S
+    # Measured for 15 to 45 ms between connection events: medians -10.2 to 1.5 ms.
+    assert np.abs(np.median(error_s)) < 0.25 * interval_s + 0.002
+    assert np.sqrt(np.mean(error_s**2)) < 2.0 * bench.decoder.quality.clock_residual_s
+    late = error_s[round(15 * bench.rate_hz) :]
     # Packets in step with the events have nearly the same delay for seconds, and time follows it.
     events = bench.count / bench.rate_hz / interval_s
     in_step = abs(events - round(events)) < 0.01
     assert np.max(np.abs(late - np.median(late))) < (0.6 if in_step else 0.3) * interval_s
 
 
-def test_packets_in_step_with_the_connection_events_say_so_in_the_uncertainty(make_bench):
-    """60 Hz and events every 50 ms: the delay of the luckiest packet stays hidden, so the uncertainty must cover it."""
+def test_packets_in_step_with_the_connection_events_are_taken_for_the_middle_of_what_stays_hidden(make_bench):
+    """60 Hz and events every 50 ms: nothing tells where in 16.7 ms the sampling lies; the uncertainty says so."""
     bench = make_bench("movella_dot")
     notifications, truth_s = radio(bench, seconds=30, drift_ppm=0.0, interval_s=0.05, rate_error=0.0)
     bench.feed([notifications])
-    bench.flush()
-    error_s = np.abs(bench.times_s - truth_s - SMALLEST_DELAY_S)[-1]
     residual_s = bench.decoder.quality.clock_residual_s
-    assert error_s > 0.010
-    assert error_s / 2.0 < residual_s < 2.0 * error_s
+    bench.flush()
+    hole_s = 0.05 / 3
+    error_s = np.abs(bench.times_s - truth_s - SMALLEST_DELAY_S)[-1]
+    assert error_s < 0.5 * hole_s + 0.001
+    assert residual_s == pytest.approx(hole_s / np.sqrt(12), rel=0.25)
+
+
+def test_two_phases_in_one_hole_send_the_very_same_arrivals(make_bench):
+    """Why no receiver can do better: sensors 10 ms apart, the same bytes at the same times, so the same answer."""
+    heard = []
+    for phase_s in (0.002, 0.012):
+        bench = make_bench("movella_dot")
+        arrivals = []
+        for number in range(1200):
+            ready_s = phase_s + number / 60.0
+            arrival_s = np.ceil(ready_s / 0.05 - 1e-9) * 0.05
+            for uuid, data in bench.encoder.encode(7.0 + number / 60.0, np.full((1, 3), 5.0), np.zeros((1, 3))):
+                arrivals.append((uuid, data, arrival_s))
+        heard.append(arrivals)
+    assert heard[0] == heard[1]
+
+
+def test_packet_that_seems_too_early_by_a_broken_stamp_is_outlived(make_bench):
+    """One packet stamped 6 ms late looks as if the offset were 6 ms lower; it leaves with the window of two minutes."""
+    bench = make_bench("movella_dot")
+    packets = bench.packets(60 * 150)
+    uuid, data, host_s = packets[600][0]
+    late_ticks = int.from_bytes(data[:4], "little") + 6000
+    packets[600] = [(uuid, late_ticks.to_bytes(4, "little") + data[4:], host_s)]
+    bench.feed(packets)
+    bench.flush()
+    error_s = bench.times_s - bench.indices / 60.0 - bench.host_delay_s
+    assert np.max(np.abs(np.delete(error_s, 600))) < 0.008
+    assert abs(error_s[-1]) < 0.002
+    assert np.all(np.diff(bench.times_s) > 0)
 
 
 def test_ticks_of_one_ms_are_smoothed_below_a_tenth_of_a_ms(make_bench):
@@ -175,12 +204,13 @@ def test_sensor_without_clock_gets_a_regular_arrival_clock(rate_error):
     times_s = np.concatenate(released)
     assert len(times_s) == 6000
     assert np.all(np.diff(times_s) > 0)
-    error_s = (times_s - np.arange(6000) / true_rate_hz)[1000:]
-    assert 0.0 < error_s.mean() < 0.03  # the mean delay stays in it
+    error_s = (times_s - np.arange(6000) / true_rate_hz - 0.002)[1000:]
+    in_step = rate_error == 0.0  # 10 ms and 30 ms: a third of the interval stays hidden
+    assert abs(error_s.mean()) < (0.006 if in_step else 0.001)
     assert np.std(error_s) < 0.003
     assert np.max(np.abs(np.diff(times_s)[1000:] - 1 / true_rate_hz)) < 0.001
     assert timebase.measured_rate_hz == pytest.approx(true_rate_hz, rel=2e-3)
-    assert timebase.uncertainty_s == pytest.approx(0.009, abs=0.004)
+    assert timebase.uncertainty_s == pytest.approx(0.003 if in_step else 0.0007, rel=0.7)
 
 
 def test_memory_does_not_grow_with_the_stream(make_bench):
@@ -193,5 +223,11 @@ def test_memory_does_not_grow_with_the_stream(make_bench):
         assert all(isinstance(item, SampleBlock) for item in results)
         if number % 200 == 199:
             (stream,) = bench.decoder._streams.values()
-            sizes.append(len(stream._held) + len(stream.timebase._held) + len(stream.timebase._offset._minima))
-    assert max(sizes) <= 60
+            sizes.append(len(stream._held) + len(stream.timebase._held) + bounds_held(stream.timebase))
+    assert max(sizes) <= 1200
+
+
+def bounds_held(timebase) -> int:
+    offset = timebase._offset
+    lists = (offset._bounds._upper, offset._bounds._delays, offset._grid._phases, offset._grid._seconds)
+    return sum(map(len, lists)) + sum(map(len, offset._bounds._lower)) + len(offset._device_s)

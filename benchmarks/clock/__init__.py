@@ -1,0 +1,1 @@
+"""How well two sensors' clocks are put on one: see `run.py`."""
