@@ -31,6 +31,7 @@ from gaitpipe.gait.accelerometer import (
     stride_params,
 )
 from gaitpipe.gait.bilateral import BilateralJoiner
+from gaitpipe.gait.clocks import session_clocks
 from gaitpipe.gait.cross_check import Devices, cross_checks
 from gaitpipe.gait.cross_findings import cross_findings
 from gaitpipe.gait.drift import drift_of
@@ -53,6 +54,7 @@ from gaitpipe.gait.summary import (
 )
 from gaitpipe.gait.symmetry import symmetry_of
 from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.gait.tap_sync import TapWatch
 from gaitpipe.gait.trajectory import TrajectoryBuilder
 from gaitpipe.gait.transitions import mark_transitions
 from gaitpipe.gait.updates import cadence_update, stride_update
@@ -120,6 +122,8 @@ class Session:
         What is known of the runner's body.
     detector_params : mapping of placement to DetectorParams, optional
         Other parameters than the shipped ones, for a placement with a gyroscope.
+    tap_sync : bool
+        Look for a knock of both sensors and put their clocks together by it.
 
     Raises
     ------
@@ -133,6 +137,8 @@ class Session:
         belt_speed_m_s: float | None = None,
         athlete: Athlete | None = None,
         detector_params: Mapping[Placement, DetectorParams] | None = None,
+        *,
+        tap_sync: bool = False,
     ) -> None:
         sides = [info.side for info in sensors]
         if not sides or len(set(sides)) != len(sides):
@@ -150,6 +156,7 @@ class Session:
             for info in sensors
         }
         self._joiner = BilateralJoiner(tuple(self._feet))
+        self._taps = TapWatch() if tap_sync else None
         self._rows: list[tuple[object, ...]] = []
 
     def feed(self, block: SampleBlock) -> list[StrideUpdate]:
@@ -165,6 +172,8 @@ class Session:
             return []
         _count(foot, block)
         foot.watch.feed(block)
+        if self._taps is not None:
+            self._taps.feed(block)
         if foot.cadence is None:
             return self._detect(foot, foot.mounting.push(block))
         windows = foot.cadence.feed(block)
@@ -200,10 +209,11 @@ class Session:
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
             set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
         mark_transitions(table.rows)
+        qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
+        clocks, tapped = session_clocks(table.rows, sensors, qualities, self._taps)
         checks = cross_checks(replace(table, belt_speed_m_s=None), devices or {}, self.belt_speed_m_s)
         if checks is not None and checks.treadmill is not None and checks.treadmill.used:
             table = replace(table, belt_speed_m_s=checks.treadmill.speed_m_s, belt_told=True)
-        qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
         results = tuple(_sensor_result(foot, qualities[side], table) for side, foot in self._feet.items())
         found = [*findings, *(finding for foot in self._feet.values() for finding in foot.watch.findings())]
         for result in results:
@@ -212,7 +222,7 @@ class Session:
             found.extend(pair_findings(tuple(self._feet), table))
             found.extend(swap_findings(results, table))
         found.extend(cross_findings(checks))
-        clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
+        found.extend(tapped)
         cadence = next(metric for metric in metrics() if metric.key == "cadence_spm")
         windows = _window_cadences(self._feet, table)
         summaries = with_window_cadence(summarise(table, metrics(), clocks), windows, cadence)
@@ -344,13 +354,6 @@ def _parameter_hash(foot: _Foot) -> str:
     if foot.landings is None:
         return parameter_hash(foot.detector.params)
     return accelerometer_hash(foot.landings.params, foot.strides.params)
-
-
-def _clock_s(info: SensorInfo, quality: StreamQuality) -> float:
-    """Standard uncertainty of a sensor's clock against the session clock [s]; 0 in files, which have one time base."""
-    if info.clock == "file":
-        return 0.0
-    return math.hypot(quality.clock_residual_s or 0.0, value("radio_delay_sd_s"))
 
 
 def _count(foot: _Foot, block: SampleBlock) -> None:

@@ -108,6 +108,8 @@ def analyze_recording(
     belt_speed_m_s: float | None = None,
     on_time: OnTime | None = None,
     athlete: Athlete | None = None,
+    *,
+    tap_sync: bool = False,
 ) -> SessionResult:
     """Stream all blocks of a recording through a session.
 
@@ -121,13 +123,15 @@ def analyze_recording(
         Called with the session time [s] reached, after each block.
     athlete
         What is known of the runner's body.
+    tap_sync
+        Look for a knock of both sensors and put their clocks together by it.
 
     Raises
     ------
     GaitpipeError
         No sensor, a belt speed that no treadmill has, or a height that no adult has.
     """
-    session = Session(recording.sensors, belt_speed_m_s, athlete)
+    session = Session(recording.sensors, belt_speed_m_s, athlete, tap_sync=tap_sync)
     for block in joined_blocks(recording):
         session.feed(block)
         if on_time is not None and len(block):
@@ -191,6 +195,8 @@ def analyze_input(
     on_time: OnTime | None = None,
     height_m: float | None = None,
     context: Mapping[str, str] | None = None,
+    *,
+    tap_sync: bool = False,
 ) -> Analysis:
     """Analyse what was opened; without a belt speed, a height or a context the recording's own ones count.
 
@@ -201,7 +207,7 @@ def analyze_input(
     if belt_speed_m_s is None:
         belt_speed_m_s = _belt_speed_of(recording)
     athlete = athlete_of(recording.metadata, height_m)
-    result = analyze_recording(recording, belt_speed_m_s, on_time, athlete)
+    result = analyze_recording(recording, belt_speed_m_s, on_time, athlete, tap_sync=tap_sync)
     truth = None
     if opened.path is not None and recording.metadata.get(SYNTHETIC_KEY):
         table = truth_beside(opened.path)
@@ -228,6 +234,7 @@ def analyze(
     placement: Placement | None = None,
     belt_speed_m_s: float | None = None,
     height_m: float | None = None,
+    tap_sync: bool = False,
 ) -> Analysis:
     """Analyse a recording, or one file of samples a foot.
 
@@ -243,6 +250,8 @@ def analyze(
         Speed of the treadmill belt [m/s].
     height_m
         The runner's height [m], for leg stiffness.
+    tap_sync
+        Look for a knock of both sensors while standing, and put their clocks together by it.
 
     Returns
     -------
@@ -265,7 +274,7 @@ def analyze(
         opened = open_recording(recording, placement)
     else:
         opened = open_files(left, right, "shank" if placement == "shank" else "foot")
-    analysis = analyze_input(opened, belt_speed_m_s, height_m=height_m)
+    analysis = analyze_input(opened, belt_speed_m_s, height_m=height_m, tap_sync=tap_sync)
     refuse_wrong_units(analysis)
     return analysis
 

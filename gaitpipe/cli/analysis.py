@@ -33,6 +33,12 @@ class Given:
     height_m: float | None
     context: Mapping[str, str] = field(default_factory=dict)
     pdf: bool = False
+    tap_sync: bool = False
+
+
+tap_option = click.option(
+    "--tap-sync", is_flag=True, help="Put the two clocks together by a knock of both sensors, at the start or the end."
+)
 
 
 @click.command(cls=SeveralValues, short_help="Analyse recordings or CSV files.")
@@ -44,6 +50,7 @@ class Given:
     "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
 )
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@tap_option
 @height_option
 @context_options
 @report_options
@@ -56,6 +63,7 @@ def analyze(
     right: Path | None,
     placement: Placement | None,
     belt_speed: float | None,
+    tap_sync: bool,
     height_m: float | None,
     context: Mapping[str, str],
     as_json: bool,
@@ -79,7 +87,7 @@ def analyze(
     _check_inputs(recordings, left, right, placement)
     if wanted.files is not None and len(recordings) > 1:
         raise UsageError("a report with a plan is of one session", "Give one recording, before --baseline.")
-    given, rehab = Given(belt_speed, height_m, context, wanted.pdf), wanted.read()
+    given, rehab = Given(belt_speed, height_m, context, wanted.pdf, tap_sync), wanted.read()
     if not recordings:
         placement = "shank" if placement == "shank" else "foot"
         return _one(open_files(left, right, placement), out, given, as_json, rehab)
@@ -127,7 +135,9 @@ def _one(
     words = console()
     make_folder(folder)
     with progress(opened, words.quiet) as on_time:
-        analysis = analyze_input(opened, given.belt_speed_m_s, on_time, given.height_m, given.context)
+        analysis = analyze_input(
+            opened, given.belt_speed_m_s, on_time, given.height_m, given.context, tap_sync=given.tap_sync
+        )
     files = write_outputs(analysis, folder, rehab, given.pdf)
     show(words, analysis, files)
     tell_unstored(words, rehab)
@@ -153,6 +163,7 @@ def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:
 @click.argument("source", required=False, type=PathOf(), metavar="[DIR_OR_RECORDING]")
 @click.option("--out", type=PathOf(), help="Folder for the report; by default beside the recording or the log.")
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
+@tap_option
 @height_option
 @context_options
 @report_options
@@ -162,6 +173,7 @@ def report(
     source: Path | None,
     out: Path | None,
     belt_speed: float | None,
+    tap_sync: bool,
     height_m: float | None,
     context: Mapping[str, str],
     as_json: bool,
@@ -178,7 +190,7 @@ def report(
     if source is None or source.suffix.lower() == ".json":
         return _of_log(source, out, wanted, as_json)
     path = _recording_in(source)
-    rehab, given = wanted.read(), Given(belt_speed, height_m, context, wanted.pdf)
+    rehab, given = wanted.read(), Given(belt_speed, height_m, context, wanted.pdf, tap_sync)
     return _one(open_recording(path), out or _results_of(path), given, as_json, rehab)
 
 

@@ -36,6 +36,7 @@ _LATE_S = 0.006
 _DELAYS_S, _LOWEST_DELAYS = 10, 64
 _FEW_DELAYS, _LEAST_S = 6, 1e-6
 _LEAST_LOWER = 8
+_UNSTEADY = 0.06
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
 _INTERVAL_STEP_S, _LONG_INTERVAL_S, _IN_STEP = 0.00125, 0.05, 0.002
 _MEMORY, _NEAR_S = 0.98, 0.0005
@@ -112,8 +113,8 @@ class OffsetBounds:
         mean, slope, high_s = float(weights @ means), float(weights @ slopes), float(weights @ highs)
         variance_s2 = float(weights @ (squares + (means - mean) ** 2)) + missing_s**2
         variance_s2 += self._tick_s**2 / 12.0 + _FLOOR_S**2
-        if self._arrival:
-            variance_s2 += _unsteady_s2(upper[:, 1] - high_s - slope * (upper[:, 0] - now_s))
+        heights_s2 = _lows_s2(upper[:, 1] - high_s - slope * (upper[:, 0] - now_s))
+        variance_s2 += heights_s2 if self._arrival else _UNSTEADY * heights_s2
         found = OffsetEstimate(mean, slope, math.sqrt(variance_s2), high_s)
         self._last = (now_s, found)
         return found
@@ -206,7 +207,11 @@ class OffsetBounds:
         return max(2.0 * reach_s / len(few), _LEAST_S), max(0.5 * reach_s, hole_s / math.sqrt(3.0))
 
 
-def _unsteady_s2(above_s: FloatArray) -> float:
-    """Mean square of how far the smallest delays of five seconds lie above the line: a line of arrivals may sway."""
+def _lows_s2(above_s: FloatArray) -> float:
+    """Mean square of how far the smallest delays of five seconds lie above the line.
+
+    A line of arrivals may sway by as much. For a clock a part of it says how uneven the delays are in ways that no
+    bound knows: a firmware that is late at random.
+    """
     lows_s = np.array([above_s[start : start + 5].min() for start in range(0, len(above_s), 5)])
     return float(np.mean(lows_s**2))
