@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -73,3 +74,35 @@ def test_no_packets_give_no_arrivals() -> None:
 def test_an_impossible_link_is_refused(config: LinkConfig) -> None:
     with pytest.raises(UsageError):
         deliver(TIMES_S, config, seed=1)
+
+
+def test_the_new_troubles_change_nothing_while_they_are_off() -> None:
+    assert deliver(TIMES_S, LinkConfig(), seed=4) == deliver(
+        TIMES_S, LinkConfig(radio_busy=((1e6, 2e6),), host_stalls=((1e6, 2e6),)), seed=4
+    )
+
+
+def test_a_busy_radio_and_a_stalled_host_delay_their_packets_and_lose_none() -> None:
+    quiet = LinkConfig(host_delay_s=0.0, missed_event_pct=0.0, packets_per_event=100)
+    for name in ("radio_busy", "host_stalls"):
+        arrivals = deliver(TIMES_S, replace(quiet, **{name: ((10.0, 10.4),)}), seed=1)
+        arrival_s = np.array([at_s for _, at_s in arrivals])
+        assert [index for index, _ in arrivals] == list(range(len(TIMES_S)))
+        assert not np.any((arrival_s >= 10.0) & (arrival_s < 10.4))
+        assert np.max(arrival_s - TIMES_S) == pytest.approx(0.42, abs=0.04)
+
+
+def test_an_event_that_ends_early_leaves_the_rest_to_the_next() -> None:
+    config = LinkConfig(connection_interval_s=0.1, host_delay_s=0.0, missed_event_pct=0.0, closed_early_pct=50.0)
+    whole = deliver(TIMES_S, replace(config, closed_early_pct=0.0), seed=1)
+    early = deliver(TIMES_S, config, seed=1)
+    assert np.mean([at_s for _, at_s in early]) > np.mean([at_s for _, at_s in whole]) + 0.02
+    assert [index for index, _ in early] == list(range(len(TIMES_S)))
+
+
+def test_events_follow_the_radios_own_crystal_and_no_packet_beats_the_least_delay() -> None:
+    config = LinkConfig(0.05, host_delay_s=0.0, missed_event_pct=0.0, interval_error_ppm=100.0, least_delay_s=0.004)
+    arrivals = deliver(TIMES_S, config, seed=2)
+    events_s = np.unique([at_s for _, at_s in arrivals])
+    assert np.median(np.diff(events_s)) == pytest.approx(0.05 * (1 + 1e-4), abs=1e-9)
+    assert min(at_s - TIMES_S[index] for index, at_s in arrivals) >= 0.004
