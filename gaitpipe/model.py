@@ -164,6 +164,7 @@ class StreamQuality:
 
     `gap_s` is the summed length of the gaps. `clock_residual_s` is the standard uncertainty of the device clock
     against the session clock, None for files. `measured_rate_hz` is samples over device time, None until known.
+    `silent_from_s`: the sensor sent nothing from then to the end; None when it did.
     """
 
     packets: int = 0
@@ -178,6 +179,7 @@ class StreamQuality:
     clock_residual_s: float | None = None
     measured_rate_hz: float | None = None
     battery_pct: int | None = None
+    silent_from_s: float | None = None
 
     def count_fault(self, kind: FaultKind) -> None:
         self.faults[kind.value] = self.faults.get(kind.value, 0) + 1

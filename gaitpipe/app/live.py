@@ -40,6 +40,7 @@ from gaitpipe.model import (
     Source,
     StrideUpdate,
 )
+from gaitpipe.protocol.decoder import SILENT_AT_LEAST_S
 from gaitpipe.recording.decode import StreamDecoder, file_sha256, note_complaint
 from gaitpipe.recording.writer import RecordingWriter
 from gaitpipe.session import Session
@@ -243,10 +244,16 @@ class LiveSession:
             battery_pct=quality.battery_pct if link.battery_pct is None else link.battery_pct,
             rssi_dbm=link.rssi_dbm,
             samples=quality.samples,
-            lost_samples=quality.lost_samples,
+            lost_samples=quality.lost_samples + self._missing_now(side, link),
             reconnects=link.reconnects,
             age_s=link.age_s,
         )
+
+    def _missing_now(self, side: Side, link: LinkState) -> int:
+        """Samples that a silent sensor owes just now: they are counted for good when it is back, or at the end."""
+        if link.age_s is None or link.age_s < SILENT_AT_LEAST_S:
+            return 0
+        return round(link.age_s * next(info.rate_hz for info in self._decoder.sensors if info.side == side))
 
     def _device_view(self, kind: AuxiliaryKind, link: LinkState | None, elapsed_s: float) -> DeviceView:
         def latest(name: str) -> float | None:

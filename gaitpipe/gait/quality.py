@@ -39,6 +39,7 @@ FITTED_M_S = (1.9, 5.2)
 
 LEAST_TO_ALTERNATE = 3
 """Good strides of each foot before anything is said about how the feet alternate."""
+OTHER_NEAR_S = 2.0
 UNEVEN_STEP_SHARE = 0.06
 """Steps further than this from half the stride are no limp that runs: clocks are apart, or one foot is there twice."""
 
@@ -92,9 +93,14 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
         if info.clock == "file":
             advice = "Check how the file was recorded and exported."
         found.append(Finding("sample_loss", severity, message, advice, side))
+    if quality.silent_from_s is not None:
+        message = f"The {side} sensor sent nothing from {_clock(quality.silent_from_s)} to the end of the recording."
+        advice = "What is said of left and right is of different times; so are their means."
+        found.append(Finding("silent_to_the_end", "warning", message, advice, side))
     if quality.resets:
         message = f"The {side} sensor restarted or reconnected {counted(quality.resets, 'time')}."
-        found.append(Finding("sensor_restart", "warning", message, "Check its battery and its fit.", side))
+        advice = "Its battery, its fit, or Bluetooth itself: the events of the recording say which."
+        found.append(Finding("sensor_restart", "warning", message, advice, side))
     if is_too_slow(info):
         found.append(_too_slow(info))
     elif info.rate_hz < 100.0:
@@ -283,13 +289,30 @@ def swap_findings(results: Sequence[SensorResult], table: StrideTable) -> list[F
     return [Finding("maybe_swapped", "warning", message, "Check which sensor was on which foot.")]
 
 
+def _other_near(table: StrideTable) -> np.ndarray:
+    """Rows with any contact of the other foot within two seconds, (n,)."""
+    near = np.zeros(len(table.rows), dtype=bool)
+    ic_s = table.column("ic_s")
+    for side, other in (SIDES, SIDES[::-1]):
+        mine, others_s = table.of_side(side), np.sort(ic_s[table.of_side(other)])
+        if len(others_s):
+            after = np.searchsorted(others_s, ic_s[mine])
+            below, above = others_s[np.maximum(after - 1, 0)], others_s[np.minimum(after, len(others_s) - 1)]
+            near[mine] = np.minimum(np.abs(ic_s[mine] - below), np.abs(above - ic_s[mine])) <= OTHER_NEAR_S
+    return near
+
+
+def _clock(time_s: float) -> str:
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
+
+
 def _alternate(table: StrideTable) -> bool:
     """Whether the other foot lands about half-way through a stride; True when there are too few strides to tell.
 
     Both feet's strides count together: the distance from one half is the same seen from either. Two equal streams have
-    no contact inside each other's strides at all.
+    no contact inside each other's strides at all. Strides of times at which the other sensor was away tell nothing.
     """
-    good = counted_rows(table)
+    good = counted_rows(table) & _other_near(table)
     if min(int((good & table.of_side(side)).sum()) for side in SIDES) < LEAST_TO_ALTERNATE:
         return True
     steps = (table.column("other_ic_s") - table.column("ic_s")) / (table.column("next_ic_s") - table.column("ic_s"))

@@ -10,8 +10,9 @@ Rules of this state machine:
    own are joined to it (`gyro_join.py`).
 4. Blocks leave in the order of their packets, each with the index of its first sample among all samples that the sensor
    made. They are held back for about the first 2 s of an epoch, until its clock is locked; `flush` ends the waiting.
-5. An answer to a command may tell settings of the stream (a scale): they hold for the packets that come after it.
-6. The result depends on nothing but this sensor's notifications and link losses, in their order, with their host times.
+5. What a sensor did not send before the recording ended, because it was away, is lost too (`end`).
+6. An answer to a command may tell settings of the stream (a scale): they hold for the packets that come after it.
+7. The result depends on nothing but this sensor's notifications and link losses, in their order, with their host times.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ from gaitpipe.protocol.profile_parts import PacketLayout
 from gaitpipe.protocol.sample_stream import SampleStream, TimedPacket
 
 Decoded = SampleBlock | PacketFault | DeviceStatus
+
+SILENT_AT_LEAST_S = 2.0
+"""Sensors are stopped one after the other: a shorter silence at the end is no loss."""
 
 
 class Decoder:
@@ -83,7 +87,7 @@ class Decoder:
         self._streams = {id(item): SampleStream(item, rate_hz) for item in (leading, *following)}
         self._join = GyroJoin(rate_hz) if following else None
         self.info = self._describe(side, placement, rate_hz, (leading, *following))
-        self._last_host_s = 0.0
+        self._last_host_s = self._last_data_s = 0.0
         self._link_was_lost = False
         self._late_faults: list[Decoded] = []
 
@@ -122,6 +126,7 @@ class Decoder:
         key = characteristic if characteristic in self._known else self._profile.key_of(characteristic)
         carrier = self._carriers.get(key)
         if carrier is not None:
+            self._last_data_s = host_time_s
             self.quality.packets += 1
             return self._unframed(carrier, carrier.framing.receive(bytes(payload), host_time_s), host_time_s)
         if key == self._battery:
@@ -156,6 +161,16 @@ class Decoder:
             self.quality.samples -= self._join.left_out
             self._join.left_out = 0
         self.quality.clock_residual_s = self._streams[id(self._leading)].timebase.uncertainty_s
+        return decoded
+
+    def end(self, host_time_s: float) -> list[Decoded]:
+        """Flush, and count what is missing between the last packet and the end of the recording at `host_time_s`."""
+        decoded = self.flush()
+        silent_s = host_time_s - self._last_data_s
+        if self.quality.samples and silent_s > SILENT_AT_LEAST_S:
+            period_s = self._streams[id(self._leading)].timebase.period_s
+            self._count_gap(round(silent_s / period_s), period_s)
+            self.quality.silent_from_s = self._last_data_s
         return decoded
 
     def link_lost(self, host_time_s: float) -> None:

@@ -66,6 +66,7 @@ class StreamDecoder:
         auxiliaries: Sequence[AuxiliarySetup] = (),
     ) -> None:
         self._start_ns = session_start_monotonic_ns
+        self._last_s = 0.0
         self._labels = {setup.side: setup.device for setup in setups}
         self._sensors: dict[Side, Decoder] = {setup.side: _decoder(setup) for setup in setups}
         self._auxiliaries = {setup.kind: _auxiliary_decoder(setup) for setup in auxiliaries}
@@ -96,7 +97,7 @@ class StreamDecoder:
 
     def receive(self, item: RawNotification | RecordingEvent) -> list[Decoded]:
         """What one item gives. Of the events only a lost link and a battery level concern a decoder."""
-        time_s = self.session_time_s(item.host_monotonic_ns)
+        time_s = self._last_s = self.session_time_s(item.host_monotonic_ns)
         decoder = self._decoders.get(item.source) if item.source is not None else None
         if isinstance(item, RawNotification):
             if decoder is None:
@@ -111,8 +112,9 @@ class StreamDecoder:
         return []
 
     def flush(self) -> list[Decoded]:
-        """What the decoders still hold at the end of the session."""
-        return [decoded for decoder in self._decoders.values() for decoded in decoder.flush()]
+        """What the decoders still hold at the end of the session, which is the time of its last item."""
+        feet = [decoded for decoder in self._sensors.values() for decoded in decoder.end(self._last_s)]
+        return feet + [decoded for decoder in self._auxiliaries.values() for decoded in decoder.flush()]
 
 
 def _decoder(setup: SensorSetup) -> Decoder:
