@@ -38,7 +38,7 @@ from gaitpipe.gait.drift import drift_of
 from gaitpipe.gait.ensemble import EnsembleBuilder
 from gaitpipe.gait.event_uncertainty import event_uncertainty_s
 from gaitpipe.gait.mounting import Mounting
-from gaitpipe.gait.quality import pair_findings, sensor_findings, swap_findings
+from gaitpipe.gait.quality import at_wrong_rate, pair_findings, sensor_findings, set_wrong_rate_aside, swap_findings
 from gaitpipe.gait.slip import blank, set_aside
 from gaitpipe.gait.stream_watch import StreamWatch
 from gaitpipe.gait.strides import Stride, StrideBuilder
@@ -210,6 +210,9 @@ class Session:
             set_aside(table.rows, table.of_side(side), foot.mounting.unlike_s)
         mark_transitions(table.rows)
         qualities = {side: (quality or {}).get(side, foot.quality) for side, foot in self._feet.items()}
+        for side, foot in self._feet.items():
+            if at_wrong_rate(foot.info, qualities[side]):
+                set_wrong_rate_aside(table.rows, table.of_side(side))
         clocks, tapped = session_clocks(table.rows, sensors, qualities, self._taps)
         checks = cross_checks(replace(table, belt_speed_m_s=None), devices or {}, self.belt_speed_m_s)
         if checks is not None and checks.treadmill is not None and checks.treadmill.used:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitpipe.core.params import MINIMUM_RATE_HZ
 from gaitpipe.errors import counted
@@ -21,6 +22,7 @@ from gaitpipe.model import (
     SensorResult,
     Severity,
     Side,
+    StreamQuality,
 )
 
 SHAPE_PER_DEG = 1.0 / 150.0
@@ -40,6 +42,9 @@ FITTED_M_S = (1.9, 5.2)
 LEAST_TO_ALTERNATE = 3
 """Good strides of each foot before anything is said about how the feet alternate."""
 OTHER_NEAR_S = 2.0
+WRONG_RATE = "wrong_rate"
+WRONG_RATE_SHARE = 0.1
+"""Real chips are within a few per cent of what was set."""
 UNEVEN_STEP_SHARE = 0.06
 """Steps further than this from half the stride are no limp that runs: clocks are apart, or one foot is there twice."""
 
@@ -81,6 +86,34 @@ def _clipping_findings(result: SensorResult, table: StrideTable) -> list[Finding
     return found
 
 
+def at_wrong_rate(info: SensorInfo, quality: StreamQuality) -> bool:
+    """Whether a sensor ran so far from the rate it was recorded with that its times and filters are wrong."""
+    measured = quality.measured_rate_hz
+    return measured is not None and abs(measured / info.rate_hz - 1.0) > WRONG_RATE_SHARE
+
+
+def set_wrong_rate_aside(rows: NDArray[np.void], mine: NDArray[np.bool_]) -> None:
+    """Mark all strides of one side, `mine` (n,): nothing of them is to be counted."""
+    rows["quality"][mine & (rows["quality"] != "ok")] += ";" + WRONG_RATE
+    rows["quality"][mine & (rows["quality"] == "ok")] = WRONG_RATE
+
+
+def _rate_findings(info: SensorInfo, quality: StreamQuality) -> list[Finding]:
+    measured, side = quality.measured_rate_hz, info.side
+    if measured is None:
+        return []
+    if at_wrong_rate(info, quality):
+        message = (
+            f"The {side} sensor ran at {measured:.0f} Hz, not at {info.rate_hz:.0f} Hz: none of its figures is given."
+        )
+        advice = f"Record again with the rate that it has (`--set rate_hz={measured:.0f}`), or correct its profile."
+        return [Finding(WRONG_RATE, "error", message, advice, side)]
+    if abs(measured / info.rate_hz - 1.0) <= 0.02:
+        return []
+    message = f"The {side} sensor ran at {measured:.1f} Hz instead of {info.rate_hz:.1f} Hz."
+    return [Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)]
+
+
 def _stream_findings(result: SensorResult) -> list[Finding]:
     info, quality, found = result.info, result.quality, []
     side = info.side
@@ -106,12 +139,7 @@ def _stream_findings(result: SensorResult) -> list[Finding]:
     elif info.rate_hz < 100.0:
         message = f"The {side} sensor ran at {info.rate_hz:.0f} Hz: peak acceleration is not given below 100 Hz."
         found.append(Finding("low_rate", "info", message, "Use 200 Hz or more if the sensor can.", side))
-    measured = quality.measured_rate_hz
-    if measured is not None and abs(measured / info.rate_hz - 1.0) > 0.02:
-        message = f"The {side} sensor ran at {measured:.1f} Hz instead of {info.rate_hz:.1f} Hz."
-        found.append(
-            Finding("rate_off", "warning", message, "Check the profile's rate and the sensor's settings.", side)
-        )
+    found += _rate_findings(info, quality)
     if quality.clock_residual_s is not None and quality.clock_residual_s > 0.005:
         message = f"The {side} sensor's clock is known to {1000.0 * quality.clock_residual_s:.0f} ms only."
         found.append(Finding("clock", "warning", message, "Step and flight time carry that error.", side))

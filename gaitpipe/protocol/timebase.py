@@ -44,6 +44,8 @@ _PERIOD_WANDER = 1e-6
 _STAMP_JITTER_S = 50e-6
 _ARRIVAL_JITTER_S = 0.012
 _FINE_TICK_S = 1e-4
+FAR_OFF = 0.05
+"""The period is not followed further than 0.8 to 1.25 times the nominal one: beyond, the stamps say the rate."""
 
 
 class SampleClock:
@@ -63,6 +65,13 @@ class SampleClock:
         self._p_tp = 0.0
         self._p_pp = (_PERIOD_SPREAD * self.period_s) ** 2
         self._first_index = 0
+        self._first_stamp_s = self._last_stamp_s = 0.0
+
+    @property
+    def stamped_rate_hz(self) -> float | None:
+        """Samples over time by the stamps alone; None before a second of them."""
+        passed_s = self._last_stamp_s - self._first_stamp_s
+        return (self._index - self._first_index) / passed_s if self._index is not None and passed_s >= 1.0 else None
 
     @property
     def span_s(self) -> float:
@@ -81,6 +90,7 @@ class SampleClock:
         """Sample `index` was stamped `stamp_s`."""
         if self._index is None:
             self._index, self._first_index = index, index
+            self._first_stamp_s = self._last_stamp_s = stamp_s
             self._time_s, self._p_tt, self._p_tp = stamp_s, self._variance_s2, 0.0
             return
         steps = index - self._index
@@ -89,7 +99,7 @@ class SampleClock:
         self._p_tp += steps * self._p_pp
         self._p_pp += (_PERIOD_WANDER * self._nominal_s) ** 2 * max(elapsed_s, 0.0)
         self._time_s += elapsed_s
-        self._index = index
+        self._index, self._last_stamp_s = index, stamp_s
         innovation_s = stamp_s - self._time_s
         gain_scale = 1.0 / (self._p_tt + self._variance_s2)
         time_gain, period_gain = self._p_tt * gain_scale, self._p_tp * gain_scale
@@ -140,7 +150,10 @@ class Timebase:
     @property
     def measured_rate_hz(self) -> float | None:
         """Samples over time, None before a second of stream was seen."""
-        return 1.0 / self._samples.period_s if self._samples.span_s >= 1.0 else None
+        if self._samples.span_s < 1.0:
+            return None
+        rate_hz, stamped_hz = 1.0 / self._samples.period_s, self._samples.stamped_rate_hz
+        return stamped_hz if stamped_hz is not None and abs(stamped_hz / rate_hz - 1.0) > FAR_OFF else rate_hz
 
     @property
     def uncertainty_s(self) -> float | None:
