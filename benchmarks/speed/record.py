@@ -47,6 +47,8 @@ PROFILE = "open_imu"
 LOSS_PCT = 1.0
 CPU_TARGET_PCT = 5.0
 CPU_FROM_S, CPU_SECONDS = 15.0, 60.0
+QUICK = (3.0, TIMES_FASTER, 20.0)
+"""Minutes, times faster and seconds of a check that ends soon."""
 FAKE_BLUEZ = Path(__file__).resolve().parents[2] / "tests" / "ble" / "fake_bluez.py"
 
 

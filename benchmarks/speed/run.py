@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.speed import detector, help_imports, live, memory
+from benchmarks.speed import detector, help_imports, live, memory, record
 from benchmarks.speed import report as report_speed
 from benchmarks.speed.common import Outcome, machine, show
 
@@ -27,8 +27,10 @@ SCRIPTS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.run", description="Speed, memory and start-up.")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for speed.md (default benchmarks/results)")
+    parser.add_argument("--quick", action="store_true", help="recordings of a few minutes in place of half an hour")
     options = parser.parse_args(arguments)
     found = [(title, script.measure()) for title, script in SCRIPTS]
+    found.append(("Whole recordings", record.measure(*record.QUICK) if options.quick else record.measure()))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "speed.md").write_text(report(found), encoding="utf-8")
     return show(lambda: [outcome for _, outcomes in found for outcome in outcomes])
