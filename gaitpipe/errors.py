@@ -120,6 +120,7 @@ class DeviceReason(Enum):
     WRONG_MODEL = "wrong model"
     REJECTED = "command rejected"
     STALLED = "no data"
+    BUSY = "busy"
 
 
 class DeviceError(GaitpipeError):

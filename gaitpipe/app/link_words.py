@@ -4,7 +4,8 @@ Rules:
 
 1. A battery below 15 % is told at once, and again below 5 %. At 10 % and below its link has said so already.
 2. A signal below -85 dBm is told, and again only after it was above -80 dBm meanwhile.
-3. More than 2 % of the samples of the last 10 s lost is told, at most once a minute a side.
+3. More than 2 % of the samples of the last 10 s lost is told, at most once a minute a side. What was lost while
+   the link was away is no radio trouble, and was told: after it is back, counting begins anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from gaitpipe.sources.ble_report import LOW_BATTERY_PCT as TOLD_BY_LINK_PCT
 
 LOW_BATTERY_PCT, EMPTY_BATTERY_PCT = 15, 5
 WEAK_DBM, STRONG_AGAIN_DBM = -85, -80
+SETTLED_S = 1.0
+"""So long after its first data a link that was away has all its losses counted."""
 LOSS_SHARE, LOSS_WINDOW_S, LOSS_AGAIN_S = 0.02, 10.0, 60.0
 
 
@@ -27,6 +30,9 @@ class LinkWords:
         self._told: set[tuple[Side, str]] = set()
         self._counts: dict[Side, deque[tuple[float, int, int]]] = {}
         self._loss_told_s: dict[Side, float] = {}
+        self._away: dict[Side, bool] = {}
+        self._reconnects: dict[Side, int] = {}
+        self._back_s: dict[Side, float] = {}
 
     def update(self, view: LiveView) -> list[str]:
         """Return what to say now."""
@@ -60,8 +66,22 @@ class LinkWords:
         text = f"{side.side}: weak signal ({side.rssi_dbm} dBm). Bring the computer closer, with nothing in between."
         return self._once(side, "weak", text)
 
+    def _is_away(self, side: SideView, now_s: float) -> bool:
+        """Whether the link is away, or was and what that cost is perhaps not counted yet."""
+        key = side.side
+        anew = side.reconnects != self._reconnects.setdefault(key, side.reconnects)
+        self._reconnects[key] = side.reconnects
+        if not side.connected or anew:
+            self._away[key] = True
+        if self._away.get(key) and side.connected and side.age_s is not None and side.age_s < SETTLED_S:
+            self._away[key] = False
+            self._back_s[key] = now_s
+        return self._away.get(key, False) or now_s - self._back_s.get(key, -1e9) <= SETTLED_S
+
     def _losses(self, side: SideView, now_s: float) -> list[str]:
         counts = self._counts.setdefault(side.side, deque())
+        if self._is_away(side, now_s):
+            counts.clear()
         counts.append((now_s, side.samples, side.lost_samples))
         while counts[-1][0] - counts[0][0] > LOSS_WINDOW_S:
             counts.popleft()

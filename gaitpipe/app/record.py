@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from gaitpipe.app.cue import LiveCue, cue_event
+from gaitpipe.app.event_words import EventWords
 from gaitpipe.app.link_words import LinkWords
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
+from gaitpipe.app.radio_lock import hold_radio
 from gaitpipe.app.side_check import Asking, settle_sides
 from gaitpipe.app.side_memory import SideMemory
 from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, unless_stopped
 from gaitpipe.app.typed import take_typed
 from gaitpipe.errors import DeviceError, DeviceReason
-from gaitpipe.model import AuxiliarySetup, RawNotification, RecordingEvent, SensorSetup
+from gaitpipe.model import AuxiliarySetup, RecordingEvent, SensorSetup
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedDevice, WantedSensor
 from gaitpipe.sources.ble_session import Clock, Notify, system_clock
@@ -35,15 +37,6 @@ __all__ = ["InterruptedBeforeStartError", "RecordRequest", "Recorded", "Talk", "
 
 SHOW_EVERY_S = 0.25
 NOTHING_ADVICE = "Check the sensor's firmware and its settings, restart it, and stop other programs that use it."
-TOLD_EVENTS = {
-    "disconnected": "link lost",
-    "stalled": "no data",
-    "reconnecting": "reconnecting",
-    "advice": "",
-    "resumed": "",
-    "dropped": "",
-}
-"""Events that a person is told, and the words; the event's own text where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +53,7 @@ class RecordRequest:
 
     `devices` stand beside the feet: they may be missing or come later, and nothing is ever written to them.
     `ask` and `memory` say how two sensors that are alike are told apart; `typed` gives the lines that the person types.
+    `state` is the folder of the lock that keeps a second recorder of this computer off the sensors (`radio_lock`).
     """
 
     wanted: tuple[WantedSensor, ...]
@@ -76,6 +70,7 @@ class RecordRequest:
     ask: Asking = "never"
     memory: SideMemory = field(default_factory=lambda: SideMemory(None))
     typed: AsyncIterator[str] | None = None
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ async def record(
     Raises
     ------
     DeviceError
-        A sensor is absent or refuses, or Bluetooth cannot be used.
+        A sensor is absent or refuses, Bluetooth cannot be used, or another gaitpipe is using it.
     UsageError
         The sides of the sensors could not be told apart.
     RecordingError
@@ -105,7 +100,13 @@ async def record(
     InterruptedBeforeStartError
         `stop` was set before the sensors were connected.
     """
-    await unless_stopped(asyncio.to_thread(before), stop)
+    with hold_radio(request.state, f"recording to {request.folder.absolute()}") as alone:
+        await unless_stopped(asyncio.to_thread(before), stop)
+        return await _connect(request, stop, talk, alone)
+
+
+async def _connect(request: RecordRequest, stop: asyncio.Event, talk: Talk, alone: bool) -> Recorded:
+    """Settle the sides, find and connect the sensors, and record. `alone`: no other recorder of this computer lives."""
     sides = await settle_sides(
         request.wanted,
         request.ask,
@@ -123,6 +124,7 @@ async def record(
         clock=request.clock,
         scan_timeout_s=request.scan_timeout_s,
         notify=request.notify,
+        may_end_links=alone,
     )
     try:
         talk.say("Scanning for sensors ...")
@@ -179,12 +181,13 @@ async def _record(
 
 
 async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
+    words = EventWords()
     async for item in source.items():
         live.receive(item)
-        if isinstance(item, RecordingEvent) and item.kind in TOLD_EVENTS:
-            words = TOLD_EVENTS[item.kind] or item.text
-            talk.say(f"{item.source}: {words}" if item.source else words)
-        elif isinstance(item, RawNotification):
+        if isinstance(item, RecordingEvent):
+            if (text := words.of(item)) is not None:
+                talk.say(text)
+        else:
             await asyncio.sleep(0)  # a queue that is never empty shall not keep the radio from its turn
 
 

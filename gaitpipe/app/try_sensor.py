@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
+from gaitpipe.app.radio_lock import hold_radio
 from gaitpipe.app.stopping import unless_stopped
 from gaitpipe.app.trial import TrialLine, judge
 from gaitpipe.errors import UsageError
@@ -19,7 +21,10 @@ from gaitpipe.sources.ble_session import Clock, system_clock
 
 @dataclass(frozen=True, slots=True)
 class TryRequest:
-    """Which sensor to try and for how long. `backend` and `clock` are other than the platform's in a virtual world."""
+    """Which sensor to try and for how long. `backend` and `clock` are other than the platform's in a virtual world.
+
+    `state` is the folder of the lock that keeps two programs of this computer off each other's sensors.
+    """
 
     profile: Profile
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -28,6 +33,7 @@ class TryRequest:
     backend: BleBackend | None = None
     clock: Clock = system_clock
     scan_timeout_s: float = 20.0
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,26 @@ async def try_sensor(request: TryRequest, stop: asyncio.Event) -> Tried:
     Raises
     ------
     DeviceError
-        The sensor is absent, refuses, or has not the characteristics of the profile; or Bluetooth cannot be used.
+        The sensor is absent, refuses, or has not the characteristics of the profile; Bluetooth cannot be
+        used, or another gaitpipe is using it.
     UsageError, LocalProtocolError
         As `wanted_sensor`.
     InterruptedBeforeStartError
         `stop` was set before the sensor was connected.
     """
     wanted = wanted_sensor(request)
-    source = BleSource([wanted], backend=request.backend, clock=request.clock, scan_timeout_s=request.scan_timeout_s)
+    with hold_radio(request.state, f"trying a sensor with the profile {request.profile.id}") as alone:
+        return await _try(request, wanted, stop, alone)
+
+
+async def _try(request: TryRequest, wanted: WantedSensor, stop: asyncio.Event, alone: bool) -> Tried:
+    source = BleSource(
+        [wanted],
+        backend=request.backend,
+        clock=request.clock,
+        scan_timeout_s=request.scan_timeout_s,
+        may_end_links=alone,
+    )
     items: list[RawNotification | RecordingEvent] = []
 
     async def collect() -> None:

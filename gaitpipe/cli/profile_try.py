@@ -42,11 +42,12 @@ def try_profile(
     import asyncio
 
     from gaitpipe import profile_store
+    from gaitpipe.app.side_memory import state_folder
     from gaitpipe.app.stopping import stop_on_signals
     from gaitpipe.app.try_sensor import TryRequest, try_sensor, wanted_sensor
 
     words = console()
-    request = TryRequest(profile_store.load(profile, folders), dict(settings), match, seconds)
+    request = TryRequest(profile_store.load(profile, folders), dict(settings), match, seconds, state=state_folder())
     wanted_sensor(request)
     words.say(f"Lay the sensor on a table. Looking for it, then listening for {seconds:g} s ...")
 

@@ -130,6 +130,9 @@ def record(
 
     if ask_sides and no_ask:
         raise UsageError("--ask-sides and --no-ask contradict each other", "Leave one of them out.")
+    if ask_sides and not _can_ask(console().quiet):
+        advice = "Leave out --quiet and what redirects input or stderr; or name them: --left ID@NAME --right ID@NAME."
+        raise UsageError("--ask-sides needs a terminal, for the question and for who answers it", advice)
     wanted = _wanted(_choices(left, right, profile), placement, dict(settings), folders)
     forced = _forced(wanted, force)
     devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate}, folders)
@@ -152,6 +155,7 @@ def record(
         cue=live_cue,
         devices=devices,
         notify="acquire" if acquire_notify else "start",
+        state=state_folder(),
     )
     return _record(request, words, as_json)
 
@@ -193,6 +197,9 @@ def _choices(left: str | None, right: str | None, profile: str | None) -> dict[S
     if not choices:
         advice = "For two alike: --profile open_imu. Else --left PROFILE@NAME --right PROFILE@NAME."
         raise UsageError("no sensor was named", advice)
+    if left and right and "@" in left and left.casefold() == right.casefold() and not left.endswith("@"):
+        advice = "Give each side a part of the name or address that the other sensor does not have."
+        raise UsageError(f"--left and --right are both '{left}'", advice)
     return choices
 
 

@@ -70,6 +70,8 @@ class BleSource:
         a device turned out to be the wrong one or refused its commands.
     notify
         On Linux, `acquire` lets notifications come through a socket of their own.
+    may_end_links
+        Whether links of programs that are gone may be ended. Only for who knows that no living program has opened them.
     queue_bytes
         How much may wait for the reader.
     clock
@@ -91,6 +93,7 @@ class BleSource:
         longest_pause_s: float = 1.0,
         stubborn_pause_s: float = 10.0,
         notify: Notify = "start",
+        may_end_links: bool = False,
         queue_bytes: int = LONGEST_BYTES,
         clock: Clock = system_clock,
     ) -> None:
@@ -102,6 +105,7 @@ class BleSource:
         self._scan_timeout_s = scan_timeout_s
         self._auxiliary_wait_s = auxiliary_wait_s
         self._settle_s = settle_s
+        self._may_end_links = may_end_links
         self._queue = ItemQueue(queue_bytes)
         self._options = LinkOptions(
             emit=self._queue.put,
@@ -143,9 +147,12 @@ class BleSource:
         DeviceError
             A sensor is absent, refuses, is of another model, or Bluetooth cannot be used.
         """
-        for name in await end_links_left_open(self._wanted, self._options.backend):
-            text = f"'{name}' was still connected to this computer, perhaps by a program that crashed: that was ended."
-            self._emit_event("advice", None, text)
+        if self._may_end_links:
+            for name in await end_links_left_open(self._wanted, self._options.backend):
+                text = (
+                    f"'{name}' was still connected to this computer, perhaps by a program that crashed: that was ended."
+                )
+                self._emit_event("advice", None, text)
         sightings = await find_all(
             self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s, self._auxiliary_wait_s
         )
@@ -155,6 +162,7 @@ class BleSource:
         ]
         for link in self._links:
             link.is_taken = self._is_taken
+            link.on_doubt = self._doubt_others
         self._say_who_is_who()
         try:
             for link in self._links:
@@ -213,6 +221,12 @@ class BleSource:
     def _wake(self) -> None:
         for link in self._links:
             link.awake()
+
+    def _doubt_others(self, doubtful: DeviceLink, stack_is_gone: bool) -> None:
+        """One link has found the stack gone, or is silent: let the others see whether theirs live."""
+        for link in self._links:
+            if link is not doubtful:
+                link.doubt(stack_is_gone)
 
     def _is_taken(self, address: str) -> bool:
         return any(link.sighting is not None and link.sighting.device.address == address for link in self._links)

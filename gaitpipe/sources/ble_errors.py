@@ -30,11 +30,16 @@ _ADVICE = {
         "Check that no phone or other program is connected to the sensor, bring it closer, or restart it."
     ),
     DeviceReason.REJECTED: "Check that the sensor's firmware fits the profile and its settings (rate, ranges).",
+    DeviceReason.BUSY: (
+        "Wait a moment and try again. Close other programs that scan for or connect Bluetooth devices, as the "
+        "Bluetooth settings; if it stays so, switch Bluetooth off and on."
+    ),
     DeviceReason.NOT_FOUND: "Wake the sensor (move it or press its button), charge it, and bring it closer.",
 }
 
 _DBUS_REASONS = {
     "org.bluez.Error.NotReady": DeviceReason.BLUETOOTH_OFF,
+    "org.bluez.Error.InProgress": DeviceReason.BUSY,
     "org.bluez.Error.NotAuthorized": DeviceReason.PERMISSION,
     "org.freedesktop.DBus.Error.AccessDenied": DeviceReason.PERMISSION,
     "org.freedesktop.DBus.Error.ServiceUnknown": DeviceReason.NO_ADAPTER,
@@ -65,6 +70,7 @@ _MESSAGES = {
     DeviceReason.BLUETOOTH_OFF: "Bluetooth is switched off",
     DeviceReason.NO_ADAPTER: "there is no usable Bluetooth adapter",
     DeviceReason.PERMISSION: "this program may not use Bluetooth",
+    DeviceReason.BUSY: "Bluetooth is busy with another request for this device or adapter",
 }
 
 

@@ -8,6 +8,8 @@ Rules of the supervisor:
 - Trouble is a lost link; a link that is silent for longer than its plan allows, or, after the computer slept, for
   `AWAKE_S`; and a link that delivers everything twice. All lead to: drop the client, wait until the device is heard,
   connect, subscribe, start; again and again until `close`.
+- A Bluetooth service that dies tells nobody, and a belt that stands may be silent for long. So a link that stalls, or
+  finds the adapter, its service or D-Bus gone, lets all others ask their devices at once whether they answer.
 - A device that is away is listened for without pauses (`ble_lookout`). Only failed attempts are followed by one: it
   doubles up to `longest_pause_s`. A device that answers but is the wrong one or refuses its commands is asked again
   after `stubborn_pause_s`. Data, and the computer's waking up, end all pauses.
@@ -41,6 +43,7 @@ AWAKE_S = 1.0
 FAILED_SCANS_TOLD = 3
 
 Trouble = Literal["link lost", "stalled", "doubled"]
+Doubt = Literal["perhaps gone", "stack gone"]
 LASTING = (DeviceReason.BLUETOOTH_OFF, DeviceReason.NO_ADAPTER, DeviceReason.PERMISSION)
 STUBBORN = (DeviceReason.WRONG_MODEL, DeviceReason.REJECTED)
 
@@ -66,8 +69,12 @@ class DeviceLink:
         self._pause_s = 0.0
         self._hurry = asyncio.Event()
         self._woke_s = 0.0
+        self._doubt: Doubt | None = None
         self._battery_due_s = 0.0
         self.is_taken: Callable[[str], bool] = lambda _address: False  # whether another link has this address
+        self.on_doubt: Callable[[DeviceLink, bool], None] = lambda _link, _stack_is_gone: (
+            None
+        )  # other links may be dead
         if sighting is not None:
             self._note_sighting(sighting)
 
@@ -155,6 +162,12 @@ class DeviceLink:
         if self._session is not None:
             self._session.changed.set()
 
+    def doubt(self, stack_is_gone: bool) -> None:
+        """Another link is in trouble (where known, as the whole stack is gone): find out whether this one lives."""
+        if self._session is not None and (stack_is_gone or self._doubt is None):
+            self._doubt = "stack gone" if stack_is_gone else "perhaps gone"
+            self._session.changed.set()
+
     async def close(self) -> None:
         """Stop the stream and disconnect; never raises, never hangs, does nothing a second time."""
         if self._session is not None and self._session.is_connected:
@@ -170,11 +183,14 @@ class DeviceLink:
         while True:
             left_s = self._silent_at_s(started_s) - time.monotonic()
             if left_s <= 0.0 and doubtful:
+                self.on_doubt(self, False)
                 return "stalled"
             doubtful = left_s <= 0.0
             if doubtful:  # perhaps it was this program that stood still: let what has arrived meanwhile come in first
                 left_s = STALL_GRACE_S
             session.changed.clear()
+            if self._doubt is not None:
+                await self._ask_whether_it_lives(session)
             if session.lost:
                 return "link lost"
             if session.doubled:
@@ -184,6 +200,16 @@ class DeviceLink:
                     await session.changed.wait()
             if time.monotonic() >= self._battery_due_s and not session.lost:
                 await self._read_battery(session)
+
+    async def _ask_whether_it_lives(self, session: Session) -> None:
+        """A link in doubt has ended when its device does not answer, or cannot be asked and the stack is gone."""
+        doubt, self._doubt = self._doubt, None
+        age_s = self.state.age_s
+        if doubt == "perhaps gone" and age_s is not None and age_s < AWAKE_S:
+            return
+        answers = await session.answers()
+        if answers is False or (answers is None and doubt == "stack gone"):
+            session.give_up()
 
     def _silent_at_s(self, started_s: float) -> float:
         """When silence becomes trouble."""
@@ -200,7 +226,9 @@ class DeviceLink:
 
     async def _come_back(self) -> None:
         """Restore the stream, however long it takes."""
-        self._report.event("reconnecting", f"looking for {self._report.name}")
+        heard = self._sighting is not None
+        text = f"looking for {self._report.name}" if heard else "not heard yet, it is listened for"
+        self._report.event("reconnecting", text)
         while True:
             await self._wait_out_the_pause()
             await self._find()
@@ -228,6 +256,8 @@ class DeviceLink:
 
     def _note_failure(self, error: DeviceError) -> None:
         self._report.advise_on(error)
+        if error.reason is DeviceReason.NO_ADAPTER:
+            self.on_doubt(self, True)
         if error.reason in STUBBORN:
             self._pause_s = self._options.stubborn_pause_s
 
@@ -247,6 +277,8 @@ class DeviceLink:
         self._report.note_sighting(sighting)
 
     def _on_scan_failed(self, error: DeviceError, count: int) -> None:
+        if error.reason is DeviceReason.NO_ADAPTER:
+            self.on_doubt(self, True)
         if error.reason in LASTING or count >= FAILED_SCANS_TOLD:
             self._report.advise_on(error)
 
@@ -255,6 +287,7 @@ class DeviceLink:
         if self._sighting is None:
             message = f"the {self.wanted.words} was not heard yet"
             raise ConnectionError(message)
+        self._doubt = None
         session = self._session = Session(self._plan, self._options)
         await session.open(self._sighting.device)
         missing = [key for key in self._plan.required if session.find(key) is None]

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakError
+from bleak.exc import BleakDBusError, BleakError, BleakGATTProtocolError
 
 from gaitpipe.model import RawNotification, RecordingEvent
 from gaitpipe.protocol.handshake import Command
@@ -27,6 +27,18 @@ from gaitpipe.sources.ble_scan import BleBackend
 ATT_HEADER_BYTES = 3
 GATT_TIMEOUT_S = 5.0
 DROP_TIMEOUT_S = 2.0
+
+GONE_ON_DBUS = {
+    "org.bluez.Error.Failed",  # "Not connected"
+    "org.bluez.Error.NotConnected",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+    "org.freedesktop.DBus.Error.NoReply",
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.UnknownMethod",
+    "org.freedesktop.DBus.Error.UnknownObject",
+}
+"""Answers of BlueZ and D-Bus to a request after the link, the device or the service is gone. Others mean that the
+device was asked: one that refuses a read is there."""
 
 Clock = Callable[[], tuple[int, int]]
 Notify = Literal["start", "acquire"]
@@ -177,6 +189,29 @@ class Session:
             async with self._call():
                 return bytes(await self._client.read_gatt_char(characteristic))
         return b""
+
+    async def answers(self) -> bool | None:
+        """Whether the device answers, by reading what it has to read, whatever that is; None if it has nothing.
+
+        An error that the device sent is an answer too.
+        """
+        if self._client is None or not self.is_connected:
+            return False
+        try:
+            readable = next(
+                (item for item in self._client.services.characteristics.values() if "read" in item.properties), None
+            )
+            if readable is None:
+                return None
+            async with self._call():
+                await self._client.read_gatt_char(readable)
+        except BleakGATTProtocolError:
+            return True
+        except BleakDBusError as error:
+            return error.dbus_error not in GONE_ON_DBUS
+        except LINK_ERRORS:
+            return False
+        return True
 
     async def finish(self) -> None:
         """Stop the stream in good order; never raises."""

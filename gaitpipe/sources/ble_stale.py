@@ -1,8 +1,9 @@
 """Sensors that a crashed program left connected to this computer.
 
 On Linux a link outlives the program that opened it: after a crash the sensor is still connected, does not advertise,
-and no scan hears it. Such a link is ended before the scan, but only of a sensor that the user named: another one may
-well be part of somebody else's recording on the same computer.
+and no scan hears it. Such a link is ended before the scan, but only by who holds the lock of this computer's recorders,
+so that no living one has opened it, and only of a sensor that the user named: another one may well be in use by another
+program.
 """
 
 from __future__ import annotations

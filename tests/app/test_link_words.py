@@ -9,7 +9,7 @@ from gaitpipe.app.live import LiveView, SideView
 def said(*views: dict, step_s: float = 0.25) -> list[list[str]]:
     words = LinkWords()
     return [
-        words.update(LiveView(number * step_s, 0, (SideView("left", "x", **view),)))
+        words.update(LiveView(number * step_s, 0, (SideView("left", "x", **{"connected": True, **view}),)))
         for number, view in enumerate(views)
     ]
 
@@ -52,3 +52,31 @@ def test_rising_losses_are_told_once_a_minute():
 def test_old_losses_are_not_told():
     views = [{"samples": 1000 + 100 * n, "lost_samples": 500} for n in range(40)]
     assert not any(said(*views, step_s=1.0))
+
+
+def outage(lost: int, *, away: bool) -> list[list[str]]:
+    """A stream of 100 samples a view with `lost` samples missing at once; `away`: as the link was lost for 6 s."""
+    views = [{"samples": 100 * n, "age_s": 0.0} for n in range(20)]
+    if away:
+        views += [{"samples": 1900, "connected": False, "age_s": 1.0 + n} for n in range(5)]
+        views += [{"samples": 1900, "age_s": 6.0, "reconnects": 1}]  # connected, and no data yet
+    views += [
+        {"samples": 2000 + 100 * n, "lost_samples": lost, "age_s": 0.0, "reconnects": int(away)} for n in range(20)
+    ]
+    return said(*views, step_s=1.0)
+
+
+def test_what_was_lost_while_the_link_was_away_is_no_radio_trouble():
+    assert not any(outage(600, away=True))
+
+
+def test_same_loss_without_an_outage_is_told():
+    assert sum(map(len, outage(600, away=False))) == 1
+
+
+def test_losses_after_the_link_is_back_are_told():
+    views = [{"samples": 100, "connected": False, "age_s": 4.0} for _ in range(4)]
+    views += [{"samples": 200 + 90 * n, "lost_samples": 500 + 10 * n, "age_s": 0.0, "reconnects": 1} for n in range(20)]
+    lines = said(*views, step_s=1.0)
+    (told,) = [line for line in lines if line]
+    assert "10 % of the last 10 s" in told[0]

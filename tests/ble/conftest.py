@@ -124,7 +124,7 @@ class Collected:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            pytest.fail(f"did not happen: {what}; events: {[(e.side, e.kind, e.text) for e in self.events()]}")
+            pytest.fail(f"did not happen: {what}; events: {[(e.source, e.kind, e.text) for e in self.events()]}")
 
     async def until_event(self, kind: str, side: str, count: int = 1, within_s: float = WAIT_S) -> None:
         await self.until(lambda: self.kinds(side).count(kind) >= count, f"{kind} of {side}, {count} times", within_s)

@@ -121,3 +121,47 @@ async def record_session(world, folder, wanted, devices, said=None):
     async with asyncio.timeout(40):
         recorded = await record(request, stop, talk, before=lambda: None)
     return recorded.path, views[-1]
+
+
+@pytest.mark.parametrize("speed", [1.0])
+@pytest.mark.parametrize("noticed", [True, False], ids=["away for long", "back before anybody noticed"])
+@pytest.mark.fault("bluetoothd dies and starts again: devices beside the feet")
+async def test_treadmill_and_strap_stream_again_as_soon_as_the_foot_after_bluetoothd_restarted(
+    speed, world, want, noticed
+):
+    if world.bluez is None:
+        pytest.skip("bluetoothd belongs to BlueZ")
+    await world.sensor(1)
+    kinds = ("treadmill", "heart_rate")
+    devices = [await device(world, kind, number) for number, kind in enumerate(kinds, start=2)]
+    recorded = await world.record(want("left"), *(wish(kind) for kind in kinds), stall_timeout_s=1.0)
+    for one in ("left", *kinds):
+        await recorded.until_event("streaming", one)
+
+    await world.bluez.stop()
+    if noticed:
+        await recorded.until(lambda: "no usable Bluetooth adapter" in recorded.advice("left"), "advice on the service")
+        for kind in kinds:
+            await recorded.until_event("disconnected", kind)
+    await world.bluez.start()
+
+    for one in ("left", *kinds):
+        await recorded.until_event("streaming", one, 2, within_s=6.0)  # their own patience is 30 s and more
+    assert not any("stalled" in recorded.kinds(kind) for kind in kinds)
+    assert [one.writes for one in devices] == [[], []]
+
+
+@pytest.mark.parametrize("speed", [1.0])
+async def test_foot_that_stalls_costs_a_living_treadmill_nothing(speed, world, want):
+    sensor = await world.sensor(1)
+    belt = await device(world, "treadmill", 2)
+    recorded = await world.record(want("left"), wish("treadmill"), stall_timeout_s=0.5)
+    await recorded.until_event("streaming", "left")
+    await recorded.until_event("streaming", "treadmill")
+    belt.mute()  # it stands, and says nothing
+    link = recorded.source.link["treadmill"]
+    await recorded.until(lambda: link.age_s > 1.5, "a silent belt")
+    sensor.mute()
+    await recorded.until_event("stalled", "left")
+    await recorded.until_event("streaming", "left", 2)
+    assert "disconnected" not in recorded.kinds("treadmill")

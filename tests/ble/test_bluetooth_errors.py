@@ -26,6 +26,7 @@ CASES = [
     (BleakBluetoothNotAvailableError("classic", Why.NO_BLE_CENTRAL_ROLE), DeviceReason.NO_ADAPTER),
     (BleakBluetoothNotAvailableError("no", Why.DENIED_BY_USER), DeviceReason.PERMISSION),
     (BleakDBusError("org.bluez.Error.NotReady", []), DeviceReason.BLUETOOTH_OFF),
+    (BleakDBusError("org.bluez.Error.InProgress", ["Operation already in progress"]), DeviceReason.BUSY),
     (BleakDBusError("org.freedesktop.DBus.Error.AccessDenied", []), DeviceReason.PERMISSION),
     (BleakDBusError("org.freedesktop.DBus.Error.ServiceUnknown", []), DeviceReason.NO_ADAPTER),
     (BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"]), DeviceReason.CONNECT_FAILED),
@@ -45,6 +46,7 @@ def test_each_error_has_its_reason_and_advice(error, reason):
     assert translated.message.startswith("connecting to 'Foot': ")
     assert len(translated.message) > len("connecting to 'Foot': ")
     assert translated.advice
+    assert "org.bluez.Error.InProgress" not in translated.message
     assert translated.exit_code == 4
 
 

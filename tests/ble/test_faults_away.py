@@ -254,11 +254,15 @@ async def test_sensor_that_a_killed_recorder_left_connected_is_freed_and_found(w
         task.cancel()
     assert sensor.streaming.is_set()
 
-    unnamed = world.source(want("left"), scan_timeout_s=0.4)
+    careful = world.source(want("left", match="0001"), scan_timeout_s=0.4)
+    with pytest.raises(DeviceError):
+        await careful.connect()  # a living recorder may have opened it
+    assert sensor.streaming.is_set()
+    unnamed = world.source(want("left"), scan_timeout_s=0.4, may_end_links=True)
     with pytest.raises(DeviceError):
         await unnamed.connect()  # it may be part of somebody else's recording
 
-    recorded = await world.record(want("left", match="0001"))
+    recorded = await world.record(want("left", match="0001"), may_end_links=True)
     await recorded.until_event("streaming", "left")
     assert "was still connected" in recorded.advice()
     assert sensor.connections == 2

@@ -103,6 +103,7 @@ async def test_folder_that_cannot_be_written_is_told_before_a_sensor_starts(spee
     "number",
     [
         pytest.param(signal.SIGINT, marks=pytest.mark.fault("Ctrl-C")),
+        pytest.param(getattr(signal, "SIGHUP", signal.SIGTERM), marks=pytest.mark.fault("terminal closed (SIGHUP)")),
         pytest.param(signal.SIGTERM, marks=pytest.mark.fault("SIGTERM")),
     ],
 )

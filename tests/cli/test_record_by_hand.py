@@ -184,3 +184,24 @@ async def test_at_a_terminal_the_tapped_sensor_is_left_and_keys_work_beside_the_
     kinds = [(event.kind, event.text) for event in analyze(path).events if event.kind in ("mark", "note")]
     assert kinds == [("note", "calf tight"), ("mark", "")]
     assert (Path(environment["GAITPIPE_STATE"]) / FILE_NAME).is_file()
+
+
+async def test_terminal_that_is_closed_ends_the_recording_in_good_order_with_a_report(air, tmp_path):
+    import fcntl
+    import termios
+
+    environment = {**await air("open_imu", 1, "OpenIMU "), "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
+    terminal = Terminal()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", "-m", "gaitpipe", "record", "--left", "open_imu", "--placement", "foot",
+        "--out", str(tmp_path), stdin=terminal.slave, stdout=terminal.slave, stderr=terminal.slave, env=environment,
+        start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    await terminal.until("Cadence")
+    await terminal.until(r"00:0[3-9]")
+    terminal.close()
+    assert await asyncio.wait_for(process.wait(), WAIT_S) == 130
+    (path,) = tmp_path.glob("*.mcap")
+    raw = open_raw(path)
+    assert raw.setups[0].device == "OpenIMU 1"
+    assert (path.with_suffix("") / "report.html").is_file()

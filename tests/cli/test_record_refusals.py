@@ -23,6 +23,21 @@ def test_asking_and_not_asking_at_once_is_refused(call, tmp_path):
     assert "contradict" in called.err
 
 
+def test_asking_without_a_terminal_is_refused_with_the_way_out(call, tmp_path):
+    called = call(*RECORD, tmp_path / "out", "--profile", "open_imu", "--ask-sides")
+    assert called.code == 2
+    assert "needs a terminal" in called.err
+    assert "--left ID@NAME" in called.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_same_sensor_named_for_both_sides_is_refused(call, tmp_path):
+    called = call(*RECORD, tmp_path / "out", "--left", "open_imu@left", "--right", "open_imu@LEFT")
+    assert called.code == 2
+    assert "both 'open_imu@left'" in called.err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("like", [None, "open_imu"])
 def test_new_profile_is_written_checked_found_and_never_overwritten(call, tmp_path, monkeypatch, like):
     monkeypatch.setenv("GAITPIPE_PROFILES", str(tmp_path / "own"))
