@@ -31,6 +31,7 @@ from gaitpipe.gait.accelerometer import (
     stride_params,
 )
 from gaitpipe.gait.bilateral import BilateralJoiner
+from gaitpipe.gait.clock import clock_uncertainty_s
 from gaitpipe.gait.cross_check import Devices, cross_checks
 from gaitpipe.gait.cross_findings import cross_findings
 from gaitpipe.gait.drift import drift_of
@@ -212,7 +213,7 @@ class Session:
             found.extend(pair_findings(tuple(self._feet), table))
             found.extend(swap_findings(results, table))
         found.extend(cross_findings(checks))
-        clocks = {side: _clock_s(self._feet[side].info, qualities[side]) for side in self._feet}
+        clocks = {side: clock_uncertainty_s(self._feet[side].info, qualities[side]) for side in self._feet}
         cadence = next(metric for metric in metrics() if metric.key == "cadence_spm")
         windows = _window_cadences(self._feet, table)
         summaries = with_window_cadence(summarise(table, metrics(), clocks), windows, cadence)
@@ -344,13 +345,6 @@ def _parameter_hash(foot: _Foot) -> str:
     if foot.landings is None:
         return parameter_hash(foot.detector.params)
     return accelerometer_hash(foot.landings.params, foot.strides.params)
-
-
-def _clock_s(info: SensorInfo, quality: StreamQuality) -> float:
-    """Standard uncertainty of a sensor's clock against the session clock [s]; 0 in files, which have one time base."""
-    if info.clock == "file":
-        return 0.0
-    return math.hypot(quality.clock_residual_s or 0.0, value("radio_delay_sd_s"))
 
 
 def _count(foot: _Foot, block: SampleBlock) -> None:
