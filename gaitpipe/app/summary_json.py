@@ -16,7 +16,9 @@ from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.load_inputs import load_inputs
 from gaitpipe.app.recorded_cue import told_cues
 from gaitpipe.app.run_context import run_context
+from gaitpipe.app.summary_events import summary_events
 from gaitpipe.evidence import value
+from gaitpipe.gait.clocks import left_right_clock_uncertainty_s
 from gaitpipe.gait.load_windows import load_windows
 from gaitpipe.model import SIDES, Finding, MetricSummary, SensorResult, SideStatistic
 from gaitpipe.report.document import TruthComparison
@@ -49,12 +51,13 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "drift": [asdict(one) for one in result.drift],
         "window_s": value("load_window_s"),
         "windows": [asdict(one) for one in load_windows(result.strides, value("load_window_s"))],
-        "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
+        "data_quality": _data_quality(analysis),
         "auxiliary": _auxiliary(analysis),
         "findings": [_finding(finding) for finding in result.findings],
         "achilles_load": None,
         "truth": _truth(analysis.truth),
     }
+    content["events"] = summary_events(analysis.events, analysis.session_start_monotonic_ns)
     cues = told_cues(analysis.events, analysis.session_start_monotonic_ns)
     if cues:  # only a recording with a cue has the key
         content["cue"] = [{"time_s": time_s, "text": text, "value": value_} for time_s, text, value_ in cues]
@@ -111,6 +114,12 @@ def _statistic(found: SideStatistic | None) -> dict[str, Any] | None:
         "median": found.median,
         "median_above": found.median_above,
     }
+
+
+def _data_quality(analysis: Analysis) -> dict[str, Any]:
+    sensors = analysis.result.sensors
+    content: dict[str, Any] = {sensor.info.side: _quality(sensor, analysis) for sensor in sensors}
+    return content | {"left_right_clock_uncertainty_s": left_right_clock_uncertainty_s(sensors)}
 
 
 def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:
