@@ -180,10 +180,14 @@ def told_events(events: Sequence[RecordingEvent]) -> tuple[RecordingEvent, ...]:
     Battery and MTU are told elsewhere, and that sensors connect at the start is no news.
     """
     started: set[tuple[str, str | None]] = set()
+    lost: set[str | None] = set()  # a first stream after a lost link says when the sensor was back
     told = []
     for event in events:
         first = event.kind in ("connected", "streaming") and (event.kind, event.source) not in started
+        first = first and event.source not in lost
         started.add((event.kind, event.source))
+        if event.kind in ("disconnected", "stalled"):
+            lost.add(event.source)
         if not first and event.kind not in ("battery", "mtu"):
             told.append(event)
     return tuple(told)

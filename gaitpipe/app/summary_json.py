@@ -16,6 +16,7 @@ from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.load_inputs import load_inputs
 from gaitpipe.app.recorded_cue import told_cues
 from gaitpipe.app.run_context import run_context
+from gaitpipe.app.summary_events import summary_events
 from gaitpipe.evidence import value
 from gaitpipe.gait.load_windows import load_windows
 from gaitpipe.model import SIDES, Finding, MetricSummary, SensorResult, SideStatistic
@@ -55,6 +56,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "achilles_load": None,
         "truth": _truth(analysis.truth),
     }
+    content["events"] = summary_events(analysis.events, analysis.session_start_monotonic_ns)
     cues = told_cues(analysis.events, analysis.session_start_monotonic_ns)
     if cues:  # only a recording with a cue has the key
         content["cue"] = [{"time_s": time_s, "text": text, "value": value_} for time_s, text, value_ in cues]

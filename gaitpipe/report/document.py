@@ -118,7 +118,7 @@ class ReportInput:
     def dated_events(self) -> tuple[tuple[float, RecordingEvent], ...]:
         """Events with their session time [s], in order; empty when the start of the session is unknown.
 
-        The numbers in the drawings and in the table of events count these from 1.
+        Which of them are shown, and their numbers, is told in `event_rows`.
         """
         start_ns = self.session_start_monotonic_ns
         if start_ns is None:

@@ -18,6 +18,7 @@ from gaitpipe.report.document import (
     Table,
     without_gyroscope,
 )
+from gaitpipe.report.event_rows import shown_events
 from gaitpipe.report.figures import TimeFigure, time_svg
 from gaitpipe.report.series import (
     MEDIAN_STRIDES,
@@ -67,7 +68,7 @@ def _render(report: ReportInput) -> Content:
             least_span,
             series,
             found_spans,
-            tuple(time_s for time_s, _ in report.dated_events()),
+            tuple(time_s for time_s, _ in shown_events(report)[0] if time_s is not None),
             time_origin_s(strides),
         )
         blocks.append(_figure(drawing, decimals, mode))
