@@ -22,6 +22,7 @@ from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.app.run_findings import run_findings
 from gaitpipe.app.truth import compare_with_truth, truth_beside
+from gaitpipe.app.typed_speed import typed_speed_findings
 from gaitpipe.derived import Athlete
 from gaitpipe.errors import AnalysisError, UsageError
 from gaitpipe.model import (
@@ -110,6 +111,7 @@ def analyze_recording(
     athlete: Athlete | None = None,
     *,
     tap_sync: bool = False,
+    session_start_monotonic_ns: int | None = None,
 ) -> SessionResult:
     """Stream all blocks of a recording through a session.
 
@@ -125,6 +127,8 @@ def analyze_recording(
         What is known of the runner's body.
     tap_sync
         Look for a knock of both sensors and put their clocks together by it.
+    session_start_monotonic_ns
+        Host time of session time 0; without it events have no place in time.
 
     Raises
     ------
@@ -137,6 +141,9 @@ def analyze_recording(
         if on_time is not None and len(block):
             on_time(float(block.time_s[-1]))
     session.belt_speed_m_s, found = run_findings(belt_speed_m_s, recording.events, recording.metadata)
+    found += typed_speed_findings(
+        session.belt_speed_m_s, recording.events, recording.readings, session_start_monotonic_ns
+    )
     return session.finish(recording.quality, [*recording.findings, *found], devices_of(recording))
 
 
@@ -207,7 +214,10 @@ def analyze_input(
     if belt_speed_m_s is None:
         belt_speed_m_s = _belt_speed_of(recording)
     athlete = athlete_of(recording.metadata, height_m)
-    result = analyze_recording(recording, belt_speed_m_s, on_time, athlete, tap_sync=tap_sync)
+    start_ns = opened.session_start_monotonic_ns
+    result = analyze_recording(
+        recording, belt_speed_m_s, on_time, athlete, tap_sync=tap_sync, session_start_monotonic_ns=start_ns
+    )
     truth = None
     if opened.path is not None and recording.metadata.get(SYNTHETIC_KEY):
         table = truth_beside(opened.path)

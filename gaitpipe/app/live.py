@@ -22,6 +22,7 @@ from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import BlockJoiner
 from gaitpipe.app.cue import CueView, LiveCue
 from gaitpipe.app.run_findings import run_findings
+from gaitpipe.app.typed_speed import typed_speed_findings
 from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     AuxiliaryKind,
@@ -185,6 +186,7 @@ class LiveSession:
                 devices = devices_of(recording)
                 belt_speed_m_s, found = run_findings(self._session.belt_speed_m_s, recording.events, recording.metadata)
                 self._session.belt_speed_m_s = belt_speed_m_s
+                found += typed_speed_findings(belt_speed_m_s, recording.events, recording.readings, self._start_ns)
                 result = self._session.finish(recording.quality, [*self._complaints.values(), *found], devices)
             except Exception as error:  # noqa: BLE001 (rule 2)
                 self.failure = error
