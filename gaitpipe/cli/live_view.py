@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,12 +15,14 @@ from gaitpipe.app.live import DeviceView, LiveView, SideView
 from gaitpipe.cli.cue_view import cue_line, cue_panel
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
     from rich.table import Table
 
 LINE_EVERY_S = 5.0
 SHOWN_LETTERS = 50
+UNBOUND_WIDTH = 1000
+"""More columns than any part of the view needs."""
 KEYS = "q stops, Enter marks, ? helps."
 OLD_S = 1.5
 """Older data than this means that a link is in trouble."""
@@ -84,12 +88,46 @@ def plain_line(view: LiveView) -> str:
 
 
 def _screen(view: LiveView, hint: str, encoding: str) -> RenderableType:
-    """The table, with the cue above it when there is one."""
-    if view.cue is None:
-        return _table(view, hint)
-    from rich.console import Group
+    """The table with the cue above and the other devices below; on a screen too narrow for one, lines in its place."""
+    return _Screen(view, hint, not encoding.lower().startswith("utf"))
 
-    return Group(cue_panel(view.cue, not encoding.lower().startswith("utf")), _table(view, hint))
+
+class _Screen:
+    """Chooses its form when it is drawn: the width of a terminal may change at any time."""
+
+    def __init__(self, view: LiveView, hint: str, ascii_only: bool) -> None:
+        self._view, self._hint, self._ascii = view, hint, ascii_only
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.measure import Measurement
+        from rich.text import Text
+
+        view, width = self._view, options.max_width
+        unbound = options.update(width=UNBOUND_WIDTH)
+        if view.cue is not None:
+            panel = cue_panel(view.cue, self._ascii)
+            fits = Measurement.get(console, unbound, panel).maximum <= width
+            yield panel if fits else Text(cue_line(view.cue), "bold")
+        table = _table(view, self._hint)
+        if Measurement.get(console, unbound, table).maximum <= width:
+            yield table
+        else:
+            yield Text(_title(view, self._hint), "bold")
+            for side in view.sides:
+                yield Text("\n".join(_filled([side.side.upper(), *_side_parts(side)], width, "  ")))
+        if view.devices:
+            yield Text("\n".join(_filled([device_words(device) for device in view.devices], width, "   ")), "bold")
+
+
+def _filled(phrases: Sequence[str], width: int, between: str) -> list[str]:
+    """Lines of whole phrases; a phrase that has no room in a line of its own is broken between words."""
+    lines: list[str] = []
+    for phrase in phrases:
+        if lines and len(lines[-1]) + len(between) + len(phrase) <= width:
+            lines[-1] += between + phrase
+        else:
+            lines += textwrap.wrap(phrase, max(width, 1))
+    return lines
 
 
 def device_words(device: DeviceView) -> str:
@@ -110,11 +148,20 @@ def device_words(device: DeviceView) -> str:
 
 
 def _words(side: SideView) -> str:
-    parts = [side.side, *(f"{text} {unit}".rstrip() for text, unit in (_cadence(side), _contact(side)))]
+    return f"{side.side} {', '.join(_side_parts(side))}"
+
+
+def _side_parts(side: SideView) -> list[str]:
+    """The figures of a side, each with its unit or name."""
+    parts = [f"{text} {unit}".rstrip() for text, unit in (_cadence(side), _contact(side))]
     parts += [f"battery {_battery(side)}", f"lost {_lost(side)}", f"packet {_age(side)}"]
     if side.reconnects:
         parts.append(f"reconnects {side.reconnects}")
-    return " ".join(parts[:1]) + " " + ", ".join(parts[1:])
+    return parts
+
+
+def _title(view: LiveView, hint: str) -> str:
+    return f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
 
 
 def _table(view: LiveView, hint: str) -> Table:
@@ -122,17 +169,12 @@ def _table(view: LiveView, hint: str) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    words = f"{_clock(view.elapsed_s)} recorded, {view.bytes_written / 1e6:.1f} MB. {hint}"
-    title = Text(words, "bold")  # as text: what a person types is no markup
-    beside = "   ".join(device_words(device) for device in view.devices)
+    title = Text(_title(view, hint), "bold")  # as text: what a person types is no markup
     table = Table(
         box=box.SIMPLE_HEAD,
         title=title,
         title_justify="left",
         padding=(0, 2),
-        caption=beside or None,
-        caption_justify="left",
-        caption_style="bold",
     )
     table.add_column("")
     for side in view.sides:
