@@ -33,16 +33,21 @@ _M_S_PER_UNIT = {"": 1 / 3.6, "km/h": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "mph"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One line, understood: a `speed` has `value_m_s`, a `wrong` one the answer as its `text`."""
+    """One line, understood: a `speed` has `value_m_s`, a `wrong` one the answer as its `text`.
+
+    `cut`: the line was longer than what is kept of it.
+    """
 
     kind: Kind
     text: str = ""
     value_m_s: float | None = None
+    cut: bool = False
 
 
 def read_line(line: str) -> Typed:
     """Understand one line; anything that is no command is a note."""
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())[:LONGEST_TEXT]
+    whole = " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())
+    text, cut = whole[:LONGEST_TEXT], len(whole) > LONGEST_TEXT
     word = text.casefold()
     if word in ("", "m"):
         return Typed("mark")
@@ -51,10 +56,10 @@ def read_line(line: str) -> Typed:
     if word in ("q", "quit"):
         return Typed("stop")
     if word.startswith("m "):
-        return Typed("note", text[2:].strip())
+        return Typed("note", text[2:].strip(), cut=cut)
     if _BEGUN_SPEED.fullmatch(word):
         return _speed(word)
-    return Typed("note", text)
+    return Typed("note", text, cut=cut)
 
 
 def _speed(text: str) -> Typed:
@@ -95,4 +100,8 @@ async def take_typed(
 def _answer(typed: Typed) -> str:
     if typed.value_m_s is not None:
         return f"speed: {typed.value_m_s:.2f} m/s ({3.6 * typed.value_m_s:.1f} km/h)"
-    return "mark" if typed.kind == "mark" else f"note: {typed.text}"
+    return "mark" if typed.kind == "mark" else f"note{_cut(typed)}: {typed.text}"
+
+
+def _cut(typed: Typed) -> str:
+    return f" cut at {LONGEST_TEXT} characters" if typed.cut else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from gaitpipe.errors import UsageError
 
 if TYPE_CHECKING:
     from gaitpipe.app.cue import LiveCue
-    from gaitpipe.gait.cues.plan import CueMetric, CueSound
+    from gaitpipe.gait.cues.plan import CueMetric, CuePlan, CueSound
     from gaitpipe.model import Side
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,8 +57,12 @@ class CueOptions:
     schedule: str | None
     before_s: float | None
 
-    def open(self, sides: Sequence[Side], belt_speed_m_s: float | None, words: Console) -> LiveCue | None:
+    def open(
+        self, sides: Sequence[Side], belt_speed_m_s: float | None, words: Console, seconds: float | None = None
+    ) -> LiveCue | None:
         """Return the cue, its sound open, after saying what it is; None when none was asked for.
+
+        `seconds` is when the recording stops by itself.
 
         Raises
         ------
@@ -79,13 +84,13 @@ class CueOptions:
             baseline=self.baseline,
             typed_baseline=self.typed_baseline,
             sound=cast("CueSound | None", self.sound),
-            schedule=self.schedule or "faded",
+            schedule="faded" if self.schedule is None else self.schedule,
             before_s=self.before_s,
             belt_speed_m_s=belt_speed_m_s,
         )
         plan, notes = plan_of(wish)
         sound, note = (Silent(), "") if plan.sound == "none" else open_sound()
-        for line in (*notes, note):
+        for line in (*notes, note, longer_than(plan, seconds)):
             if line:
                 words.say(line)
         return LiveCue(plan, sound, belt_speed_m_s)
@@ -104,6 +109,19 @@ class CueOptions:
             raise UsageError(
                 f"{', '.join(unused)} without --cue changes nothing", "Add --cue cadence or --cue contact."
             )
+
+
+def longer_than(plan: CuePlan, seconds: float | None) -> str:
+    """A line when a recording of so many seconds ends before the cue does; empty when it does not."""
+    from gaitpipe.report.text import clock_time
+
+    start_s, length_s = plan.before_s, plan.schedule.duration_s
+    if seconds is None or seconds >= start_s + (length_s if math.isfinite(length_s) else 0.0):
+        return ""
+    ends = f"--seconds {seconds:g} ends the recording after {clock_time(seconds)}"
+    if seconds <= start_s:
+        return f"{ends}, before the cue begins ({clock_time(start_s)} of plain running come first)."
+    return f"{ends}; plain running and cue take {clock_time(start_s + length_s)}."
 
 
 def cue_options(command: F) -> F:

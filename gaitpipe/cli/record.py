@@ -134,7 +134,7 @@ def record(
     forced = _forced(wanted, force)
     devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate}, folders)
     words = console()
-    live_cue = cue.open([one.side for one in wanted], belt_speed, words)
+    live_cue = cue.open([one.side for one in wanted], belt_speed, words, seconds)
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
     from gaitpipe.app.athlete import height_metadata

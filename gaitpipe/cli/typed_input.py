@@ -29,7 +29,7 @@ _END_OF_ESCAPE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 
 class LineEditor:
-    """Bytes in, lines out: UTF-8 cut anywhere, backspace, Ctrl-U; arrow and function keys do nothing. Pure."""
+    """Bytes in, lines out: UTF-8 cut anywhere, backspace, Ctrl-U; a tab is a space; arrow and function keys do nothing."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -56,8 +56,8 @@ class LineEditor:
                 self._text = self._text[:-1]
             elif letter == "\x15":
                 self._text = ""
-            elif len(self._text) < LONGEST_LINE and letter.isprintable():
-                self._text += letter
+            elif len(self._text) < LONGEST_LINE and (letter.isprintable() or letter == "\t"):
+                self._text += " " if letter == "\t" else letter
             self._after_return = letter == "\r"
         if end and self._text:
             lines.append(self._text)

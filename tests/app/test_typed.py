@@ -94,3 +94,11 @@ async def test_a_pipe_that_pours_out_lines_leaves_the_others_their_turn():
     await others()
     typing.cancel()
     assert {1, 2, 3, 4} <= set(turns), "between any two lines others had their turn"
+
+
+@pytest.mark.parametrize(("length", "said"), [(500, "note: "), (501, "note cut at 500 characters: ")])
+async def test_a_note_that_is_cut_is_answered_with_the_limit(length, said):
+    events, answers = [], []
+    await take_typed(typed_lines("x" * length), events.append, lambda: (0, 0), answers.append)
+    assert answers == [said + "x" * 500]
+    assert [event.text for event in events] == ["x" * 500]

@@ -33,6 +33,8 @@ CUE = Segment("run", 65.0, 2.78, cadence_spm=172.0, contact_time_s=0.256)
         (("--cue", "cadence", "--band", "5..20%"), "limit of this project"),
         (("--cue", "cadence", "--band", "10..5%"), "does not go from low to high"),
         (("--cue", "cadence", "--cue-schedule", "60 maybe"), "60 on, 30 off"),
+        (("--cue", "cadence", "--cue-schedule", ""), "the cue schedule is empty"),
+        (("--cue", "cadence", "--cue-schedule", " "), "the cue schedule is empty"),
         (("--cue", "cadence", "--cue-baseline", "84"), "both feet"),
         (("--cue", "contact"), "Add --band"),
         (("--cue", "contact", "--band", "-6..0%", "--cue-sound", "metronome"), "--cue-sound tone"),
@@ -237,3 +239,21 @@ def test_a_recording_without_a_cue_asks_for_the_blocks(call, recording, tmp_path
     assert called.code == 2
     assert "no cue was recorded" in called.err
     assert "--before 0:30-2:30" in called.err
+
+
+@pytest.mark.parametrize(
+    ("schedule", "seconds", "said"),
+    [
+        ("60 on, 60 off", 5.0, "before the cue begins (2:00 of plain running come first)"),
+        ("60 on, 60 off", 239.0, "plain running and cue take 4:00"),
+        ("60 on, 60 off", 240.0, ""),
+        ("60 on, 60 off", None, ""),
+        ("constant", 121.0, ""),
+        ("constant", 100.0, "before the cue begins"),
+    ],
+)
+def test_a_recording_that_stops_before_the_cue_ends_is_told_before(schedule, seconds, said):
+    plan, _notes = plan_of(CueWish("cadence", ("left", "right"), schedule=schedule, before_s=120.0))
+    line = cue_options.longer_than(plan, seconds)
+    assert said in line
+    assert bool(said) == bool(line)

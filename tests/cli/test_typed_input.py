@@ -107,3 +107,7 @@ async def test_input_that_cannot_be_read_ends_the_lines_and_nothing_else(tmp_pat
 async def test_without_stdin_there_are_no_lines(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     assert [line async for line in typed_lines(lambda _: None)] == []
+
+
+def test_a_tab_between_words_is_a_space():
+    assert LineEditor().feed(b"left\tcalf\n") == ["left calf"]

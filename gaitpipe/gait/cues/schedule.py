@@ -104,6 +104,8 @@ def parse_schedule(text: str) -> Schedule:
     word = text.strip().lower()
     if word in ("faded", "constant"):
         return faded() if word == "faded" else constant()
+    if not word:
+        raise UsageError("the cue schedule is empty", EXAMPLE)
     pieces = [piece.strip() for piece in text.split(",")]
     if len(pieces) > MOST_PARTS:
         raise UsageError(f"{len(pieces)} parts of a cue are too many", f"Give at most {MOST_PARTS}. {EXAMPLE}")
