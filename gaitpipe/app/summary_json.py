@@ -50,7 +50,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "drift": [asdict(one) for one in result.drift],
         "window_s": value("load_window_s"),
         "windows": [asdict(one) for one in load_windows(result.strides, value("load_window_s"))],
-        "data_quality": {sensor.info.side: _quality(sensor, analysis) for sensor in result.sensors},
+        "data_quality": _data_quality(analysis),
         "auxiliary": _auxiliary(analysis),
         "findings": [_finding(finding) for finding in result.findings],
         "achilles_load": None,
@@ -113,6 +113,11 @@ def _statistic(found: SideStatistic | None) -> dict[str, Any] | None:
         "median": found.median,
         "median_above": found.median_above,
     }
+
+
+def _data_quality(analysis: Analysis) -> dict[str, Any]:
+    content: dict[str, Any] = {sensor.info.side: _quality(sensor, analysis) for sensor in analysis.result.sensors}
+    return content | {"left_right_clock_uncertainty_s": analysis.result.left_right_clock_s}
 
 
 def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:

@@ -40,3 +40,18 @@ def clock_s(info: SensorInfo, quality: StreamQuality) -> float:
     if info.clock == "file":
         return 0.0
     return math.hypot(quality.clock_residual_s or 0.0, value("radio_delay_sd_s"))
+
+
+def left_right_clock_s(
+    clocks: Mapping[Side, float], sensors: Mapping[Side, SensorInfo], qualities: Mapping[Side, StreamQuality]
+) -> float | None:
+    """Standard uncertainty of a time of the left sensor against one of the right [s]: root of the summed squares.
+
+    `clocks` are those of `session_clocks`. None with one sensor, where both have the one time base of a file, or where a
+    clock's residual is not known.
+    """
+    radio = [side for side in clocks if sensors[side].clock != "file"]
+    residuals_s = [qualities[side].clock_residual_s for side in radio]
+    if len(clocks) < 2 or not radio or any(one is None or not math.isfinite(one) for one in residuals_s):
+        return None
+    return math.hypot(*clocks.values())

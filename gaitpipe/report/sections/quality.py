@@ -20,11 +20,26 @@ from gaitpipe.report.document import (
     side_is_named,
     without_gyroscope,
 )
-from gaitpipe.report.text import DASH, GAIT_WORD, OTHER_MODE, count, duration, foreign, number, share, with_unit
+from gaitpipe.report.text import (
+    DASH,
+    GAIT_WORD,
+    OTHER_MODE,
+    count,
+    duration,
+    foreign,
+    number,
+    share,
+    uncertainty,
+    with_unit,
+)
 
 _MOST_FINDINGS = 40
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 _WINDOWS = "No strides were found without a gyroscope: the recording is read in windows, for cadence only."
+_LEFT_RIGHT = (
+    "Left against right: {} (standard uncertainty of a time of one foot against one of the other, from both clocks and "
+    "what is not known of the delays)."
+)
 _CLOCK_WORDS = {
     "device": "sensor's own clock",
     "arrival": "time of arrival (the sensor sends no time)",
@@ -52,6 +67,9 @@ def _render(report: ReportInput) -> Content:
         *(Column(sensor.info.side.capitalize(), sensor.info.side) for sensor in sensors),
     )
     blocks.append(Table("What the sensors delivered", columns, _signal_rows(sensors), compact=True))
+    between_s = report.result.left_right_clock_s
+    if between_s is not None:
+        blocks.append(Paragraph(_LEFT_RIGHT.format(with_unit(uncertainty(1e3 * between_s, 1), "ms"))))
     if without_gyroscope(report):
         blocks.append(Paragraph(_WINDOWS))
         return tuple(blocks)
