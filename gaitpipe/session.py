@@ -31,7 +31,7 @@ from gaitpipe.gait.accelerometer import (
     stride_params,
 )
 from gaitpipe.gait.bilateral import BilateralJoiner
-from gaitpipe.gait.clocks import session_clocks
+from gaitpipe.gait.clocks import left_right_clock_s, session_clocks
 from gaitpipe.gait.cross_check import Devices, cross_checks
 from gaitpipe.gait.cross_findings import cross_findings
 from gaitpipe.gait.drift import drift_of
@@ -241,6 +241,7 @@ class Session:
             variability=variability_of(table),
             symmetry=symmetry_of(summaries, side_repeats(table, metrics(), clocks)),
             drift=drift_of(table, metrics()),
+            left_right_clock_s=left_right_clock_s(clocks, sensors, qualities),
             parameter_hash="-".join(sorted({_parameter_hash(foot) for foot in self._feet.values()})),
         )
 

@@ -109,9 +109,9 @@ def analyze_recording(
     belt_speed_m_s: float | None = None,
     on_time: OnTime | None = None,
     athlete: Athlete | None = None,
-    session_start_monotonic_ns: int | None = None,
     *,
     tap_sync: bool = False,
+    session_start_monotonic_ns: int | None = None,
 ) -> SessionResult:
     """Stream all blocks of a recording through a session.
 
@@ -125,10 +125,10 @@ def analyze_recording(
         Called with the session time [s] reached, after each block.
     athlete
         What is known of the runner's body.
-    session_start_monotonic_ns
-        Host time of session time 0; without it events have no place in time.
     tap_sync
         Look for a knock of both sensors and put their clocks together by it.
+    session_start_monotonic_ns
+        Host time of session time 0; without it events have no place in time.
 
     Raises
     ------
@@ -215,7 +215,9 @@ def analyze_input(
         belt_speed_m_s = _belt_speed_of(recording)
     athlete = athlete_of(recording.metadata, height_m)
     start_ns = opened.session_start_monotonic_ns
-    result = analyze_recording(recording, belt_speed_m_s, on_time, athlete, start_ns, tap_sync=tap_sync)
+    result = analyze_recording(
+        recording, belt_speed_m_s, on_time, athlete, tap_sync=tap_sync, session_start_monotonic_ns=start_ns
+    )
     truth = None
     if opened.path is not None and recording.metadata.get(SYNTHETIC_KEY):
         table = truth_beside(opened.path)

@@ -18,7 +18,6 @@ from gaitpipe.app.recorded_cue import told_cues
 from gaitpipe.app.run_context import run_context
 from gaitpipe.app.summary_events import summary_events
 from gaitpipe.evidence import value
-from gaitpipe.gait.clocks import left_right_clock_uncertainty_s
 from gaitpipe.gait.load_windows import load_windows
 from gaitpipe.model import SIDES, Finding, MetricSummary, SensorResult, SideStatistic
 from gaitpipe.report.document import TruthComparison
@@ -117,9 +116,8 @@ def _statistic(found: SideStatistic | None) -> dict[str, Any] | None:
 
 
 def _data_quality(analysis: Analysis) -> dict[str, Any]:
-    sensors = analysis.result.sensors
-    content: dict[str, Any] = {sensor.info.side: _quality(sensor, analysis) for sensor in sensors}
-    return content | {"left_right_clock_uncertainty_s": left_right_clock_uncertainty_s(sensors)}
+    content: dict[str, Any] = {sensor.info.side: _quality(sensor, analysis) for sensor in analysis.result.sensors}
+    return content | {"left_right_clock_uncertainty_s": analysis.result.left_right_clock_s}
 
 
 def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _END_OF_ESCAPE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 
 class LineEditor:
-    """Bytes in, lines out: UTF-8 cut anywhere, backspace, Ctrl-U; a tab is a space; arrow keys do nothing."""
+    """Bytes in, lines out: UTF-8 cut anywhere, backspace, Ctrl-U, a tab as a space; other keys do nothing."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable
 
 from gaitpipe.gait.accelerometer import gives_contacts
-from gaitpipe.gait.clocks import left_right_clock_uncertainty_s
 from gaitpipe.model import Finding, SensorResult
 from gaitpipe.report.document import (
     Block,
@@ -39,7 +38,7 @@ _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 _WINDOWS = "No strides were found without a gyroscope: the recording is read in windows, for cadence only."
 _LEFT_RIGHT = (
     "Left against right: {} (standard uncertainty of a time of one foot against one of the other, from both clocks and "
-    "the delays of the radio)."
+    "what is not known of the delays)."
 )
 _CLOCK_WORDS = {
     "device": "sensor's own clock",
@@ -68,7 +67,7 @@ def _render(report: ReportInput) -> Content:
         *(Column(sensor.info.side.capitalize(), sensor.info.side) for sensor in sensors),
     )
     blocks.append(Table("What the sensors delivered", columns, _signal_rows(sensors), compact=True))
-    between_s = left_right_clock_uncertainty_s(sensors)
+    between_s = report.result.left_right_clock_s
     if between_s is not None:
         blocks.append(Paragraph(_LEFT_RIGHT.format(with_unit(uncertainty(1e3 * between_s, 1), "ms"))))
     if without_gyroscope(report):
