@@ -184,6 +184,8 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
     words = EventWords()
     async for item in source.items():
         live.receive(item)
+        for complaint in live.new_complaints():
+            talk.say(complaint)
         if isinstance(item, RecordingEvent):
             if (text := words.of(item)) is not None:
                 talk.say(text)
