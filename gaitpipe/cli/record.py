@@ -140,6 +140,7 @@ def record(
     live_cue = cue.open([one.side for one in wanted], belt_speed, words)
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
+    from gaitpipe import profile_store
     from gaitpipe.app.athlete import height_metadata
     from gaitpipe.app.record import RecordRequest
     from gaitpipe.app.side_memory import SideMemory, state_folder
@@ -156,6 +157,7 @@ def record(
         devices=devices,
         notify="acquire" if acquire_notify else "start",
         state=state_folder(),
+        known=tuple(profile_store.load_all(folders)[0]),
     )
     return _record(request, words, as_json)
 
