@@ -135,6 +135,7 @@ class LiveSession:
             kind: {} for kind in self._decoder.auxiliary_quality
         }
         self._complaints: dict[str, Finding] = {}
+        self._complaints_said = 0
         self._recent: dict[Side, deque[StrideUpdate]] = {setup.side: deque(maxlen=SHOWN_STRIDES) for setup in setups}
         self._strides: dict[Side, int] = {setup.side: 0 for setup in setups}
         self.failure: Exception | None = None
@@ -158,6 +159,12 @@ class LiveSession:
                 self._analyse(item)
             except Exception as error:  # noqa: BLE001 (rule 2: whatever it is, the recording goes on)
                 self.failure = error
+
+    def new_complaints(self) -> list[str]:
+        """What the sensors said is wrong since the last call: each once, in their order, to be told at once."""
+        new = list(self._complaints)[self._complaints_said :]
+        self._complaints_said += len(new)
+        return new
 
     def view(self, links: Mapping[Source, LinkState], now_monotonic_ns: int) -> LiveView:
         """Return what to show, given the state of the links and the host's time."""

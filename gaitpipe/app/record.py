@@ -29,6 +29,7 @@ from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, 
 from gaitpipe.app.typed import take_typed
 from gaitpipe.errors import DeviceError, DeviceReason
 from gaitpipe.model import AuxiliarySetup, RecordingEvent, SensorSetup
+from gaitpipe.protocol.profile import Profile
 from gaitpipe.recording.writer import SOFTWARE, RecordingWriter
 from gaitpipe.sources.ble import BleBackend, BleSource, FoundSensor, WantedDevice, WantedSensor
 from gaitpipe.sources.ble_session import Clock, Notify, system_clock
@@ -54,6 +55,7 @@ class RecordRequest:
     `devices` stand beside the feet: they may be missing or come later, and nothing is ever written to them.
     `ask` and `memory` say how two sensors that are alike are told apart; `typed` gives the lines that the person types.
     `state` is the folder of the lock that keeps a second recorder of this computer off the sensors (`radio_lock`).
+    By the `known` profiles a sensor that was named is seen to be of another model.
     """
 
     wanted: tuple[WantedSensor, ...]
@@ -71,6 +73,7 @@ class RecordRequest:
     memory: SideMemory = field(default_factory=lambda: SideMemory(None))
     typed: AsyncIterator[str] | None = None
     state: Path | None = None
+    known: tuple[Profile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +128,14 @@ async def _connect(request: RecordRequest, stop: asyncio.Event, talk: Talk, alon
         scan_timeout_s=request.scan_timeout_s,
         notify=request.notify,
         may_end_links=alone,
+        known=request.known,
     )
     try:
         talk.say("Scanning for sensors ...")
         found = await unless_stopped(source.connect(), stop)
         for wanted, sensor in zip(request.wanted, found, strict=True):
-            talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({sensor.profile_id}, {sensor.rssi} dBm)")
+            kind = sensor.profile_id or f"taken as {wanted.profile.id}"
+            talk.say(f"  {wanted.side:<5}  {sensor.name or sensor.address}  ({kind}, {sensor.rssi} dBm)")
         for device in request.devices:
             if (heard := source.found.get(device.kind)) is not None:
                 talk.say(f"  {device.words}  {heard.name or heard.address}  ({heard.rssi} dBm)")
@@ -184,6 +189,8 @@ async def _read(source: BleSource, live: LiveSession, talk: Talk) -> None:
     words = EventWords()
     async for item in source.items():
         live.receive(item)
+        for complaint in live.new_complaints():
+            talk.say(complaint)
         if isinstance(item, RecordingEvent):
             if (text := words.of(item)) is not None:
                 talk.say(text)

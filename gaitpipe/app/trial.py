@@ -66,11 +66,12 @@ class _Stamps:
 
 
 def judge(
-    profile: Profile, settings: Mapping[str, float], items: Sequence[RawNotification | RecordingEvent]
+    profile: Profile, settings: Mapping[str, float], items: Sequence[RawNotification | RecordingEvent], given: str = ""
 ) -> list[TrialLine]:
     """Say what the notifications and events of a short listening show, in the order of interest.
 
-    `items` are those of one sensor that was kept still, with the host times at which they came.
+    `items` are those of one sensor that was kept still, with the host times at which they came. `given` is how the user
+    named the profile, perhaps a path: so it stands in commands that are advised.
     """
     notifications = [item for item in items if isinstance(item, RawNotification)]
     data = [item for item in notifications if item.characteristic in profile.data_characteristics(settings)]
@@ -84,7 +85,7 @@ def judge(
         for part in decoder.receive(item.characteristic, item.payload, item.host_monotonic_ns / 1e9)
     ] + decoder.flush()
     faults = [part for part in decoded if isinstance(part, PacketFault)]
-    lines = [_packets(profile, data, faults, decoder.quality)]
+    lines = [_packets(given or profile.id, data, faults, decoder.quality)]
     blocks = [part for part in decoded if isinstance(part, SampleBlock)]
     stamps = _stamps(profile, settings, data)
     if blocks and len(stamps.host_s) > 1:
@@ -95,7 +96,7 @@ def judge(
 
 
 def _packets(
-    profile: Profile, data: Sequence[RawNotification], faults: Sequence[PacketFault], quality: StreamQuality
+    given: str, data: Sequence[RawNotification], faults: Sequence[PacketFault], quality: StreamQuality
 ) -> TrialLine:
     sizes = sorted({len(item.payload) for item in data})
     text = f"{len(data)} of {' or '.join(map(str, sizes[:4]))} bytes, {quality.samples} samples"
@@ -105,7 +106,7 @@ def _packets(
     example = data[len(data) // 2]
     advice = (
         f"First: {faults[0].detail}. Check the header and the fields, or see one packet: gaitpipe profiles decode "
-        f"{profile.id} --characteristic {example.characteristic} {example.payload.hex()}"
+        f"{given} --characteristic {example.characteristic} {example.payload.hex()}"
     )
     return TrialLine("packets", "wrong" if quality.samples == 0 else "look", f"{text}; not read: {kinds}", advice)
 

@@ -24,6 +24,7 @@ class TryRequest:
     """Which sensor to try and for how long. `backend` and `clock` are other than the platform's in a virtual world.
 
     `state` is the folder of the lock that keeps two programs of this computer off each other's sensors.
+    `given` is how the user named the profile: its id or the path of its file.
     """
 
     profile: Profile
@@ -34,6 +35,7 @@ class TryRequest:
     clock: Clock = system_clock
     scan_timeout_s: float = 20.0
     state: Path | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +107,4 @@ async def _try(request: TryRequest, wanted: WantedSensor, stop: asyncio.Event, a
         await source.stop()
     await collecting
     settings = request.profile.resolve_settings(request.settings)
-    return Tried(sensor, tuple(judge(request.profile, settings, items)))
+    return Tried(sensor, tuple(judge(request.profile, settings, items, request.given)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,8 @@ def try_profile(
     from gaitpipe.app.try_sensor import TryRequest, try_sensor, wanted_sensor
 
     words = console()
-    request = TryRequest(profile_store.load(profile, folders), dict(settings), match, seconds, state=state_folder())
+    loaded, given = profile_store.load(profile, folders), shlex.quote(profile)
+    request = TryRequest(loaded, dict(settings), match, seconds, state=state_folder(), given=given)
     wanted_sensor(request)
     words.say(f"Lay the sensor on a table. Looking for it, then listening for {seconds:g} s ...")
 

@@ -20,8 +20,8 @@ from gaitpipe.cli.parameters import (
     context_options,
     height_option,
     profile_dirs_option,
-    settings_option,
 )
+from gaitpipe.cli.side_settings import Settings, settings_of_sides, side_settings_option
 from gaitpipe.errors import UsageError, counted
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _as_dict(sensor: FoundSensor) -> dict[str, object]:
 @click.option("--right", metavar="PROFILE[@MATCH]", help="Right sensor.")
 @click.option("--profile", metavar="PROFILE", help="Both sensors of this profile; sides by the order of their names.")
 @click.option("--placement", type=NearChoice(["foot", "shank"]), required=True, help="Where the sensors sit.")
-@settings_option
+@side_settings_option
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @click.option("--treadmill", **_DEVICE, help="Also record the treadmill; MATCH is a part of its name or address.")
 @click.option("--foot-pod", **_DEVICE, help="Also record a foot pod.")
@@ -133,13 +133,14 @@ def record(
     if ask_sides and not _can_ask(console().quiet):
         advice = "Leave out --quiet and what redirects input or stderr; or name them: --left ID@NAME --right ID@NAME."
         raise UsageError("--ask-sides needs a terminal, for the question and for who answers it", advice)
-    wanted = _wanted(_choices(left, right, profile), placement, dict(settings), folders)
+    wanted = _wanted(_choices(left, right, profile), placement, settings, folders)
     forced = _forced(wanted, force)
     devices = _devices({"treadmill": treadmill, "foot_pod": foot_pod, "heart_rate": heart_rate}, folders)
     words = console()
     live_cue = cue.open([one.side for one in wanted], belt_speed, words, seconds)
     make_folder(out)
     words.say("Preparing (the first time takes longer) ...")
+    from gaitpipe import profile_store
     from gaitpipe.app.athlete import height_metadata
     from gaitpipe.app.record import RecordRequest
     from gaitpipe.app.side_memory import SideMemory, state_folder
@@ -156,6 +157,7 @@ def record(
         devices=devices,
         notify="acquire" if acquire_notify else "start",
         state=state_folder(),
+        known=tuple(profile_store.load_all(folders)[0]),
     )
     return _record(request, words, as_json)
 
@@ -243,12 +245,12 @@ def _forced(wanted: Sequence[WantedSensor], force: bool) -> dict[str, str]:
 
 
 def _wanted(
-    choices: dict[Side, str], placement: Placement, settings: dict[str, float], folders: Sequence[Path]
+    choices: dict[Side, str], placement: Placement, settings: Settings, folders: Sequence[Path]
 ) -> list[WantedSensor]:
     from gaitpipe import profile_store
     from gaitpipe.sources.ble import WantedSensor
 
-    wanted = []
+    profiles, matches = {}, {}
     for side, text in choices.items():
         profile_id, _, match = text.partition("@")
         loaded = profile_store.load(profile_id, folders)
@@ -258,6 +260,6 @@ def _wanted(
         if placement not in loaded.placements:
             advice = f"This profile is for: {', '.join(loaded.placements)}."
             raise UsageError(f"{loaded.name} sensors are not worn on the {placement}", advice)
-        loaded.resolve_settings(settings)
-        wanted.append(WantedSensor(side, placement, loaded, settings, match or None))
-    return wanted
+        profiles[side], matches[side] = loaded, match or None
+    given = settings_of_sides(settings, profiles)
+    return [WantedSensor(side, placement, one, given[side], matches[side]) for side, one in profiles.items()]

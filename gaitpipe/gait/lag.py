@@ -51,6 +51,7 @@ def lag_s(reference_s: FloatArray, reference: FloatArray, time_s: FloatArray, va
 
 def _likeness(one: FloatArray, other: FloatArray) -> float:
     """Correlation of the two; 0 when one of them does not change enough."""
-    if np.std(one) < LEAST_CHANGE * abs(float(np.mean(one))) or np.std(other) == 0.0:
+    # Zero everywhere (nobody was seen to run) is no change either: its correlation would be 0 by 0.
+    if np.std(one) <= LEAST_CHANGE * abs(float(np.mean(one))) or np.std(other) == 0.0:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

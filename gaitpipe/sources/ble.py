@@ -23,8 +23,10 @@ from typing import Any
 
 from gaitpipe.errors import UsageError
 from gaitpipe.model import RecordingEvent, Source
+from gaitpipe.protocol.profile import Profile
 from gaitpipe.sources.ble_link import DeviceLink
 from gaitpipe.sources.ble_lookout import Lookout
+from gaitpipe.sources.ble_named import doubt_of
 from gaitpipe.sources.ble_queue import LONGEST_BYTES, Item, ItemQueue
 from gaitpipe.sources.ble_scan import (
     AUXILIARY_WAIT_S,
@@ -74,6 +76,8 @@ class BleSource:
         Whether links of programs that are gone may be ended. Only for who knows that no living program has opened them.
     queue_bytes
         How much may wait for the reader.
+    known
+        Profiles by which a sensor that the user named is seen to be of another model.
     clock
         Gives (monotonic ns, UTC ns) for timestamps; another one than the system's only for virtual time.
     """
@@ -95,6 +99,7 @@ class BleSource:
         notify: Notify = "start",
         may_end_links: bool = False,
         queue_bytes: int = LONGEST_BYTES,
+        known: Sequence[Profile] = (),
         clock: Clock = system_clock,
     ) -> None:
         sources = [item.source for item in wanted]
@@ -106,6 +111,7 @@ class BleSource:
         self._auxiliary_wait_s = auxiliary_wait_s
         self._settle_s = settle_s
         self._may_end_links = may_end_links
+        self._known = tuple(known)
         self._queue = ItemQueue(queue_bytes)
         self._options = LinkOptions(
             emit=self._queue.put,
@@ -156,6 +162,9 @@ class BleSource:
         sightings = await find_all(
             self._wanted, self._scan_timeout_s, self._options.backend, self._settle_s, self._auxiliary_wait_s
         )
+        for wanted, sighting in zip(self._wanted, sightings, strict=True):
+            if sighting is not None and (doubt := doubt_of(wanted, sighting, self._known)):
+                self._emit_event("advice", wanted.source, doubt)
         self._links = [
             DeviceLink(wanted, sighting, self._options, self._lookout)
             for wanted, sighting in zip(self._wanted, sightings, strict=True)
@@ -235,7 +244,7 @@ class BleSource:
         """Where the user did not say which sensor is which, tell how it was decided."""
         unnamed = [link for link in self._links if link.wanted.match is None and not link.optional]
         names = [link.state.device for link in unnamed]
-        if len(unnamed) < 2:
+        if len(unnamed) < 2 or not all(_could_be(one, other) for one in unnamed for other in unnamed):
             return
         if len(set(names)) < len(names):
             text = f"Several sensors are called '{names[0]}': sides were given by the order of their addresses."
@@ -247,6 +256,11 @@ class BleSource:
     def _emit_event(self, kind: str, source: Source | None, text: str) -> None:
         monotonic_ns, utc_ns = self._options.clock()
         self._queue.put(RecordingEvent(monotonic_ns, utc_ns, kind, source, text))
+
+
+def _could_be(one: DeviceLink, other: DeviceLink) -> bool:
+    """Whether the device of one link would be recognised as that of the other one too."""
+    return one.sighting is not None and one.sighting.fits(other.wanted.profile)
 
 
 async def _end_tasks(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -86,6 +86,12 @@ def test_each_fault_of_a_profile_has_its_own_advice(change, name, advice):
     assert advice.lower() in lines[name].advice.lower(), lines[name]
 
 
+def test_advised_command_names_the_profile_as_it_was_given():
+    wrong = profile_of(('    { name = "sequence", type = "u8" },\n', '    { name = "sequence", type = "u16" },\n'))
+    packets = judge(wrong, wrong.resolve_settings({}), sent(profile_of()), "boards/new.toml")[0]
+    assert "gaitpipe profiles decode boards/new.toml --characteristic" in packets.advice
+
+
 def test_lost_packets_are_counted_and_do_not_change_the_rate():
     profile = profile_of()
     lines = lines_of(profile, sent(profile, lose=frozenset(range(40, 60))))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from gaitpipe import profile_store
+from gaitpipe.app.record import RecordRequest, Talk
+from gaitpipe.app.record import record as record_session
 from gaitpipe.model import DeviceStatus, RawNotification, SampleBlock
 from gaitpipe.protocol.decoder import Decoder
 from gaitpipe.protocol.profile import parse_profile
@@ -164,3 +166,37 @@ async def test_board_of_the_other_kind_is_noticed_when_it_says_which_chip_it_has
     assert "accelerometer is a BMI160" in bad[0]
     assert "record it with the profile metamotion_r" in bad[0]
     assert "gyroscope is a BMI160" in bad[1]
+
+
+@pytest.mark.parametrize(
+    ("sent_by", "recorded_as", "settings", "words"),
+    [
+        ("polar_verity_sense", "polar_verity_sense", {"rate_hz": 208}, "start of acceleration: refused: a parameter"),
+        ("metamotion_r", "metamotion_s", {}, "record it with the profile metamotion_r"),
+    ],
+)
+async def test_what_a_sensor_says_is_wrong_is_told_once_while_it_records(
+    virtual_world, want, make_samples, tmp_path, sent_by, recorded_as, settings, words
+):
+    rate_hz = 52.0 if sent_by == "polar_verity_sense" else 100.0
+    await virtual(virtual_world, make_samples(rate_hz, SECONDS), sent_by)
+    stop, said = asyncio.Event(), []
+
+    def say(text: str) -> None:
+        said.append(text)
+        if sum("reported" in line for line in said) == 2:  # one of each part of the sensor, before the recording ends
+            stop.set()
+
+    request = RecordRequest(
+        (want("left", recorded_as, **settings),),
+        tmp_path,
+        backend=virtual_world.backend,
+        clock=virtual_world.radio.clock.now,
+        scan_timeout_s=3.0,
+    )
+    async with asyncio.timeout(20.0):
+        await record_session(request, stop, Talk(say, lambda _view: None), before=lambda: None)
+    told = [line for line in said if "reported" in line]
+    assert told[0].startswith("The left sensor reported: ")
+    assert words in told[0]
+    assert len(told) == len(set(told)) == 2

@@ -8,8 +8,10 @@ import pytest
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from gaitpipe.errors import UsageError
+from gaitpipe import profile_store
+from gaitpipe.errors import DeviceError, DeviceReason, UsageError
 from gaitpipe.sources.ble import BleSource
+from gaitpipe.sources.ble_named import doubt_of
 from gaitpipe.sources.ble_scan import Sighting, assign
 
 
@@ -55,3 +57,37 @@ def test_one_sensor_is_never_both_sides(want):
 def test_two_sensors_of_one_side_are_refused(want):
     with pytest.raises(UsageError, match="left"):
         BleSource([want("left"), want("left")])
+
+
+def test_named_sensor_that_another_profile_recognises_is_refused_as_that_model(want):
+    known, _problems = profile_store.load_all()
+    wanted = want("left", "polar_h10", match="Polar")
+    with pytest.raises(DeviceError, match="'Polar Sense 9A' is a polar_verity_sense, not a polar_h10") as caught:
+        doubt_of(wanted, seen("Polar Sense 9A", "A0:01"), known)
+    assert caught.value.reason is DeviceReason.WRONG_MODEL
+    assert "--left polar_verity_sense@Polar" in caught.value.advice
+
+
+def test_named_sensor_that_nobody_recognises_is_taken_with_a_warning_and_a_recognised_one_without(want):
+    known, _problems = profile_store.load_all()
+    wanted = want("left", "polar_h10", match="foot")
+    assert "'My foot' does not look like a Polar H10" in doubt_of(wanted, seen("My foot", "A0:01"), known)
+    assert doubt_of(want("left", "polar_h10", match="H10"), seen("Polar H10 5C", "A0:01"), known) == ""
+
+
+async def test_wrong_model_is_refused_before_it_is_connected(virtual_world, want):
+    known, _problems = profile_store.load_all()
+    sensor = await virtual_world.sensor(1, "polar_verity_sense", name="Polar Sense 9A")
+    source = virtual_world.source(want("left", "polar_h10", match="Polar"), known=known)
+    with pytest.raises(DeviceError, match="is a polar_verity_sense"):
+        await source.connect()
+    assert sensor.connections == 0
+
+
+@pytest.mark.parametrize(("right", "is_told"), [("movesense_imu6", False), ("open_imu", True)])
+async def test_order_of_names_is_told_only_where_it_decided_the_sides(virtual_world, want, right, is_told):
+    await virtual_world.sensor(1, "open_imu")
+    await virtual_world.sensor(2, right)
+    recorded = await virtual_world.record(want("left", "open_imu"), want("right", right))
+    await recorded.until_event("streaming", "right")
+    assert ("Sides were given by the order" in recorded.advice()) is is_told

@@ -44,3 +44,8 @@ def test_a_delay_beyond_the_longest_a_straight_rise_and_too_few_pairs_give_nothi
     assert lag_s(np.array([]), np.array([]), COARSE_S, bump(COARSE_S)) is None
     holes = np.where(FINE_S > 20, np.nan, bump(FINE_S))
     assert lag_s(FINE_S, holes, COARSE_S, bump(COARSE_S)) is None
+
+
+def test_reference_that_is_zero_throughout_tells_no_delay_and_divides_by_nothing():
+    time_s = np.arange(0.0, 120.0)
+    assert lag_s(time_s, np.zeros(120), time_s, 160.0 + np.sin(time_s)) is None
