@@ -12,7 +12,9 @@ import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.errors import ProfileError
+from gaitpipe.model import PacketFault
 from gaitpipe.protocol.profile import parse_profile
+from gaitpipe.protocol.sample_rows import decode_samples
 
 GOOD = profile_store.load("open_imu").text
 
@@ -146,10 +148,10 @@ def test_nesting_or_digits_without_end_are_one_fault_of_that_file(value, tmp_pat
         ([('name = "version", type = "u8", equals = 1', 'name = "version", type = "u8", equals = 300')],
          "packet.header[0].equals", "300 does not fit the type u8 (0 to 255)"),
         ([("default = 208", "default = 0"), ("allowed = [52", "allowed = [0, 52")], "settings.rate_hz", "no sampling"),
-        ([("default = 208", "default = -1"), ("allowed = [52", "allowed = [-1, 52")], "settings.rate_hz", "no sampling"),
+        ([("default = 208", "default = -1"), ("allowed = [52", "allowed = [-1")], "settings.rate_hz", "no sampling"),
         ([('{ setting = "rate_hz", type = "u16"', '{ setting = "rate_hz", type = "u8"')],
          "command[0].payload[1].type", "rate_hz = 416: 416 does not fit the type u8"),
-        ([('unit = "g"', 'unit = "g", scale = 0')], "packet.field[0].scale", "scale of 0"),
+        ([('scale = 3.0517578125e-05', 'scale = 0')], "packet.field[0].scale", "scale of 0"),
         ([('"208" = 8', '"208" = 1001')], "packet.samples_per_packet.208", "less than or equal to 1000"),
         ([('id = "open_imu"', f'id = "{"a" * 65}"')], "id", "at most 64"),
         ([('name = "flags"', 'name = "sequence"')], "packet.header", "'sequence' is there 2 times"),
@@ -219,3 +221,14 @@ def test_a_copy_of_a_shipped_profile_is_known_and_the_shipped_file_itself_is_not
     assert shipped is not None
     assert profile_store.shipped_file("open_imu", shipped) is None
     assert profile_store.shipped_file("my_imu", copy) is None
+
+
+def test_a_bad_payload_is_numbered_and_the_mode_that_its_header_fits_is_named():
+    profile = profile_store.load("metamotion_s")
+    settings = profile.resolve_settings()
+    data = profile.packet.characteristic
+    packed, single = bytes.fromhex("0305") + bytes(18), bytes.fromhex("0304") + bytes(6)
+    rows = decode_samples(profile, settings | {"samples_per_notification": 3}, data, [packed, single])
+    (fault,) = [row for row in rows if isinstance(row, PacketFault)]
+    assert fault.detail.startswith("payload 2 of 2: ")
+    assert fault.detail.endswith("the header fits samples_per_notification = 1")
