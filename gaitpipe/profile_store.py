@@ -17,10 +17,11 @@ file or one plug-in does not touch the others (`survey` and `load_all` tell it b
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib.metadata
 import importlib.resources
 import os
-import tomllib
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
@@ -30,6 +31,7 @@ from typing import Any
 
 from gaitpipe.errors import ProfileError, ProfileFault, UnknownProfileError
 from gaitpipe.protocol.profile import Profile, parse_profile
+from gaitpipe.protocol.toml_lines import read_toml
 
 SHIPPED, OWN = "shipped", "own"
 FOLDER_VARIABLE = "GAITPIPE_PROFILES"
@@ -223,20 +225,60 @@ def _folder_of(value: Any) -> Traversable:
     return value
 
 
+def shipped_file(name: str, file: Path) -> Path | None:
+    """The file of the shipped profile with this id; None when there is none or when it is `file` itself."""
+    for shipped in sorted(shipped_folder().glob("*.toml")):
+        if _id_of(shipped) == name:
+            return None if file.exists() and shipped.samefile(file) else shipped
+    return None
+
+
+def load_file(file: Path) -> Profile:
+    """Load a profile from its file, whatever the file is called.
+
+    Raises
+    ------
+    ProfileError
+        Unreadable file, or a file with faults.
+    """
+    return _parsed(file, str(file))
+
+
 def _parsed(place: Traversable, name: str) -> Profile:
     try:
-        text = place.read_text(encoding="utf-8")
+        text = _text_of(place)
     except (OSError, UnicodeDecodeError) as error:
-        raise _cannot_read(name, error, "Give the id of a profile or the path of its file.") from None
+        raise _cannot_read(name, error, _advice_for(error)) from None
     return parse_profile(text, name)
+
+
+def _text_of(place: Traversable) -> str:
+    """The text of a file, without a byte order mark. A pipe or device is refused: reading it may never end."""
+    if isinstance(place, Path):
+        mode = place.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise OSError(errno.EINVAL, "not a regular file but a pipe or device")
+    return place.read_text(encoding="utf-8-sig")
+
+
+def _advice_for(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "Save the file as UTF-8 text: most editors offer it under 'Save as'."
+    if isinstance(error, IsADirectoryError):
+        return "It is a folder: name a file in it, or give the folder with --profile-dir."
+    if isinstance(error, PermissionError):
+        return "Check the permissions of the file."
+    if error.errno == errno.EINVAL:
+        return "Copy the text into a file and name that."
+    return "Give the id of a profile or the path of its file."
 
 
 def _id_of(place: Traversable) -> str:
     try:
-        found = tomllib.loads(place.read_text(encoding="utf-8")).get("id")
+        found = read_toml(_text_of(place)).get("id")
     except (OSError, ValueError):
         found = None
-    return found if isinstance(found, str) else place.name.removesuffix(".toml")
+    return found if isinstance(found, str) and found.isprintable() else place.name.removesuffix(".toml")
 
 
 def _duplicates(found: Sequence[StoredProfile]) -> dict[str, ProfileError]:

@@ -38,6 +38,8 @@ STILL_RATE_RAD_S = 0.17
 RATE_SHARE, CLOCK_SHARE = 0.05, 0.03
 LEAST_S = 3.0
 _G = STANDARD_GRAVITY_M_S2
+TURNED_DEG = 20.0
+"""From here on a turn was meant: drift of a resting gyroscope stays below it in a minute."""
 _UNIT_RATIOS = (
     (1 / _G, 'They look like g: write unit = "g".'),
     (_G, 'They look like m/s2 already: write unit = "m/s2".'),
@@ -183,7 +185,9 @@ def _rest(profile: Profile, settings: Mapping[str, float], blocks: Sequence[Samp
     if np.any(np.ptp(acc, axis=0) == 0.0):
         lines.append(TrialLine("axes", "look", "an axis of the acceleration never changes", "Check type and order."))
     if profile.sends("gyr", settings):
-        lines.append(_rotation(float(np.median(np.sqrt(np.sum(gyr[still] ** 2, axis=1))))))
+        turned_rad = np.nansum(gyr - np.median(gyr[still], axis=0), axis=0) / settings["rate_hz"]
+        at_rest = float(np.median(np.sqrt(np.sum(gyr[still] ** 2, axis=1))))
+        lines.append(_rotation(at_rest, float(np.degrees(np.linalg.norm(turned_rad)))))
     else:
         lines.append(TrialLine("rotation", "look", "no gyroscope", "A shank sensor gives contact times without one."))
     return lines
@@ -207,8 +211,11 @@ def _gravity(norm_m_s2: float, spread_m_s2: float) -> TrialLine:
     return TrialLine("gravity", "wrong", text, "Check the type, the scale and the place of the acceleration.")
 
 
-def _rotation(rate_rad_s: float) -> TrialLine:
+def _rotation(rate_rad_s: float, turned_deg: float) -> TrialLine:
+    """A wrong scale does not show at rest; a turn about one axis by a known angle shows it."""
     text = f"{rate_rad_s:.3g} rad/s at rest (0 expected)"
+    if turned_deg >= TURNED_DEG:
+        text += f", turned by about {turned_deg:.0f} deg"
     if rate_rad_s <= STILL_RATE_RAD_S:
         return TrialLine("rotation", "ok", text)
     advice = "Keep it still; if it was: check unit (deg/s or rad/s), scale, type and place of the gyroscope."

@@ -37,8 +37,9 @@ def try_profile(
 ) -> int:
     """Listen to a sensor that lies still and say whether its profile fits.
 
-    Looks at rate, gravity, rotation, clock, losses, packet size and battery. Nothing is recorded. Ends with 1 when
-    something is wrong.
+    Looks at rate, gravity, rotation, clock, losses, packet size and battery. The scale of the gyroscope cannot be seen
+    at rest: turn the sensor by 90 or 360 degrees meanwhile and compare with the angle that is shown. Nothing is
+    recorded. Ends with 1 when something is wrong.
     """
     import asyncio
 

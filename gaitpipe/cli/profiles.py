@@ -151,18 +151,23 @@ def check(names: tuple[str, ...], folders: tuple[Path, ...]) -> int:
     """Check profiles, by id or by file; all faults are named at once, each with its line."""
     from gaitpipe import profile_store
     from gaitpipe.app.new_profile import FILL_IN, unfilled
-    from gaitpipe.protocol.profile import parse_profile
 
     bad = 0
     for file in names:
         try:
             is_file = _is_file(file)
-            profile = parse_profile(_text(Path(file)), file) if is_file else profile_store.load(file, folders)
+            profile = profile_store.load_file(Path(file)) if is_file else profile_store.load(file, folders)
         except ProfileError as error:
             console().failure(error.message, error.advice)
             bad += 1
         else:
             click.echo(f"{file}: ok ({profile.id}, {profile.name})")
+            if is_file and (hidden := profile_store.shipped_file(profile.id, Path(file))):
+                text = f"'{profile.id}' is also the id of a profile that comes with gaitpipe ({hidden})"
+                advice = (
+                    "In a folder of profiles it would hide that one, and neither could be used: give it another id."
+                )
+                console().note("warning", text, advice)
             if count := unfilled(profile):
                 console().note("info", f"{counted(count, 'fact')} of {profile.id} still without a source: '{FILL_IN}'")
     return 2 if bad else 0
@@ -175,18 +180,6 @@ profiles.add_command(try_profile)
 def _is_file(name: str) -> bool:
     """Tell the path of a file, there or not, from the id of a profile."""
     return name.endswith(".toml") or Path(name).name != name or Path(name).is_file()
-
-
-def _text(file: Path) -> str:
-    from gaitpipe.errors import ProfileFault
-
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ProfileError(
-            str(file), [ProfileFault("", None, f"cannot be read: {reason}")], "Check the name."
-        ) from None
 
 
 @profiles.command(short_help="Decode notifications given as HEX.")

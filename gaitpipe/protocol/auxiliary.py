@@ -119,9 +119,10 @@ def decode_readings(reading: Reading, payloads: Sequence[bytes]) -> list[dict[st
     """Decode notifications of one characteristic, in order: the named fields of each reading, or a fault."""
     codec = reading.codec()
     rows: list[dict[str, ReadingValue] | PacketFault] = []
-    for read in [*(codec.receive(bytes(payload)) for payload in payloads), codec.end()]:
+    for number, read in enumerate([*(codec.receive(bytes(payload)) for payload in payloads), codec.end()], start=1):
         if isinstance(read, Unread):
-            rows.append(PacketFault(read.kind, read.detail, 0.0))
+            where = f"payload {number} of {len(payloads)}: " if 1 < len(payloads) >= number else ""
+            rows.append(PacketFault(read.kind, f"{where}{read.detail}", 0.0))
         elif read is not None:
             rows.append(dict(read))
     return rows

@@ -6,7 +6,6 @@ Imported only when a profile is read, since pydantic takes a while to load.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections import Counter
 from typing import Any
 
@@ -30,6 +29,7 @@ from gaitpipe.protocol.schema import (
     StatusTable,
 )
 from gaitpipe.protocol.schema_faults import cross_faults, pydantic_faults, sorted_faults, syntax_fault
+from gaitpipe.protocol.toml_lines import read_toml
 
 RANGE_SETTING = {"acc": "acc_range_g", "gyr": "gyr_range_dps"}
 
@@ -38,8 +38,8 @@ def build_profile(text: str, file: str) -> Profile:
     """Read, check and translate; see `profile.parse_profile`."""
     advice = "Mend the lines named above; firmware_profiles/README.md explains every key."
     try:
-        raw: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        raw: dict[str, Any] = read_toml(text)
+    except ValueError as error:
         raise ProfileError(file, [syntax_fault(str(error))], "The file is not valid TOML.") from None
     faults: list[ProfileFault] = cross_faults(raw, text)
     parsed: ProfileFile | None = None

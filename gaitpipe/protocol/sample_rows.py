@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gaitpipe.model import FaultKind, FloatArray, PacketFault
 from gaitpipe.protocol.carriers import carriers_of
-from gaitpipe.protocol.packets import Packet, Refusal, has_clock
+from gaitpipe.protocol.packets import Packet, PacketFormat, Refusal, has_clock
 from gaitpipe.protocol.profile import Profile
 from gaitpipe.protocol.profile_parts import PacketLayout
 from gaitpipe.protocol.quantities import QUANTITIES, SIGNAL_QUANTITIES
@@ -39,17 +40,33 @@ def decode_samples(
         detail = f"{characteristic}: samples of {profile.name} with these settings come on {places}"
         return [PacketFault(FaultKind.CHARACTERISTIC, detail, 0.0)]
     rows: list[dict[str, Any] | PacketFault] = []
-    for unframed in [*(carrier.framing.receive(bytes(payload), 0.0) for payload in payloads), carrier.framing.end(0.0)]:
-        rows.extend(unframed.faults)
+    for number, payload in enumerate([*payloads, None], start=1):
+        unframed = carrier.framing.end(0.0) if payload is None else carrier.framing.receive(bytes(payload), 0.0)
+        where = f"payload {number} of {len(payloads)}: " if payload is not None and len(payloads) > 1 else ""
+        mode = "" if payload is None else _other_mode(profile, settings, characteristic, bytes(payload))
+        rows.extend(replace(fault, detail=f"{where}{fault.detail}{mode}") for fault in unframed.faults)
         rows.extend({"text": item.text, "ok": item.ok, "battery_pct": item.battery_pct} for item in unframed.statuses)
         for data in unframed.packets:
             packet_format = carrier.format_of(data)
             packet = packet_format.read(data)
             if isinstance(packet, Refusal):
-                rows.append(PacketFault(packet.kind, packet.detail, 0.0))
+                rows.append(PacketFault(packet.kind, f"{where}{packet.detail}{mode}", 0.0))
             else:
                 rows.extend(_rows(packet_format.layout, settings["rate_hz"], packet))
     return rows
+
+
+def _other_mode(profile: Profile, settings: Mapping[str, float], characteristic: str, payload: bytes) -> str:
+    """A hint at the settings whose packet has this header, where those of now do not have such a packet."""
+    here = [item for item in profile.packets if item.characteristic == profile.key_of(characteristic)]
+    active = profile.active_packets(settings)
+    marked = [item for item in here if any(field.equals is not None for field in item.header)]
+    claiming = [item for item in marked if PacketFormat(item, settings).claims(payload)]
+    if not claiming or any(item in active for item in claiming):
+        return ""
+    row = claiming[0].only_if[0]
+    wanted = [f"{name} = {values[0]:g}" for name, values in row.items() if settings[name] not in values]
+    return f"; the header fits {' and '.join(wanted)}"
 
 
 def _rows(layout: PacketLayout, rate_hz: float, packet: Packet) -> list[dict[str, Any]]:

@@ -29,12 +29,20 @@ def _checked_hex(text: str) -> str:
     return text
 
 
+def _not_zero(number: float) -> float:
+    if number == 0:
+        raise ValueError("a scale of 0 makes every value 0")
+    return number
+
+
 Uuid = Annotated[str, AfterValidator(_checked_uuid)]
 Hex = Annotated[str, AfterValidator(_checked_hex)]
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Scale = Annotated[Number, AfterValidator(_not_zero)]
 IntegerType = Literal["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64"]
 SampleType = Literal["i8", "u8", "i16", "u16", "i32", "u32", "f32"]
+SampleCount = Annotated[int, Field(ge=1, le=1000)]
 Condition = dict[str, Number | Annotated[list[Number], Field(min_length=1)]]
 """Settings and the value, or one of the values, that each must have."""
 OnlyIf = Condition | Annotated[list[Condition], Field(min_length=1)]
@@ -110,7 +118,7 @@ class PartTable(Table):
     setting: Text | None = None
     type: IntegerType | Literal["f32"] | None = None
     codes: dict[str, int] | None = None
-    scale: Number = 1.0
+    scale: Scale = 1.0
 
     @model_validator(mode="after")
     def _is_one_kind(self) -> PartTable:
@@ -164,7 +172,7 @@ class SampleFieldTable(Table):
     ]  # fmt: skip
     type: SampleType | None = None
     unit: Text | None = None
-    scale: Number = 1.0
+    scale: Scale = 1.0
     scale_setting: Text | None = None
     bytes: Annotated[int, Field(ge=1, le=255)] | None = None
 
@@ -192,7 +200,7 @@ class PacketTable(Sourced):
     field: Annotated[list[SampleFieldTable], Field(min_length=1)]
     crc: Literal["crc16-ccitt-false"] | None = None
     sequence_counts: Literal["packets", "samples"] | None = None
-    samples_per_packet: Annotated[int, Field(ge=1)] | dict[str, Annotated[int, Field(ge=1)]]
+    samples_per_packet: SampleCount | dict[str, SampleCount]
     count_is_fixed: bool = False
     zero_padding_max_bytes: Annotated[int, Field(ge=0)] = 0
     timestamp: TimestampTable
@@ -232,7 +240,7 @@ class ProfileFile(Table):
     """The whole file."""
 
     schema_version: Literal[1]
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
     name: Text
     maker: Text
     model: Text

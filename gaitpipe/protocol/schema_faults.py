@@ -7,16 +7,28 @@ another.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from gaitpipe.errors import ProfileFault
 from gaitpipe.protocol.codecs import CODECS
 from gaitpipe.protocol.handshake import settings_named_in_text
 from gaitpipe.protocol.quantities import QUANTITIES
 from gaitpipe.protocol.readings import READINGS
+from gaitpipe.protocol.schema_conflicts import conflict_faults
+from gaitpipe.protocol.schema_limits import limit_faults
+from gaitpipe.protocol.schema_tables import (
+    Found,
+    is_number,
+    meant,
+    packets,
+    payload_parts,
+    table,
+    tables,
+    uuids_of,
+    visible,
+)
 from gaitpipe.protocol.toml_lines import Location, dotted, line_of, lines_of_keys
 from gaitpipe.protocol.uuids import full_uuid
 
@@ -29,12 +41,6 @@ MACHINE_CONTROL_POINT = full_uuid("2ad9")
 _LINE_IN_SYNTAX_ERROR = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
-def meant(word: str, candidates: Sequence[str]) -> str:
-    """` (did you mean 'x'?)` when a candidate is near `word`, otherwise nothing."""
-    near = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
-    return f" (did you mean '{near[0]}'?)" if near else ""
-
-
 def syntax_fault(message: str) -> ProfileFault:
     """A TOML syntax error as a fault."""
     found = _LINE_IN_SYNTAX_ERROR.search(message)
@@ -43,8 +49,9 @@ def syntax_fault(message: str) -> ProfileFault:
 
 
 def sorted_faults(faults: Sequence[ProfileFault]) -> list[ProfileFault]:
-    """In the order of the lines, each said once."""
-    unique = list(dict.fromkeys(faults))
+    """In the order of the lines, each said once, with the control characters of the file made visible."""
+    shown = (ProfileFault(visible(fault.key), fault.line, visible(fault.problem)) for fault in faults)
+    unique = list(dict.fromkeys(shown))
     return sorted(unique, key=lambda fault: (fault.line or 0, fault.key))
 
 
@@ -52,8 +59,8 @@ def pydantic_faults(error: ValidationError, root: type[BaseModel], text: str) ->
     """The faults that pydantic found, in plain words."""
     lines = lines_of_keys(text)
     faults = []
-    for item in error.errors(include_url=False):
-        location = _without_type_names(item["loc"])
+    for item, placed in _one_a_key(error.errors(include_url=False)):
+        location = placed
         if location[:2] == ("packet", 0) and location[:2] not in lines:  # written as [packet], read as a list of one
             location = ("packet", *location[2:])
         problem = _problem(item, location, root)
@@ -61,9 +68,24 @@ def pydantic_faults(error: ValidationError, root: type[BaseModel], text: str) ->
     return faults
 
 
+def _one_a_key(items: Sequence[Any]) -> list[tuple[Mapping[str, Any], Location]]:
+    """The faults with their places. Where a key may be a number or a list, pydantic tells each branch: one is said.
+
+    It is the one that looks deeper into the value, since only a branch of the right shape gets there.
+    """
+    placed = [(item, _without_type_names(item["loc"])) for item in items]
+    kept: dict[Location, Mapping[str, Any]] = {}
+    for item, location in placed:
+        is_branch = len(location) < len(item["loc"])
+        deeper = any(len(other) > len(location) and other[: len(location)] == location for _, other in placed)
+        if not (is_branch and deeper):
+            kept.setdefault(location, item)
+    return [(item, location) for location, item in kept.items()]
+
+
 def _without_type_names(location: Sequence[int | str]) -> Location:
     """The place of a fault without the branch of a union (`int`, `dict[str,...]`): that is no key of the file."""
-    noise = re.compile(r"constrained-|dict\[|literal\[|function-|nullable|^\[key\]$|^int$|^float$|^str$")
+    noise = re.compile(r"constrained-|dict\[|list\[|literal\[|function-|nullable|^\[key\]$|^int$|^float$|^str$")
     return tuple(part for part in location if not (isinstance(part, str) and noise.search(part)))
 
 
@@ -77,10 +99,16 @@ def _problem(item: Mapping[str, Any], location: Location, root: type[BaseModel])
     message = str(item["msg"]).removeprefix("Value error, ")
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(item["ctx"]["expected"]))
-        return f"{value!r} is not allowed; allowed: {item['ctx']['expected']}" + meant(str(value), choices)
+        return f"{_shown(value)} is not allowed; allowed: {item['ctx']['expected']}" + meant(str(value), choices)
     if kind == "value_error":
-        return message if isinstance(value, dict) else f"{message} (found {value!r})"
-    return f"{message[:1].lower()}{message[1:]} (found {value!r})"
+        return message if isinstance(value, dict) else f"{message} (found {_shown(value)})"
+    return f"{message[:1].lower()}{message[1:]} (found {_shown(value)})"
+
+
+def _shown(value: object) -> str:
+    """A value as the file has it, not longer than a line."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _keys_at(root: type[BaseModel], location: Location) -> list[str]:
@@ -111,33 +139,10 @@ def cross_faults(raw: Mapping[str, Any], text: str) -> list[ProfileFault]:
     """Faults between tables: unknown roles, settings and codecs, clocks without a field, rates without a count."""
     lines = lines_of_keys(text)
     found = [*_role_faults(raw), *_setting_faults(raw), *_kind_faults(raw), *_write_faults(raw)]
+    found += [*limit_faults(raw), *conflict_faults(raw)]
     for location, packet in packets(raw):
         found += _packet_faults(raw, location, packet)
     return [ProfileFault(dotted(location), line_of(lines, location), problem) for location, problem in found]
-
-
-Found: TypeAlias = Iterator[tuple[Location, str]]
-
-
-def table(raw: Any, key: str) -> Mapping[str, Any]:
-    """The table of this name; an empty one where there is none, or something else."""
-    value = raw.get(key) if isinstance(raw, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def tables(raw: Any, key: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """The tables of this list with their places; what is no table is left out."""
-    value = raw.get(key) if isinstance(raw, Mapping) else None
-    rows = value if isinstance(value, list) else []
-    return [(index, row) for index, row in enumerate(rows) if isinstance(row, Mapping)]
-
-
-def packets(raw: Any) -> list[tuple[Location, Mapping[str, Any]]]:
-    """The packet tables, written as one `[packet]` or several `[[packet]]`, with their places."""
-    one = table(raw, "packet")
-    if one:
-        return [(("packet",), one)]
-    return [(("packet", index), row) for index, row in tables(raw, "packet")]
 
 
 def _kind_faults(raw: Mapping[str, Any]) -> Found:
@@ -165,7 +170,7 @@ def _write_faults(raw: Mapping[str, Any]) -> Found:
         item.get("role")
         for _, service in tables(raw, "service")
         for _, item in tables(service, "characteristic")
-        if MACHINE_CONTROL_POINT in _uuids_of(item)
+        if MACHINE_CONTROL_POINT in uuids_of(item)
     }
     for number, command in tables(raw, "command"):
         if command.get("role") in moving:
@@ -173,13 +178,6 @@ def _write_faults(raw: Mapping[str, Any]) -> Found:
             yield ("command", number, "role"), problem
         elif "auxiliary" in raw:
             yield ("command", number), "nothing is ever written to an auxiliary device: it is listened to"
-
-
-def _uuids_of(characteristic: Mapping[str, Any]) -> list[str]:
-    """All UUIDs that a characteristic may have, in full."""
-    also = characteristic.get("also")
-    named = [characteristic.get("uuid"), *(also if isinstance(also, list) else [])]
-    return [full_uuid(one) for one in named if isinstance(one, str)]
 
 
 def _role_faults(raw: Mapping[str, Any]) -> Found:
@@ -210,24 +208,11 @@ def _setting_faults(raw: Mapping[str, Any]) -> Found:
     for location, name in _settings_used(raw):
         if isinstance(name, str) and name not in known:
             yield location, f"there is no setting '{name}'" + meant(name, known)
-    for place, part in _payload_parts(raw):
-        yield from _code_faults(raw, place, part)
-
-
-def _payload_parts(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Mapping[str, Any]]]:
-    """All parts of the payloads of commands and of their answers."""
-    for number, command in tables(raw, "command"):
-        places: list[tuple[Location, Mapping[str, Any]]] = [((), command)]
-        for kind in ("reply", "refusal"):
-            places += [((kind, row), item) for row, item in tables(command, kind)]
-        for path, holder in places:
-            for row, part in tables(holder, "payload"):
-                yield ("command", number, *path, "payload", row), part
 
 
 def _settings_used(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
     """Every place that names a setting, with the name."""
-    for place, part in _payload_parts(raw):
+    for place, part in payload_parts(raw):
         yield (*place, "setting"), part.get("setting")
         yield from (((*place, "ascii"), name) for name in settings_named_in_text(part.get("ascii")))
     for place, packet in packets(raw):
@@ -239,24 +224,6 @@ def _settings_used(raw: Mapping[str, Any]) -> Iterator[tuple[Location, Any]]:
         yield from (((*place, "only_if", name), name) for name in table(item, "only_if"))
         for row, one in tables(item, "only_if"):
             yield from (((*place, "only_if", row, name), name) for name in one)
-
-
-def _code_faults(raw: Mapping[str, Any], place: Location, part: Mapping[str, Any]) -> Found:
-    """Each allowed value of a setting needs its code."""
-    codes = part.get("codes")
-    if not isinstance(codes, Mapping):
-        return
-    known = set()
-    for key in codes:
-        try:
-            known.add(float(key))
-        except ValueError:
-            yield (*place, "codes"), f"'{key}' is no number: the keys are values of the setting"
-    allowed = table(table(raw, "settings"), str(part.get("setting"))).get("allowed")
-    numbers = [value for value in allowed if isinstance(value, (int, float))] if isinstance(allowed, list) else []
-    missing = [f"{value:g}" for value in numbers if float(value) not in known]
-    if missing:
-        yield (*place, "codes"), f"no code for the value(s) {', '.join(missing)}"
 
 
 def _packet_faults(raw: Mapping[str, Any], place: Location, packet: Mapping[str, Any]) -> Found:
@@ -308,6 +275,6 @@ def _count_faults(raw: Mapping[str, Any], place: Location, packet: Mapping[str, 
             numeric[float(key)] = value
         except ValueError:
             yield (*place, "samples_per_packet", key), 'the key must be a rate in Hz, such as "104"'
-    missing = [f"{rate:g}" for rate in rates if isinstance(rate, (int, float)) and float(rate) not in numeric]
+    missing = [f"{rate:g}" for rate in rates if is_number(rate) and float(rate) not in numeric]
     if missing:
         yield (*place, "samples_per_packet"), f"no count for the rate(s) {', '.join(missing)}"

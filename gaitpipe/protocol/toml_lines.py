@@ -1,17 +1,52 @@
-"""In which line of a TOML text each key stands: `tomllib` does not say; a fault without its line is hard to find."""
+"""TOML texts of anybody: reading one, and in which line each key stands.
+
+`tomllib` does not say the line, and a fault without its line is hard to find.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from typing import Any
 
 Location = tuple[int | str, ...]
+
+_DEEPEST = 50
+"""Tables in tables; no file of ours has more than 10. Dotted keys nest without end and without a RecursionError."""
+_TOO_DEEP = "lists or tables are nested too deeply"
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
     r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=\s*(.*)$"""
 )
 _STRINGS = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'[^']*'""")
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text; a byte order mark in front of it is passed over.
+
+    Raises
+    ------
+    ValueError
+        No TOML; lists or tables in one another to no end, or a number of thousands of digits, which `tomllib` alone
+        answers with a RecursionError or a plain ValueError.
+    """
+    try:
+        raw = tomllib.loads(text.removeprefix("\ufeff"))
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    level: list[Any] = [raw]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return raw
+    raise ValueError(_TOO_DEEP)
 
 
 def dotted(location: Location) -> str:

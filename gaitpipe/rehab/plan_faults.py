@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from gaitpipe import evidence
-from gaitpipe.protocol.schema_faults import Found, meant, table, tables
+from gaitpipe.protocol.schema_tables import Found, meant, table, tables
 from gaitpipe.protocol.toml_lines import Location
 from gaitpipe.rehab.ladder import DEFAULT_LADDER, GrowthLimits
 from gaitpipe.rehab.plan import (

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any
 
 from gaitpipe import evidence
-from gaitpipe.protocol.schema_faults import Found, meant, table, tables
+from gaitpipe.protocol.schema_tables import Found, meant, table, tables
 from gaitpipe.protocol.toml_lines import Location
 
 _PHRASES = {phrase.id: phrase for phrase in evidence.PHRASES}

@@ -5,6 +5,8 @@ The sensor is an invented board: its bytes are encoded with the right profile, a
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def profile_of(*changes: tuple[str, str], text: str = TEXT) -> Profile:
     return parse_profile(text, "board")
 
 
-def sent(profile: Profile, lose: frozenset[int] = frozenset(), seed: int = 3, **settings: float):
+def sent(profile: Profile, lose: frozenset[int] = frozenset(), seed: int = 3, turn_deg: float = 0.0, **settings: float):
     """Notifications and events of a sensor that lies still, with noise and a bias of 1 deg/s."""
     resolved = profile.resolve_settings(settings)
     encoder, generator = Encoder(profile, resolved), np.random.default_rng(seed)
@@ -35,6 +37,8 @@ def sent(profile: Profile, lose: frozenset[int] = frozenset(), seed: int = 3, **
     for number in range(round(SECONDS * rate_hz / count)):
         acc = up + generator.normal(0, 0.02, (count, 3))
         gyr = np.radians([1.0, -0.5, 0.3]) + generator.normal(0, 0.002, (count, 3))
+        if 4.0 <= number * count / rate_hz < 6.0:
+            gyr[:, 2] += np.radians(turn_deg) / 2.0
         host_ns = round(1e9 * ((number + 1) * count / rate_hz + generator.uniform(0, 0.01)))
         for characteristic, payload in encoder.encode(77.0 + number * count / rate_hz, acc, gyr):
             if number not in lose:
@@ -90,6 +94,16 @@ def test_advised_command_names_the_profile_as_it_was_given():
     wrong = profile_of(('    { name = "sequence", type = "u8" },\n', '    { name = "sequence", type = "u16" },\n'))
     packets = judge(wrong, wrong.resolve_settings({}), sent(profile_of()), "boards/new.toml")[0]
     assert "gaitpipe profiles decode boards/new.toml --characteristic" in packets.advice
+
+
+def test_a_turn_by_hand_shows_the_scale_of_the_gyroscope():
+    profile = profile_of()
+    (turned,) = re.findall(
+        r"turned by about (\d+) deg", lines_of(profile, sent(profile, turn_deg=90.0))["rotation"].text
+    )
+    assert abs(int(turned) - 90) <= 2
+    half = profile_of(("scale = 0.07", "scale = 0.035"))
+    assert "turned by about 45 deg" in lines_of(half, sent(profile, turn_deg=90.0))["rotation"].text
 
 
 def test_lost_packets_are_counted_and_do_not_change_the_rate():

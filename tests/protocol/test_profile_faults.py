@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gaitpipe import profile_store
 from gaitpipe.errors import ProfileError
+from gaitpipe.model import PacketFault
 from gaitpipe.protocol.profile import parse_profile
+from gaitpipe.protocol.sample_rows import decode_samples
 
 GOOD = profile_store.load("open_imu").text
 
@@ -125,3 +130,105 @@ def test_every_fact_of_a_profile_has_source_and_confidence(any_profile):
     for fact in any_profile.facts:
         assert fact.source
         assert fact.confidence in ("verified", "single-source", "memory", "own design")
+
+
+@pytest.mark.parametrize("value", ["[" * 500 + "]" * 500, "{" + ".".join(["a"] * 3000) + " = 1}", "9" * 5000])
+def test_nesting_or_digits_without_end_are_one_fault_of_that_file(value, tmp_path):
+    (tmp_path / "deep.toml").write_text(f"z = {value}\n")
+    profiles, problems = profile_store.load_all([tmp_path])
+    assert len(profiles) == len(profile_store.available())
+    (problem,) = problems
+    assert len(problem.faults) == 1
+    assert "deep.toml" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("pairs", "key", "words"),
+    [
+        ([('name = "version", type = "u8", equals = 1', 'name = "version", type = "u8", equals = 300')],
+         "packet.header[0].equals", "300 does not fit the type u8 (0 to 255)"),
+        ([("default = 208", "default = 0"), ("allowed = [52", "allowed = [0, 52")], "settings.rate_hz", "no sampling"),
+        ([("default = 208", "default = -1"), ("allowed = [52", "allowed = [-1")], "settings.rate_hz", "no sampling"),
+        ([('{ setting = "rate_hz", type = "u16"', '{ setting = "rate_hz", type = "u8"')],
+         "command[0].payload[1].type", "rate_hz = 416: 416 does not fit the type u8"),
+        ([('scale = 3.0517578125e-05', 'scale = 0')], "packet.field[0].scale", "scale of 0"),
+        ([('"208" = 8', '"208" = 1001')], "packet.samples_per_packet.208", "less than or equal to 1000"),
+        ([('id = "open_imu"', f'id = "{"a" * 65}"')], "id", "at most 64"),
+        ([('name = "flags"', 'name = "sequence"')], "packet.header", "'sequence' is there 2 times"),
+        ([('role = "data"\nproperties = ["notify"]', 'role = "data"\nproperties = ["read"]')],
+         "packet.role", "neither notify nor indicate"),
+        ([('role = "command"\nproperties = ["write', 'role = "command"\nproperties = ["read')],
+         "command[0].role", "to have 'write"),
+        ([('name = "Open IMU"', 'name = "Open\\u001bIMU"')], "name", "control character '\\x1b'"),
+    ],
+)  # fmt: skip
+def test_what_would_fail_on_the_air_is_a_fault_of_the_file(pairs, key, words):
+    fault = faults_of(changed(*pairs))[key]
+    assert words in fault.problem
+    assert fault.line is not None
+
+
+def test_two_packets_that_nobody_can_tell_apart_are_a_fault_that_says_how_to_mend_it():
+    text = profile_store.load("polar_verity_sense").text
+    twins = text.replace("equals = 5", "equals = 2")
+    assert twins != text
+    fault = faults_of(twins)["packet[1]"]
+    assert "cannot be told from packet[0]" in fault.problem
+    assert 'name = "marker"' in fault.problem
+
+
+def test_a_uuid_twice_in_a_service_is_a_fault():
+    text = profile_store.load("open_imu").text
+    twice = text.replace('role = "data"\nproperties', 'role = "spare"\nproperties', 1)
+    uuid = re.search(r'uuid = "(.*)"\nrole = "spare"', twice).group(1)
+    added = f'[[service.characteristic]]\nuuid = "{uuid}"\nrole = "data"\nproperties = ["notify"]\n\n'
+    assert (
+        "twice in the service"
+        in faults_of(twice.replace('[[service]]\nuuid = "180f"', added + '[[service]]\nuuid = "180f"'))[
+            "service[0].characteristic[2].uuid"
+        ].problem
+    )
+
+
+def test_a_wrong_type_is_said_once_though_a_number_or_a_table_would_do():
+    text = re.sub(r"samples_per_packet = .*", 'samples_per_packet = "many"', GOOD)
+    with pytest.raises(ProfileError) as caught:
+        parse_profile(text, "mine.toml")
+    assert [fault.key for fault in caught.value.faults] == ["packet.samples_per_packet"]
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert profile_store.load_file(file).text == GOOD
+    assert parse_profile("\ufeff" + GOOD, "mine.toml").id == "open_imu"
+
+
+def test_folders_pipes_and_other_encodings_get_advice_that_fits(tmp_path):
+    (tmp_path / "utf16.toml").write_bytes(GOOD.encode("utf-16"))
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "folder.toml").mkdir()
+    advice = {Path(problem.file).name: problem.advice for problem in profile_store.load_all([tmp_path])[1]}
+    assert "Save the file as UTF-8" in advice["utf16.toml"]
+    assert "Copy the text" in advice["pipe.toml"]
+    assert "--profile-dir" in advice["folder.toml"]
+
+
+def test_a_copy_of_a_shipped_profile_is_known_and_the_shipped_file_itself_is_not_a_copy(tmp_path):
+    copy = tmp_path / "copy.toml"
+    copy.write_text(GOOD)
+    shipped = profile_store.shipped_file("open_imu", copy)
+    assert shipped is not None
+    assert profile_store.shipped_file("open_imu", shipped) is None
+    assert profile_store.shipped_file("my_imu", copy) is None
+
+
+def test_a_bad_payload_is_numbered_and_the_mode_that_its_header_fits_is_named():
+    profile = profile_store.load("metamotion_s")
+    settings = profile.resolve_settings()
+    data = profile.packet.characteristic
+    packed, single = bytes.fromhex("0305") + bytes(18), bytes.fromhex("0304") + bytes(6)
+    rows = decode_samples(profile, settings | {"samples_per_notification": 3}, data, [packed, single])
+    (fault,) = [row for row in rows if isinstance(row, PacketFault)]
+    assert fault.detail.startswith("payload 2 of 2: ")
+    assert fault.detail.endswith("the header fits samples_per_notification = 1")
