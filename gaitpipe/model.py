@@ -356,8 +356,8 @@ class SessionResult:
     """What `Session.finish()` gives: the stride table, one result a sensor, the metric table and the findings.
 
     `mode` is the gait that the metric table and the ensembles speak of: the good strides of that mode.
-    `left_right_clock_s` is the standard uncertainty of a time of the left sensor against one of the right [s]; None with
-    one sensor, where both have the one time base of a file, or where a clock's residual is not known.
+    `left_right_clock_s` is the standard uncertainty of a time of the left sensor against one of the right [s]; None
+    with one sensor, where both have the one time base of a file, or where a clock's residual is not known.
     """
 
     strides: NDArray[np.void]

@@ -47,8 +47,8 @@ def left_right_clock_s(
 ) -> float | None:
     """Standard uncertainty of a time of the left sensor against one of the right [s]: root of the summed squares.
 
-    `clocks` are those of `session_clocks`. None with one sensor, where both have the one time base of a file, or where a
-    clock's residual is not known.
+    `clocks` are those of `session_clocks`. None with one sensor, where both have the one time base of a file, or where
+    a clock's residual is not known.
     """
     radio = [side for side in clocks if sensors[side].clock != "file"]
     residuals_s = [qualities[side].clock_residual_s for side in radio]
