@@ -54,8 +54,8 @@ def test_messages_of_the_page_are_those_of_the_program(said):
     assert said in SOURCES
 
 
-def test_at_most_the_open_second_is_lost():
-    assert "at most the last second is lost" in PAGE
+def test_what_a_crash_costs_is_two_seconds_at_most():
+    assert "at most the last two seconds are lost" in PAGE
     assert FLUSH_INTERVAL_NS == 1_000_000_000
 
 
