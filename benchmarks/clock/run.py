@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.clock.report import write
-from benchmarks.clock.score import Score, hole_s, least_p95_s, score
+from benchmarks.clock.score import TARGET_S, Score, hole_s, least_p95_s, score
 from benchmarks.clock.world import CLOCKLESS, LINKS, SENSORS, FootCase, FootTrace, packet_of, simulate_foot
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
@@ -34,7 +34,7 @@ PAIRS_S = (
     (0.030, 0.050),
 )
 LONG_PAIRS_S = ((0.030, 0.030), (0.050, 0.050), (0.015, 0.050))
-LONG_LINKS = ("jitter", "bursts")
+LONG_LINKS = ("bursts",)
 LONG_S = 600.0
 
 
@@ -54,11 +54,22 @@ class Condition:
     def clocked(self) -> bool:
         return self.sensor not in CLOCKLESS
 
+    @property
+    def swept(self) -> bool:
+        """A chip of nearly the nominal rate sweeps a hole of that size for many seconds."""
+        holes_s = (hole_s(packet_of(self.sensor), one_s) for one_s in (self.left_s, self.right_s))
+        return self.pacing == "chip" and max(holes_s) > 0.005
+
+    @property
+    def free(self) -> bool:
+        """The link lets the target be met."""
+        return self.score.limit_s < 0.9 * TARGET_S and not self.swept
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.clock.run", description="Two feet on one clock.")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for clock.md and clock.csv")
-    parser.add_argument("--feet", type=int, default=8, help="simulated feet a condition (default 8: 28 or 64 pairs)")
+    parser.add_argument("--feet", type=int, default=6, help="simulated feet a condition (default 6: 15 or 36 pairs)")
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the short runs (default 60)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--strict", action="store_true", help="leave with 3 when a target that can be met is missed")
@@ -90,8 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def fails(one: Condition) -> bool:
     """A sensor with a clock is late by more than the target although the link allows better, or claims too much."""
-    allowed = one.score.limit_s < 0.9 * 0.003
-    return one.clocked and ((allowed and not one.score.timing_met) or not one.score.coverage_met)
+    return one.clocked and ((one.free and not one.score.timing_met) or not one.score.coverage_met)
 
 
 def conditions(traces: Sequence[FootTrace], pairs_s: Sequence[tuple[float, float]], seconds: float) -> list[Condition]:

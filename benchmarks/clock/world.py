@@ -67,7 +67,7 @@ class LinkKind:
     stall_every_s: float = 0.0
 
 
-_QUIET = LinkConfig(missed_event_pct=1.0, host_delay_s=0.0005, least_delay_s=LEAST_DELAY_S)
+_QUIET = LinkConfig(missed_event_pct=1.0, host_delay_s=0.0005, least_delay_s=LEAST_DELAY_S, packets_per_event=20)
 LINKS = {
     kind.name: kind
     for kind in (

@@ -37,6 +37,8 @@ _DELAYS_S, _LOWEST_DELAYS = 10, 64
 _FEW_DELAYS, _LEAST_S = 6, 1e-6
 _LEAST_LOWER = 8
 _UNSTEADY = 0.06
+_READY_S = 0.0003
+"""A packet may become ready so much late, at random."""
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
 _INTERVAL_STEP_S, _LONG_INTERVAL_S, _IN_STEP = 0.00125, 0.05, 0.002
 _MEMORY, _NEAR_S = 0.98, 0.0005
@@ -159,8 +161,8 @@ class OffsetBounds:
         odds = min(max(self._missed / max(self._events - self._missed, 1.0), 0.02), 0.5)
         if len(lower):
             below = high[:, None] - (lower[:, 1] - slopes[:, None] * (lower[:, 0] - now_s))
-            passed = (below < 0.0).sum(axis=1)
-            below = np.where(below < 0.0, widest_s, np.minimum(below, widest_s))
+            passed = (below < -_READY_S).sum(axis=1)
+            below = np.where(below < 0.0, widest_s, np.minimum(below + _READY_S, widest_s))
             places = _PASSED[1:][_PASSED[1:] <= below.shape[1]] - 1
             depth[:, 1 : len(places) + 1] = np.partition(below, places, axis=1)[:, places]
         share = odds**_PASSED
