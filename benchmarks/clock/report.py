@@ -44,8 +44,8 @@ def markdown(found: Sequence[Condition]) -> str:
     lines = [
         "# Two feet on one clock",
         "",
-        "Written by `python -m benchmarks.clock.run`; do not edit. **Synthetic links and synthetic crystals throughout**: "
-        "no radio was measured. `benchmarks/clock/world.py` says how they are made.",
+        "Written by `python -m benchmarks.clock.run`; do not edit. **Synthetic links and synthetic crystals "
+        "throughout**: no radio was measured. `benchmarks/clock/world.py` says how they are made.",
         "",
         f"Error: difference of the two feet's timing errors against the simulator's truth, from second {FROM_S:.0f} "
         f"on. Target: 95th percentile under {1000 * TARGET_S:.0f} ms, and twice the combined standard uncertainty "

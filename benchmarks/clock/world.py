@@ -79,8 +79,8 @@ LINKS = {
         ),
         LinkKind(
             "bursts",
-            "10 % of events missed, 10 % end early, host 2 ms late on average, radio busy for 100-500 ms every 5 s, host "
-            "stalled for 100-500 ms every 20 s, 2 % of packets lost in bursts",
+            "10 % of events missed, 10 % end early, host 2 ms late on average, radio busy for 100-500 ms every 5 s, "
+            "host stalled for 100-500 ms every 20 s, 2 % of packets lost in bursts",
             replace(_QUIET, missed_event_pct=10.0, closed_early_pct=10.0, host_delay_s=0.002, loss_pct=2.0),
             busy_every_s=5.0,
             stall_every_s=20.0,
