@@ -71,15 +71,18 @@ def pydantic_faults(error: ValidationError, root: type[BaseModel], text: str) ->
 def _one_a_key(items: Sequence[Any]) -> list[tuple[Mapping[str, Any], Location]]:
     """The faults with their places. Where a key may be a number or a list, pydantic tells each branch: one is said.
 
-    It is the one that looks deeper into the value, since only a branch of the right shape gets there.
+    It is the one that looks deeper into the value, since only a branch of the right shape gets there; or the one that
+    does not complain of the shape itself.
     """
     placed = [(item, _without_type_names(item["loc"])) for item in items]
     kept: dict[Location, Mapping[str, Any]] = {}
     for item, location in placed:
         is_branch = len(location) < len(item["loc"])
         deeper = any(len(other) > len(location) and other[: len(location)] == location for _, other in placed)
-        if not (is_branch and deeper):
-            kept.setdefault(location, item)
+        if is_branch and deeper:
+            continue
+        if location not in kept or (is_branch and str(kept[location]["type"]).endswith("_type")):
+            kept[location] = item
     return [(item, location) for location, item in kept.items()]
 
 
