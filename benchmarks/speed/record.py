@@ -42,7 +42,7 @@ from gaitpipe.simulate.stream import SensorFaults, SensorSamples
 from gaitpipe.sources.ble import WantedDevice, WantedSensor
 
 MINUTES = 30.0
-TIMES_FASTER = 10.0
+TIMES_FASTER = 15.0
 PROFILE = "open_imu"
 LOSS_PCT = 1.0
 CPU_TARGET_PCT = 5.0
