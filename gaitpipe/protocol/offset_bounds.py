@@ -37,7 +37,7 @@ _DELAYS_S, _LOWEST_DELAYS = 10, 64
 _FEW_DELAYS, _LEAST_S = 6, 1e-6
 _LEAST_LOWER = 8
 _UNSTEADY = 0.06
-_READY_S = 0.0003
+_READY_S = 0.0002
 """A packet may become ready so much late, at random."""
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
 _INTERVAL_STEP_S, _LONG_INTERVAL_S, _IN_STEP = 0.00125, 0.05, 0.002
@@ -46,12 +46,11 @@ _MEMORY, _NEAR_S = 0.98, 0.0005
 
 @dataclass(frozen=True, slots=True)
 class OffsetEstimate:
-    """Offset [s] at the time asked for, its slope [s/s], its standard uncertainty [s] and its upper bound [s]."""
+    """Offset [s] at the time asked for, its slope [s/s] and its standard uncertainty [s]."""
 
     offset_s: float
     slope: float
     sd_s: float
-    high_s: float
 
 
 class OffsetBounds:
@@ -66,7 +65,6 @@ class OffsetBounds:
         self._delays: list[FloatArray] = []
         self._first_s: float | None = None
         self._interval_s: float | None = None
-        self._last: tuple[float, OffsetEstimate] | None = None
         self._packet_s = 0.0
         self._missed, self._events = 1.0, 10.0
 
@@ -117,9 +115,7 @@ class OffsetBounds:
         variance_s2 += self._tick_s**2 / 12.0 + _FLOOR_S**2
         heights_s2 = _lows_s2(upper[:, 1] - high_s - slope * (upper[:, 0] - now_s))
         variance_s2 += heights_s2 if self._arrival else _UNSTEADY * heights_s2
-        found = OffsetEstimate(mean, slope, math.sqrt(variance_s2), high_s)
-        self._last = (now_s, found)
-        return found
+        return OffsetEstimate(mean, slope, math.sqrt(variance_s2))
 
     def _settled(self, now_s: float) -> tuple[FloatArray, FloatArray]:
         """Upper and lower bounds, shapes (n, 2) and (m, 2): device time and offset [s].
@@ -139,14 +135,12 @@ class OffsetBounds:
             return np.empty((0, 2))
         first = np.flatnonzero(np.diff(events_s, prepend=-np.inf) > 0.5 * self._interval_s)
         bounds = np.column_stack((device_s[first], events_s[first] - self._interval_s - device_s[first]))
-        if self._last is None:
-            return bounds
-        at_s, last = self._last
-        above_s = bounds[:, 1] - last.high_s - last.slope * (bounds[:, 0] - at_s)
-        self._missed = _MEMORY * self._missed + float(np.sum(above_s > _FLOOR_S))
+        # Never judged by the estimate: what contradicts it is what may mend it.
+        above_s = bounds[:, 1] - self._upper[-1][1]
+        self._missed = _MEMORY * self._missed + float(np.sum(above_s > _READY_S))
         self._events = _MEMORY * self._events + len(bounds)
         near = np.flatnonzero(above_s < _NEAR_S)
-        return bounds[near[np.argsort(above_s[near])[-_LOWER_A_SECOND:]]]
+        return np.asarray(bounds[near[np.argsort(above_s[near])[-_LOWER_A_SECOND:]]])
 
     def _weigh(
         self, slopes: FloatArray, upper: FloatArray, lower: FloatArray, now_s: float, widest_s: float
