@@ -25,7 +25,8 @@ from gaitpipe.protocol.encoder import Encoder
 from gaitpipe.session import Session
 
 SESSION_MINUTES = (5.0, 20.0, 60.0)
-BYTES_MINUTES = (2.0, 5.0, 10.0)
+BYTES_MINUTES = (4.0, 7.0, 12.0)
+"""The session clock remembers two minutes: the first reading comes when they are full."""
 BLOCK_SAMPLES = 52
 STAND_S = 5.0
 WARM_UP_S = 30.0

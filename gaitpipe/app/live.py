@@ -5,8 +5,8 @@ Rules:
 1. `receive` writes before it decodes. Nothing that happens afterwards can cost the item.
 2. When decoding or analysis fails, that is kept in `failure` and recording goes on: the file can be analysed later.
 3. The result is that of the same blocks read back from the file: same decoder, same session, same bytes.
-4. Blocks are gathered for a tenth of a second: most sensors send a sample or a few at a time, and a person does not see
-   the difference. What the session says does not depend on the size of its blocks.
+4. Blocks are gathered for a quarter of a second: most sensors send a sample or a few at a time, and a person does not
+   see the difference. What the session says does not depend on the size of its blocks.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from gaitpipe.session import Session
 from gaitpipe.sources.ble import LinkState
 
 SHOWN_STRIDES = 8
-GATHERED_S = 0.1
+GATHERED_S = 0.25
 DEVICE_SHOWN_FOR_S = 5.0
 """The same of a device beside the feet, which speaks once a second."""
 SHOWN_FOR_S = 3.0
