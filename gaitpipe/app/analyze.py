@@ -8,23 +8,21 @@ analysis.strides        # pandas.DataFrame, one row a stride and side
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
-from gaitpipe import importers
 from gaitpipe.app.arguments import check_arguments
 from gaitpipe.app.athlete import athlete_of
 from gaitpipe.app.blocks import joined_blocks
-from gaitpipe.app.frames import recording_of_columns
+from gaitpipe.app.inputs import Input, Samples, SessionFiles, open_session
 from gaitpipe.app.run_findings import run_findings
 from gaitpipe.app.truth import compare_with_truth, truth_beside
 from gaitpipe.app.typed_speed import typed_speed_findings
 from gaitpipe.derived import Athlete
-from gaitpipe.errors import AnalysisError, UsageError
+from gaitpipe.errors import AnalysisError
 from gaitpipe.model import (
     AuxiliaryKind,
     AuxiliaryReading,
@@ -33,13 +31,9 @@ from gaitpipe.model import (
     Placement,
     Recording,
     RecordingEvent,
-    SampleBlock,
     SessionResult,
-    Side,
     StreamQuality,
 )
-from gaitpipe.recording.decode import read_recording
-from gaitpipe.recording.reader import open_raw
 from gaitpipe.report.document import TruthComparison
 from gaitpipe.session import Session
 
@@ -51,19 +45,7 @@ SYNTHETIC_KEY = "synthetic"
 UNIT_CODES = frozenset({"acc_units", "gyr_units"})
 """Findings that make every figure meaningless: with one of them nothing is published."""
 
-Samples: TypeAlias = "Path | str | Mapping[str, Any] | pd.DataFrame"
 OnTime = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A recording or imported files, opened and not yet analysed; `duration_s` None when not known beforehand."""
-
-    recording: Recording
-    session_start_monotonic_ns: int | None = None
-    recorded_utc: str | None = None
-    path: Path | None = None
-    duration_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -155,47 +137,6 @@ def devices_of(recording: Recording) -> dict[AuxiliaryKind, list[AuxiliaryReadin
     return devices
 
 
-def open_recording(path: Path | str, placement: Placement | None = None) -> Input:
-    """Open a gaitpipe recording; `placement` overrides the one that it was recorded with.
-
-    Raises
-    ------
-    RecordingError
-        The file is missing, empty, of another kind or too damaged.
-    """
-    path = Path(path)
-    raw = open_raw(path)
-    recording = read_recording(path)
-    if placement is not None:
-        _place(recording, placement)
-    started = datetime.fromtimestamp(raw.session_start_utc_ns / 1e9, UTC)
-    return Input(recording, raw.session_start_monotonic_ns, started.strftime("%Y-%m-%dT%H:%M:%SZ"), path)
-
-
-def open_files(left: Samples | None, right: Samples | None, placement: Placement) -> Input:
-    """Open one file of samples a foot, through the importers; or samples that are in memory already.
-
-    Raises
-    ------
-    UsageError
-        Neither file was given.
-    RecordingError
-        A file cannot be read, or is of no known kind.
-    """
-    both: tuple[tuple[Side, Samples | None], ...] = (("left", left), ("right", right))
-    files = {side: samples for side, samples in both if samples is not None}
-    if not files:
-        raise UsageError(
-            "there is nothing to analyse", "Give a recording, or the files of the left and the right foot."
-        )
-    read = {side: _read_samples(samples, side, placement) for side, samples in files.items()}
-    recording = importers.merge(read["left"], read["right"]) if len(read) == 2 else next(iter(read.values()))
-    samples = max(
-        (quality.samples / _rate_hz(recording, side) for side, quality in recording.quality.items()), default=0
-    )
-    return Input(recording, duration_s=float(samples))
-
-
 def analyze_input(
     opened: Input,
     belt_speed_m_s: float | None = None,
@@ -251,11 +192,12 @@ def analyze(
     Parameters
     ----------
     recording
-        A gaitpipe recording (`.mcap`).
+        A gaitpipe recording (`.mcap`), or a file of another program that holds both sensors and says their sides.
     left, right
-        Instead of it, one a foot: a plain CSV file, or a data frame or mapping with the columns of one.
+        Instead of it, one a foot: a file of a known format, or a data frame or mapping with the columns of a plain CSV
+        file.
     placement
-        `foot` or `shank`: needed for files, and overrides what a recording says.
+        `foot` or `shank`: needed for files that do not say it, and overrides what a recording says.
     belt_speed_m_s
         Speed of the treadmill belt [m/s].
     height_m
@@ -280,10 +222,8 @@ def analyze(
         Other findings about the data do not raise: look at `.errors`.
     """
     check_arguments(recording, left, right, placement, belt_speed_m_s, height_m)
-    if recording is not None:
-        opened = open_recording(recording, placement)
-    else:
-        opened = open_files(left, right, "shank" if placement == "shank" else "foot")
+    files = SessionFiles(None if recording is None else Path(recording), left, right, placement=placement)
+    opened = open_session(files)
     analysis = analyze_input(opened, belt_speed_m_s, height_m=height_m, tap_sync=tap_sync)
     refuse_wrong_units(analysis)
     return analysis
@@ -296,29 +236,6 @@ def refuse_wrong_units(analysis: Analysis) -> None:
         messages = " ".join(finding.message for finding in wrong)
         advice = " ".join(dict.fromkeys(finding.advice for finding in wrong if finding.advice))
         raise AnalysisError(f"{analysis.name}: no figures are given. {messages}", advice)
-
-
-def _read_samples(samples: Samples, side: Side, placement: Placement) -> Recording:
-    if isinstance(samples, str | Path):
-        return importers.find_importer(samples).read(Path(samples), side, placement)
-    columns: Mapping[str, Any] = {str(name): values for name, values in samples.items()}
-    return recording_of_columns(columns, side, placement)
-
-
-def _place(recording: Recording, placement: Placement) -> None:
-    """Read the recording as if its sensors had been placed so."""
-    blocks = recording.blocks
-    recording.sensors = tuple(replace(info, placement=placement) for info in recording.sensors)
-
-    def placed() -> Iterator[SampleBlock]:
-        for block in blocks:
-            yield replace(block, placement=placement)
-
-    recording.blocks = placed()
-
-
-def _rate_hz(recording: Recording, side: Side) -> float:
-    return next(info.rate_hz for info in recording.sensors if info.side == side)
 
 
 def _belt_speed_of(recording: Recording) -> float | None:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from gaitpipe.errors import RecordingError
+from gaitpipe.importers._samples import recording_of_samples
 from gaitpipe.importers._table import NumberTable
-from gaitpipe.importers.plain_csv import GYR_COLUMNS, REQUIRED, recording_of
+from gaitpipe.importers.plain_csv import GYR_COLUMNS, REQUIRED, samples_of
 from gaitpipe.model import Placement, Recording, Side
 
 
@@ -35,4 +36,7 @@ def recording_of_columns(columns: Mapping[str, Any], side: Side, placement: Plac
     if len({values.shape for values in found.values()}) != 1 or found["time_s"].ndim != 1:
         raise RecordingError(name, "the columns differ in length", "Give one value a sample in each column.")
     digest = hashlib.sha256(b"".join(values.tobytes() for values in found.values())).hexdigest()
-    return recording_of(NumberTable(found, (), None, digest), Path(name), side, placement)
+    samples = samples_of(NumberTable(found, (), None, digest))
+    recording = recording_of_samples(samples, Path(name), side, placement, [])
+    recording.input_sha256 = digest
+    return recording

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,16 @@ import click
 
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
 from gaitpipe.cli.decide import SeveralValues
-from gaitpipe.cli.parameters import NearChoice, PathOf, Speed, context_options, height_option
+from gaitpipe.cli.file_options import FileOptions, file_options
+from gaitpipe.cli.parameters import PathOf, Speed, context_options, height_option
 from gaitpipe.cli.report_options import Wanted, report_options, show_report, tell_unstored
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
     from gaitpipe.app.achilles_report import RehabRead
-    from gaitpipe.app.analyze import Analysis, Input
+    from gaitpipe.app.analyze import Analysis
+    from gaitpipe.app.inputs import Input
     from gaitpipe.app.outputs import OutputFiles
-    from gaitpipe.model import Placement
 
 EXIT_SOME_FAILED = 3
 
@@ -41,14 +41,10 @@ tap_option = click.option(
 )
 
 
-@click.command(cls=SeveralValues, short_help="Analyse recordings or CSV files.")
+@click.command(cls=SeveralValues, short_help="Analyse recordings or files of other programs.")
 @click.argument("recordings", nargs=-1, type=PathOf(), metavar="[RECORDING]...")
 @click.option("--out", type=PathOf(), required=True, help="Folder for the results.")
-@click.option("--left", type=PathOf(), help="CSV file of the left foot or shank, instead of a recording.")
-@click.option("--right", type=PathOf(), help="CSV file of the right foot or shank.")
-@click.option(
-    "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
-)
+@file_options
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
 @tap_option
 @height_option
@@ -59,9 +55,7 @@ tap_option = click.option(
 def analyze(
     recordings: tuple[Path, ...],
     out: Path,
-    left: Path | None,
-    right: Path | None,
-    placement: Placement | None,
+    files: FileOptions,
     belt_speed: float | None,
     tap_sync: bool,
     height_m: float | None,
@@ -69,11 +63,13 @@ def analyze(
     as_json: bool,
     wanted: Wanted,
 ) -> int:
-    """Analyse recordings, or one CSV file a foot: strides.csv, summary.json and report.html.
+    """Analyse recordings, or files of other programs: strides.csv, summary.json and report.html.
 
     One input writes straight into the folder, several into a folder each. --json prints summary.json: as one object
-    for one input, as one object a line (JSON lines) for several. A CSV file has the columns
+    for one input, as one object a line (JSON lines) for several. A file of another program is given with --left or
+    --right, or alone when it holds both sensors. A plain CSV file has the columns
     time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s; the gyroscope may be missing.
+    `gaitpipe import --list` lists all formats.
 
     With --plan and --log the report holds the decision and the next days too, beside decision.json and plan.ics; then
     one input only, named before --baseline.
@@ -81,23 +77,20 @@ def analyze(
     Ends with 0 when all is well (warnings included), 1 when a finding is an error (wrong placement: the files are
     written and say so; wrong units: nothing is written), 3 when some of several inputs failed.
     """
-    from gaitpipe.app.analyze import open_files, open_recording
+    from gaitpipe.app.inputs import open_session
     from gaitpipe.app.outputs import folders_for
 
-    _check_inputs(recordings, left, right, placement)
+    _check_inputs(recordings, files)
     if wanted.files is not None and len(recordings) > 1:
         raise UsageError("a report with a plan is of one session", "Give one recording, before --baseline.")
     given, rehab = Given(belt_speed, height_m, context, wanted.pdf, tap_sync), wanted.read()
-    if not recordings:
-        placement = "shank" if placement == "shank" else "foot"
-        return _one(open_files(left, right, placement), out, given, as_json, rehab)
-    if len(recordings) == 1:
-        return _one(open_recording(recordings[0], placement), out, given, as_json, rehab)
+    if len(recordings) < 2:
+        return _one(open_session(files.session(*recordings)), out, given, as_json, rehab)
     words, failed = console(), 0
     for path, folder in zip(recordings, folders_for(recordings, out), strict=True):
         words.say(f"\n{path}")
         try:
-            failed += _one(open_recording(path, placement), folder, given, as_json, one_line=True) != 0
+            failed += _one(open_session(files.session(path)), folder, given, as_json, one_line=True) != 0
         except GaitpipeError as error:
             words.failure(error.message, error.advice)
             failed += 1
@@ -107,21 +100,12 @@ def analyze(
     return EXIT_SOME_FAILED if failed else 0
 
 
-def _check_inputs(
-    recordings: Sequence[Path], left: Path | None, right: Path | None, placement: Placement | None
-) -> None:
-    if recordings and (left or right):
+def _check_inputs(recordings: Sequence[Path], files: FileOptions) -> None:
+    if recordings and (files.left or files.right):
         raise UsageError("give recordings or --left and --right, not both", "Leave one of them out.")
-    if not recordings and not (left or right):
+    if not recordings and not (files.left or files.right):
         advice = "Give a recording, or --left and --right with --placement. `gaitpipe demo` makes a recording."
         raise UsageError("there is nothing to analyse", advice)
-    if not recordings and placement is None:
-        raise UsageError("where the sensors sat is not known", "Add --placement foot or --placement shank.")
-    for path in recordings:
-        if path.suffix.lower() in (".csv", ".txt"):
-            message = f"{path}: a file of samples does not say which foot it is of"
-            quoted = shlex.quote(str(path))
-            raise UsageError(message, f"Write --left {quoted} or --right {quoted}, with --placement.")
 
 
 def _one(
@@ -185,7 +169,7 @@ def report(
     --plan and --log the report holds the decision and the next days, beside decision.json and plan.ics. Then the
     source may be the summary.json of a session, or be left out: a report of the plan and the log.
     """
-    from gaitpipe.app.analyze import open_recording
+    from gaitpipe.app.inputs import open_recording
 
     if source is None or source.suffix.lower() == ".json":
         return _of_log(source, out, wanted, as_json)

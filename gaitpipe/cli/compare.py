@@ -115,9 +115,10 @@ def _folder_of(recording: Path | None) -> Path:
 def _strides(
     recording: Path | None, left: Path | None, right: Path | None, placement: Placement | None, belt_speed: float | None
 ) -> Strides:
-    from gaitpipe.app.analyze import analyze_input, open_files, open_recording, refuse_wrong_units
+    from gaitpipe.app.analyze import analyze_input, refuse_wrong_units
     from gaitpipe.app.arguments import check_arguments
     from gaitpipe.app.compare import open_strides, strides_of_analysis
+    from gaitpipe.app.inputs import SessionFiles, open_session
     from gaitpipe.cli.progress import progress
 
     if recording is not None and left is None and right is None:
@@ -132,10 +133,7 @@ def _strides(
     if recording is None and placement is None:
         raise UsageError("where the sensors sat is not known", "Add --placement foot or --placement shank.")
     check_arguments(recording, left, right, placement, belt_speed)
-    if recording is not None:
-        opened = open_recording(recording, placement)
-    else:
-        opened = open_files(left, right, "shank" if placement == "shank" else "foot")
+    opened = open_session(SessionFiles(recording, left, right, placement=placement))
     with progress(opened, console().quiet) as on_time:
         analysis = analyze_input(opened, belt_speed, on_time)
     refuse_wrong_units(analysis)

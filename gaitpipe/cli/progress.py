@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gaitpipe.app.analyze import Input
+    from gaitpipe.app.inputs import Input
 
 
 @contextmanager

@@ -7,11 +7,23 @@ import sys
 from pathlib import Path
 
 from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.importers._contract import Importer
+from gaitpipe.importers._contract import (
+    AccelerationUnit,
+    ImportedFile,
+    Importer,
+    ReadOptions,
+    RotationRateUnit,
+    SensorSamples,
+)
 from gaitpipe.importers._merge import merge
+from gaitpipe.importers._samples import recording_of_file
+from gaitpipe.model import Placement, Recording, Side
 from gaitpipe.registry import load_plugins
 
-__all__ = ["Importer", "available", "find_importer", "merge"]
+__all__ = [
+    "AccelerationUnit", "ImportedFile", "Importer", "ReadOptions", "RotationRateUnit", "SensorSamples", "available",
+    "find_importer", "merge", "read", "read_head", "recording_of_file",
+]  # fmt: skip
 
 HEAD_BYTES = 65_536
 
@@ -35,11 +47,7 @@ def find_importer(path: Path | str, name: str = "") -> Importer:
     importers = available()
     if name:
         return _called(name, importers)
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-    except OSError as error:
-        raise RecordingError(str(path), f"cannot be read: {error.strerror}", "Check the name.") from error
+    head = read_head(path)
     found = [importer for importer in importers if importer.sniff(head, path)]
     if not found:
         found = [importer for importer in importers if path.suffix.lower() in importer.extensions]
@@ -51,6 +59,47 @@ def find_importer(path: Path | str, name: str = "") -> Importer:
     if len(found) > 1:
         raise RecordingError(str(path), f"more than one importer fits: {names}", "Name the format.")
     return found[0]
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file, as importers' `sniff` takes them.
+
+    Raises
+    ------
+    RecordingError
+        The file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+    except OSError as error:
+        raise RecordingError(str(path), f"cannot be read: {error.strerror}", "Check the name.") from error
+
+
+def read(
+    path: Path | str,
+    side: Side,
+    placement: Placement,
+    *,
+    label: str = "",
+    name: str = "",
+    options: ReadOptions | None = None,
+) -> Recording:
+    """One sensor of a file as a recording: the importer called `name`, or the one that knows the content, reads it.
+
+    `label` is the file's own name of the sensor, needed when it holds several and does not say their sides.
+
+    Raises
+    ------
+    UsageError
+        There is no such importer or sensor.
+    RecordingError
+        The file cannot be read, or its samples cannot be used.
+    """
+    path = Path(path)
+    importer = find_importer(path, name)
+    file = importer.read(path, options or ReadOptions())
+    return recording_of_file(file, importer, path, side, placement, label)
 
 
 def _called(name: str, importers: tuple[Importer, ...]) -> Importer:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from gaitpipe.errors import UsageError
+from gaitpipe.importers._samples import CLOCK_ORIGIN_KEY, FILE_KEY
 from gaitpipe.model import Finding, Recording, SampleBlock, Side
 
 
 def merge(left: Recording, right: Recording) -> Recording:
     """One recording of both feet, blocks in the order of their time; both files must share one clock.
 
-    Names are joined, `input_sha256` is the SHA-256 of both (in hex, left first), and each file's own hash is kept in
-    the metadata (`left_sha256`, `right_sha256`). Findings are complete when the blocks have been read.
+    Where both files say when their time began, the times of both count from the earlier beginning. Names are joined,
+    `input_sha256` is the SHA-256 of both (in hex, left first), and each file's own hash is kept in the metadata
+    (`left_sha256`, `right_sha256`). Findings are complete when the blocks have been read.
 
     Raises
     ------
@@ -40,8 +43,26 @@ def merge(left: Recording, right: Recording) -> Recording:
         metadata=right.metadata | left.metadata | sources,
         input_sha256=hashlib.sha256(both).hexdigest(),
     )
+    _to_one_origin(left, right, merged)
     merged.blocks = _blocks(left, right, merged)
     return merged
+
+
+def _to_one_origin(left: Recording, right: Recording, merged: Recording) -> None:
+    origins_s = [recording.metadata.get(CLOCK_ORIGIN_KEY) for recording in (left, right)]
+    if origins_s[0] is None or origins_s[1] is None:
+        merged.metadata.pop(CLOCK_ORIGIN_KEY, None)  # the other file's time may have begun at any time
+        return
+    first_s = min(float(origins_s[0]), float(origins_s[1]))
+    for recording, origin_s in zip((left, right), origins_s, strict=True):
+        recording.blocks = _later(recording.blocks, float(origin_s or first_s) - first_s)
+    merged.metadata[CLOCK_ORIGIN_KEY] = repr(first_s)
+
+
+def _later(blocks: Iterable[SampleBlock], by_s: float) -> Iterable[SampleBlock]:
+    if by_s == 0.0:
+        return blocks
+    return (replace(block, time_s=block.time_s + by_s) for block in blocks)
 
 
 def _blocks(left: Recording, right: Recording, merged: Recording) -> Iterator[SampleBlock]:
@@ -56,7 +77,7 @@ def _blocks(left: Recording, right: Recording, merged: Recording) -> Iterator[Sa
             "The times of the left and the right file do not overlap: nothing can be said about both feet together."
         )
         merged.findings.append(Finding("sides_do_not_overlap", "warning", message, "Give two files of one session."))
-    else:
+    elif left.metadata.get(FILE_KEY, left.name) != right.metadata.get(FILE_KEY, right.name):
         message = (
             "The times of the left and the right file are taken to be of one clock, which cannot be checked: step and "
             "flight times are only as good as that."

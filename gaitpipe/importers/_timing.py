@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.errors import RecordingError, counted
-from gaitpipe.importers._table import FIRST_ROW_LINE
 from gaitpipe.model import Finding, FloatArray, Severity, Side
 
 MAX_BACKWARD_SHARE = 0.05
@@ -34,6 +33,21 @@ MAX_STEP_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class _Places:
+    """Where rows stand in the file: `rows` (m,) are their numbers from 0."""
+
+    rows: NDArray[np.int64]
+    first_line: int | None
+
+    def line(self, index: int) -> int | None:
+        return None if self.first_line is None else int(self.rows[index]) + self.first_line
+
+    def name(self, index: int) -> str:
+        line = self.line(index)
+        return f"sample {int(self.rows[index]) + 1}" if line is None else f"line {line}"
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Rows that count: `rows` (m,) their places in the file, `sample` (m,) their sample index; and the findings."""
 
@@ -43,8 +57,10 @@ class Timing:
     findings: tuple[Finding, ...]
 
 
-def read_timing(time_s: FloatArray, path: str, side: Side) -> Timing:
+def read_timing(time_s: FloatArray, path: str, side: Side, first_line: int | None) -> Timing:
     """Rows, sample indices and rate from the time column (n,), NaN where it has none.
+
+    Row i stands on line `first_line` + i of the file; None for a file without lines.
 
     Raises
     ------
@@ -53,7 +69,7 @@ def read_timing(time_s: FloatArray, path: str, side: Side) -> Timing:
     """
     findings: list[Finding] = []
     rows = np.flatnonzero(np.isfinite(time_s))
-    rows = rows[_forward(time_s[rows], rows, path, side, findings)]
+    rows = rows[_forward(time_s[rows], _Places(rows, first_line), path, side, findings)]
     if len(rows) < 3:
         raise RecordingError(path, "no samples, or only one or two", "Export the whole session.")
     time_s = time_s[rows]
@@ -66,28 +82,27 @@ def read_timing(time_s: FloatArray, path: str, side: Side) -> Timing:
     rate_hz = round(1.0 / interval_s, 3)
     _check_rate(rate_hz, path)
     _check_jitter(steps_s, interval_s, path, side, findings)
-    _check_gaps(steps_s, interval_s, rows, path, side, findings)
+    _check_gaps(steps_s, interval_s, _Places(rows, first_line), path, side, findings)
     steps = np.where(steps_s > GAP_INTERVALS * interval_s, np.rint(steps_s / interval_s), 1).astype(np.int64)
     sample = np.concatenate([np.zeros(1, np.int64), np.cumsum(steps)])
     return Timing(rows.astype(np.int64), sample, rate_hz, tuple(findings))
 
 
-def _forward(
-    time_s: FloatArray, rows: NDArray[np.int64], path: str, side: Side, findings: list[Finding]
-) -> NDArray[np.bool_]:
+def _forward(time_s: FloatArray, places: _Places, path: str, side: Side, findings: list[Finding]) -> NDArray[np.bool_]:
     """Mask of the rows that are later than all before; the others are counted."""
     latest = np.maximum.accumulate(np.concatenate([[-np.inf], time_s[:-1]]))
     forward: NDArray[np.bool_] = time_s > latest
     dropped = int((~forward).sum())
     if dropped == 0:
         return forward
-    line = int(rows[np.argmin(forward)]) + FIRST_ROW_LINE
+    first = int(np.argmin(forward))
     share = dropped / len(time_s)
     verb = "has" if dropped == 1 else "have"
-    text = f"{dropped} of {len(time_s)} rows {verb} a time that is not later than the time before, first in line {line}"
+    text = f"{dropped} of {len(time_s)} rows {verb} a time that is not later than the time before"
+    text = f"{text}, first in {places.name(first)}"
     if share > MAX_BACKWARD_SHARE:
         advice = "time_s must grow from row to row: one sensor a file, times with enough decimals, one session."
-        raise RecordingError(path, text, advice, line)
+        raise RecordingError(path, text, advice, places.line(first))
     message = f"{text}; {'it was' if dropped == 1 else 'they were'} left out."
     findings.append(Finding("time_backwards", "warning", message, "Check the export of the time column.", side))
     return forward
@@ -114,22 +129,23 @@ def _check_rate(rate_hz: float, path: str) -> None:
 
 
 def _check_gaps(
-    steps_s: FloatArray, interval_s: float, rows: NDArray[np.int64], path: str, side: Side, findings: list[Finding]
+    steps_s: FloatArray, interval_s: float, places: _Places, path: str, side: Side, findings: list[Finding]
 ) -> None:
     """Refuse times of arrival, whose bursts look like a fast sensor with many gaps; name the place of the first gap."""
     gaps = steps_s > GAP_INTERVALS * interval_s
     count = int(gaps.sum())
     if count == 0:
         return
-    line = int(rows[np.argmax(gaps) + 1]) + FIRST_ROW_LINE
+    first = int(np.argmax(gaps)) + 1
     if count > MAX_GAP_SHARE * len(steps_s):
-        message = f"too many samples are missing: {count} of {len(steps_s)} time steps are jumps, first in line {line}"
+        message = f"too many samples are missing: {count} of {len(steps_s)} time steps are jumps"
+        message = f"{message}, first in {places.name(first)}"
         advice = "If the times are those of arrival, in bursts, export the sensor's own time; else record again."
-        raise RecordingError(path, message, advice, line)
+        raise RecordingError(path, message, advice, places.line(first))
     lost_s = float((steps_s[gaps] - interval_s).sum())
     message = (
         f"Samples are missing in {counted(count, 'place')} of the {side} file, {_length(lost_s)} in all, "
-        f"first in line {line}."
+        f"first in {places.name(first)}."
     )
     findings.append(Finding("time_gaps", "info", message, "Strides with lost samples are left out.", side))
 

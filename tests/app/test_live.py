@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from gaitpipe import profile_store
-from gaitpipe.app.analyze import analyze_input, analyze_recording, open_recording
+from gaitpipe.app.analyze import analyze_input, analyze_recording
 from gaitpipe.app.athlete import height_metadata
+from gaitpipe.app.inputs import open_recording
 from gaitpipe.app.live import LiveSession
 from gaitpipe.app.outputs import told_events, write_outputs
 from gaitpipe.app.record import InterruptedBeforeStartError, RecordRequest, Talk, record

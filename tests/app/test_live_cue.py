@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gaitpipe import profile_store
-from gaitpipe.app.analyze import analyze_input, open_recording
+from gaitpipe.app.analyze import analyze_input
 from gaitpipe.app.cue import CueWish, LiveCue, plan_of
+from gaitpipe.app.inputs import open_recording
 from gaitpipe.app.live import LiveSession
 from gaitpipe.app.outputs import write_outputs
 from gaitpipe.app.record import RecordRequest, Talk, record

@@ -9,7 +9,7 @@ import pytest
 
 from gaitpipe import importers
 from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.importers.plain_csv import read
+from gaitpipe.importers import ReadOptions, read
 from gaitpipe.model import RecordingEvent
 
 ALL = importers.available()
@@ -35,7 +35,7 @@ def test_importer_does_not_know_rubbish_and_refuses_it_with_advice(importer, con
     path.write_bytes(content)
     assert importer.sniff(content, path) is False
     with pytest.raises(RecordingError) as caught:
-        list(importer.read(path, "left", "foot").blocks)
+        importer.read(path, ReadOptions())
     assert str(path) in caught.value.message
     assert caught.value.advice
 

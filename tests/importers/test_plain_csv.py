@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.importers.plain_csv import read
+from gaitpipe.importers import read
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GAP_BEFORE, FLAG_GYR_CLIPPED
 
 HEADER = "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"

@@ -10,7 +10,7 @@ import pytest
 
 from gaitpipe import importers, profile_store
 from gaitpipe.exporters.strides_csv import strides_csv_text
-from gaitpipe.importers.plain_csv import read
+from gaitpipe.importers import read
 from gaitpipe.model import RawNotification, RecordingEvent, SampleBlock, SensorSetup
 from gaitpipe.protocol.encoder import Encoder
 from gaitpipe.recording.decode import StreamDecoder, read_recording

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gaitpipe.importers.plain_csv import clipped
+from gaitpipe.importers._samples import clipped
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GYR_CLIPPED, STANDARD_GRAVITY_M_S2, SessionResult
 from gaitpipe.simulate.runner import SimulatedStream
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from gaitpipe import cli
-from gaitpipe.app.analyze import analyze, analyze_input, open_recording
+from gaitpipe.app.analyze import analyze, analyze_input
+from gaitpipe.app.inputs import open_recording
 from gaitpipe.app.load_inputs import load_inputs
 from gaitpipe.app.run_context import context_metadata
 from gaitpipe.app.summary_json import summary
