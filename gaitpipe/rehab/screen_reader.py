@@ -27,6 +27,10 @@ class Reader:
         """The error for a key of this object."""
         return RecordingError(self.file, f"{self._path(key)}: {problem}", ADVICE)
 
+    def keys(self) -> tuple[str, ...]:
+        """Names of what the object holds, in its order."""
+        return tuple(str(key) for key in self._content)
+
     def table(self, key: str) -> Reader:
         """The object under a key, empty when it is absent."""
         return Reader(self.file, self._path(key), self._content.get(key))
