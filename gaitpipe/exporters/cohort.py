@@ -14,6 +14,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,8 @@ def cohort_rows(summary: Mapping[str, Any], context: Mapping[str, str]) -> list[
     root = Reader(context.get("input") or "summary.json", "", summary)
     _check_form(root)
     sensors = root.needed_table("sensors")
-    return [_row(root, side, context) for side in SIDES if sensors.table(side).present]
+    seen: dict[str, Reader] = {}
+    return [_row(root, side, context, seen) for side in SIDES if sensors.table(side).present]
 
 
 def write_cohort(rows: Iterable[Mapping[str, Any]], folder: Path) -> list[Path]:
@@ -116,8 +118,11 @@ def _check_form(root: Reader) -> None:
     root.needed_table("metrics")
 
 
-def _row(root: Reader, side: Side, context: Mapping[str, str]) -> dict[str, Any]:
-    row = {column.name: _value(root, column, side) for column in cohort_columns() if column.place}
+def _row(root: Reader, side: Side, context: Mapping[str, str], seen: dict[str, Reader]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for place, columns in _tables().items():
+        table = _table_at(root, place.replace("{side}", side), seen)
+        row |= {column.name: _value(table, column, key) for column, key in columns}
     told = {key: context.get(key) or None for key in CONTEXT_KEYS}
     row |= {"input": told["input"], "format": told["format"], "side": side}
     row["session"] = row["session"] or told["session"] or _stem(told["input"] or "")
@@ -127,22 +132,41 @@ def _row(root: Reader, side: Side, context: Mapping[str, str]) -> dict[str, Any]
     return {column.name: row[column.name] for column in cohort_columns()}
 
 
-def _value(root: Reader, column: CohortColumn, side: Side) -> Any:
-    """What stands at the place of a column, of its type; None where there is nothing."""
-    *tables, key = column.place.replace("{side}", side).split(".")
-    found = root
-    for name in tables:
-        found = _picked(found, name) if "[" in name else found.table(name)
+@cache
+def _tables() -> dict[str, list[tuple[CohortColumn, str]]]:
+    """The columns that have a place, by the object they stand in, each with its key there."""
+    found: dict[str, list[tuple[CohortColumn, str]]] = {}
+    for column in cohort_columns():
+        if column.place:
+            table, _, key = column.place.rpartition(".")
+            found.setdefault(table, []).append((column, key))
+    return found
+
+
+def _table_at(root: Reader, place: str, seen: dict[str, Reader]) -> Reader:
+    """The object at a place; `seen` keeps what was looked up of this summary."""
+    if not place:
+        return root
+    if place not in seen:
+        above, _, name = place.rpartition(".")
+        holder = _table_at(root, above, seen)
+        seen[place] = _picked(holder, name) if "[" in name else holder.table(name)
+    return seen[place]
+
+
+def _value(table: Reader, column: CohortColumn, key: str) -> Any:
+    """What stands under a key, of the column's type; None where there is nothing."""
+    if not table.present:
+        return None
     if column.type == "text":
-        return found.text(key)
+        return table.text(key)
     if column.type == "true_false":
-        return found.flag(key)
+        return table.flag(key)
     if column.type == "time":
-        return _time(found, key)
-    number = found.number(key, -LARGEST, LARGEST, "a number of this kind")
-    if column.type == "integer" and number is not None:
-        return found.count(key)
-    return number
+        return _time(table, key)
+    if column.type == "integer":
+        return table.count(key)
+    return table.number(key, -LARGEST, LARGEST, "a number of this kind")
 
 
 def _picked(found: Reader, name: str) -> Reader:

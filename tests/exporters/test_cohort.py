@@ -201,3 +201,9 @@ def test_without_pyarrow_an_old_parquet_file_is_taken_away(summary, tmp_path, mo
     written = write_cohort(cohort_rows(summary(), {}), tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cohort.csv", "cohort_dictionary.csv"]
     assert sorted(written) == sorted(tmp_path.iterdir())
+
+
+def test_a_day_of_samples_is_a_count_like_any_other(summary) -> None:
+    content = summary()
+    content["data_quality"]["left"]["samples"] = 24 * 3600 * 416
+    assert cohort_rows(content, {})[0]["samples"] == 35_942_400
