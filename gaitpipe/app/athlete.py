@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from gaitpipe.derived import Athlete
 
 HEIGHT_KEY = "height_m"
+ATHLETE_KEY = "athlete"
+"""Pseudonym of the runner in a recording's metadata."""
 
 
 def athlete_of(metadata: Mapping[str, str], height_m: float | None = None) -> Athlete | None:
