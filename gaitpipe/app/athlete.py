@@ -26,3 +26,9 @@ def athlete_of(metadata: Mapping[str, str], height_m: float | None = None) -> At
 def height_metadata(height_m: float | None) -> dict[str, str]:
     """Return what a recording keeps of a height [m]."""
     return {} if height_m is None else {HEIGHT_KEY: f"{height_m:.6g}"}
+
+
+def athlete_metadata(athlete: str | None) -> dict[str, str]:
+    """Return what a recording keeps of the runner's pseudonym; nothing of an empty one."""
+    told = (athlete or "").strip()
+    return {ATHLETE_KEY: told} if told else {}

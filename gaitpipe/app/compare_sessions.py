@@ -196,7 +196,7 @@ def _moment(text: str | None) -> datetime | None:
 def sessions_content(found: ComparedSessions) -> dict[str, Any]:
     """The content of `comparison.json`, ready for `json.dumps`; null is not known, never 0."""
     comparison = found.comparison
-    return {
+    content = {
         "schema_version": SCHEMA_VERSION,
         "kind": "sessions",
         "software": {"name": "gaitpipe", "version": __version__},
@@ -206,6 +206,16 @@ def sessions_content(found: ComparedSessions) -> dict[str, Any]:
         "judged": comparison.judged,
         "notes": list(found.notes),
     }
+    return dict(_sound(content))
+
+
+def _sound(content: Any) -> Any:
+    """The content with texts that can be written: what is no valid text (a file name that is not UTF-8) is replaced."""
+    if isinstance(content, dict):
+        return {key: _sound(one) for key, one in content.items()}
+    if isinstance(content, list):
+        return [_sound(one) for one in content]
+    return content.encode("utf-8", "replace").decode() if isinstance(content, str) else content
 
 
 def _session(found: ComparedSessions, place: int) -> dict[str, Any]:

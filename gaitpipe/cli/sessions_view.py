@@ -56,6 +56,8 @@ def _analyse(opened: Input) -> Analysis:
 
 
 def _show(words: Console, found: ComparedSessions) -> None:
+    from gaitpipe.report.text import OWN_TEXT, foreign
+
     comparison, width = found.comparison, max(NARROWEST, terminal_width())
     for line in (*session_lines(found, width), "", *figure_lines(comparison.shown()), ""):
         words.say(line)
@@ -63,9 +65,10 @@ def _show(words: Console, found: ComparedSessions) -> None:
         words.say(line)
     for place, conditions in enumerate(comparison.conditions):
         for condition in conditions:
-            words.note("warning" if condition.obstacle else "info", f"{_letter(place)}: {condition.text}")
+            severity = "warning" if condition.obstacle else "info"
+            words.note(severity, f"{_letter(place)}: {foreign(condition.text, OWN_TEXT)}")
     for note in found.notes:
-        words.note("info", note)
+        words.note("info", foreign(note, OWN_TEXT))
 
 
 def _letter(place: int) -> str:

@@ -38,7 +38,7 @@ def plain_text(cell: str) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """A value as a cell: text made safe, numbers with nine digits, `true` or `false`, empty for what is not known.
+    """A value as a cell: text defused, numbers with nine digits, `true` or `false`, empty for what is not known.
 
     Raises
     ------

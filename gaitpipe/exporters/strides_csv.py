@@ -1,7 +1,7 @@
 r"""`strides.csv`: one row a stride and side, the same bytes for the same strides on every machine.
 
 Rules: UTF-8, comma, `\n`, columns in the order of `model.STRIDE_COLUMNS`. Numbers have six decimals (microseconds,
-micrometres), never an exponent, never `-0`. What was not computed (NaN, infinity) is empty, never 0. Text is made safe
+micrometres), never an exponent, never `-0`. What was not computed (NaN, infinity) is empty, never 0. Text is defused
 for spreadsheets as `cells` says.
 """
 

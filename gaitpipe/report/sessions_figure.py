@@ -47,7 +47,7 @@ def sessions_figure(sides: Sequence[ComparedFigure], reference: int, table: Tabl
     words = " ".join(_sentence(figure, reference) for figure in sides)
     unit = shown_as(sides[0]).unit
     caption = f"In {unit}." if unit else "A pure number."
-    return make_figure(f"sessions-{key}", sides[0].label, caption, words, table, heights, draw, table_open=True)
+    return make_figure(f"sessions-{key}", sides[0].label, caption, words, table, heights, draw)
 
 
 def _sentence(figure: ComparedFigure, reference: int) -> str:

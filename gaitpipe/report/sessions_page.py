@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from gaitpipe.rehab.session_changes import ComparedFigure, SessionComparison
+from gaitpipe.rehab.session_changes import Change, ComparedFigure, SessionComparison
 from gaitpipe.report.document import Block, Bullets, Callout, Cell, Column, Content, Facts, Heading, Paragraph, Table
 from gaitpipe.report.html import LIMITS, environment, page_style
 from gaitpipe.report.sessions_figure import sessions_figure
@@ -24,7 +24,7 @@ from gaitpipe.report.sessions_words import (
     summary_text,
     value_text,
 )
-from gaitpipe.report.text import DASH, OWN_TEXT, foreign, number
+from gaitpipe.report.text import DASH, OWN_TEXT, foreign, number, signed
 
 _READING = (
     "Dot: the mean; hollow for the reference. Bar: twice the standard uncertainty of the mean. Hatched: what does not "
@@ -40,6 +40,7 @@ def render_sessions(comparison: SessionComparison, names: Sequence[str], notes: 
     parts: list[tuple[str, str, Content]] = [
         ("summary", "At a glance", tuple(_summary(comparison, shown, notes))),
         ("sessions", "Sessions", (_sessions(comparison, shown), *_conditions(comparison, shown))),
+        ("changes", "Changes", tuple(_changes(comparison, shown))),
         ("figures", "Figure by figure", tuple(_figures(comparison))),
     ]
     base = comparison.sessions[comparison.reference]
@@ -74,7 +75,9 @@ def _summary(comparison: SessionComparison, names: Sequence[str], notes: Sequenc
     for place in others:
         obstacles = [one for one in comparison.conditions[place] if one.obstacle]
         if obstacles:
-            heading = f"{letter(place)} cannot be compared with {letter(comparison.reference)}"
+            partly = any(one.judged for one in obstacles)
+            which = f"{letter(place)}: most figures" if partly else letter(place)
+            heading = f"{which} cannot be compared with {letter(comparison.reference)}"
             yield Callout("warning", heading, " ".join(foreign(one.text, OWN_TEXT) for one in obstacles))
     yield Bullets(tuple(summary_text(comparison, place, names) for place in others))
     said = [*notes, chance_text(comparison)]
@@ -123,13 +126,53 @@ def _conditions(comparison: SessionComparison, names: Sequence[str]) -> Iterator
             yield Bullets(cautions)
 
 
+def _changes(comparison: SessionComparison, names: Sequence[str]) -> Iterator[Block]:
+    """One table a session: every figure beside that of the reference."""
+    base = comparison.reference
+    columns = (
+        Column("Figure", numeric=False),
+        Column(letter(base), small="reference"),
+        Column(""),
+        Column("Change"),
+        Column("Counts from"),
+        Column("In words", numeric=False),
+    )
+    if not comparison.shown():
+        yield Callout("info", "No figures", "None of the sessions has a figure.")
+        return
+    yield Paragraph(EXPLANATION, muted=True)
+    for place, name in enumerate(names):
+        if place == base:
+            continue
+        heads = (*columns[:2], Column(letter(place)), *columns[3:])
+        rows = tuple(_change_row(figure, base, place) for figure in comparison.shown())
+        caption = f"{letter(place)} ({name}) against {letter(base)} ({names[base]})"
+        yield Table(caption, heads, rows, compact=True)
+
+
+def _change_row(figure: ComparedFigure, base: int, place: int) -> tuple[Cell, ...]:
+    return (
+        Cell(figure_name(figure), side_name(figure)),
+        Cell(value_text(figure, figure.values[base])),
+        Cell(value_text(figure, figure.values[place])),
+        *_change_cells(figure, figure.changes[place]),
+    )
+
+
+def _change_cells(figure: ComparedFigure, change: Change | None) -> tuple[Cell, ...]:
+    """Change, what it counts from, and the word; of the reference its word alone."""
+    if change is None:
+        return Cell(""), Cell(""), Cell("reference")
+    percent = "" if change.change_pct is None else f"{signed(change.change_pct, 1)} %"
+    text = judgement_text(change)
+    return Cell(change_text(figure, change), percent), Cell(mdc_text(figure, change)), Cell(text)
+
+
 def _figures(comparison: SessionComparison) -> Iterator[Block]:
     shown = comparison.shown()
     if not shown:
-        yield Callout("info", "No figures", "None of the sessions has a figure.")
         return
     yield Paragraph(_READING, muted=True)
-    yield Paragraph(EXPLANATION, muted=True)
     for _, group in itertools.groupby(shown, key=lambda figure: figure.key):
         sides = tuple(group)
         yield Heading(foreign(sides[0].label, 60))
@@ -145,21 +188,14 @@ def _table(sides: Sequence[ComparedFigure]) -> Table:
         Column("Counts from"),
         Column("In words", numeric=False),
     )
-    rows = []
-    for figure in sides:
-        for place, found in enumerate(figure.values):
-            change = figure.changes[place]
-            head = Cell(f"{side_name(figure).capitalize()}, {letter(place)}")
-            strides = Cell(DASH if found is None else number(found.n))
-            value = Cell(value_text(figure, found))
-            if change is None:
-                rows.append((head, strides, value, Cell(""), Cell(""), Cell("reference")))
-                continue
-            percent = "" if change.change_pct is None else f"{change.change_pct:+.1f} %".replace("-", "\u2212")
-            rows.append(
-                (
-                    head, strides, value, Cell(change_text(figure, change), percent), Cell(mdc_text(figure, change)),
-                    Cell(judgement_text(change)),
-                )
-            )  # fmt: skip
-    return Table(figure_name(sides[0]), columns, tuple(rows), compact=True)
+    rows = tuple(
+        (
+            Cell(f"{side_name(figure).capitalize()}, {letter(place)}"),
+            Cell(DASH if found is None else number(found.n)),
+            Cell(value_text(figure, found)),
+            *_change_cells(figure, figure.changes[place]),
+        )
+        for figure in sides
+        for place, found in enumerate(figure.values)
+    )
+    return Table(figure_name(sides[0]), columns, rows, compact=True)

@@ -65,7 +65,8 @@ def value_text(figure: ComparedFigure, found: SessionFigure | None) -> str:
         return DASH
     text = number(found.mean * shown.scale, shown.decimals)
     about = None if found.uncertainty is None else found.uncertainty * shown.scale
-    return f"{text} {uncertainty(about, shown.decimals)}".rstrip()
+    about_text = uncertainty(about, shown.decimals)
+    return f"{text}\u00a0{about_text}" if about_text else text
 
 
 def change_text(figure: ComparedFigure, change: Change) -> str:
