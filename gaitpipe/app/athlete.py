@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from gaitpipe.derived import Athlete
+from gaitpipe.errors import UsageError
 
 HEIGHT_KEY = "height_m"
 ATHLETE_KEY = "athlete"
@@ -29,6 +30,16 @@ def height_metadata(height_m: float | None) -> dict[str, str]:
 
 
 def athlete_metadata(athlete: str | None) -> dict[str, str]:
-    """Return what a recording keeps of the runner's pseudonym; nothing of an empty one."""
+    """Return what a recording keeps of the runner's pseudonym; nothing of an empty one.
+
+    Raises
+    ------
+    UsageError
+        It is an e-mail address, or holds what no pseudonym does.
+    """
+    from gaitpipe.rehab.plan_faults import athlete_problem
+
     told = (athlete or "").strip()
+    if problem := athlete_problem(told):
+        raise UsageError(f"--athlete '{told}': it {problem}")
     return {ATHLETE_KEY: told} if told else {}

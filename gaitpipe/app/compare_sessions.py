@@ -1,7 +1,7 @@
 """Sessions of one person compared: opens what was given, refuses what is no second session, and writes the results.
 
 Rules
-  1. Given are summaries, folders of an analysis, or recordings, which are analysed on the way.
+  1. Given are summaries, folders of an analysis, or gaitpipe's own recordings, which are analysed on the way.
   2. The same recording twice, by its content, is refused: its change is none. So is another person's (`force` lets it
      be shown, never judged).
   3. The reference is the first given, unless another is named, by its place as given (from 1) or its name.
@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from gaitpipe import __version__
-from gaitpipe.app.analyze import Analysis, Input, open_recording
+from gaitpipe.app.analyze import Analysis
 from gaitpipe.app.file_kind import HEAD_BYTES, kind_of
+from gaitpipe.app.inputs import Input, open_recording
 from gaitpipe.app.outputs import make_folder
 from gaitpipe.app.summary_file import SUMMARY, read_summary_file
 from gaitpipe.app.summary_json import summary_text
@@ -52,7 +53,7 @@ class ComparedSessions:
     notes: tuple[str, ...]
 
 
-def open_session(
+def open_figures(
     path: Path, analyse: Callable[[Input], Analysis], placement: Placement | None = None
 ) -> SessionFigures:
     """The figures of a summary, of a folder that holds one, or of a recording, which `analyse` analyses.

@@ -12,8 +12,9 @@ from gaitpipe.cli.console import Console, console, print_json
 from gaitpipe.cli.table import terminal_width
 
 if TYPE_CHECKING:
-    from gaitpipe.app.analyze import Analysis, Input
+    from gaitpipe.app.analyze import Analysis
     from gaitpipe.app.compare_sessions import ComparedSessions
+    from gaitpipe.app.inputs import Input
     from gaitpipe.model import Placement
     from gaitpipe.rehab.session_changes import ComparedFigure
 
@@ -30,9 +31,9 @@ def run_sessions(
     force: bool,
 ) -> int:
     """Compare sessions, show the table, write the files where a folder was named; returns the exit code."""
-    from gaitpipe.app.compare_sessions import compare_given, open_session, sessions_content, write_sessions
+    from gaitpipe.app.compare_sessions import compare_given, open_figures, sessions_content, write_sessions
 
-    found = compare_given([open_session(path, _analyse, placement) for path in paths], reference, force)
+    found = compare_given([open_figures(path, _analyse, placement) for path in paths], reference, force)
     words = console()
     _show(words, found)
     if out is not None:

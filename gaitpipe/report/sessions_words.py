@@ -139,6 +139,6 @@ def chance_text(comparison: SessionComparison) -> str:
         return ""
     expected = number(comparison.judged / 20.0, 1)
     return (
-        f"{count(comparison.judged, 'change was', 'changes were')} judged. One in twenty looks real by chance: about "
-        f"{expected} here. Do not build on a single small one; measure again."
+        f"{count(comparison.judged, 'change was', 'changes were')} judged. By chance alone up to one in twenty looks "
+        f"real, here {expected}. Do not build on a single small one; measure again."
     )
