@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from gaitpipe import __version__, evidence
-from gaitpipe.app.file_kind import other_kind
 from gaitpipe.app.log import read_log
 from gaitpipe.app.plan import read_plan
-from gaitpipe.errors import RecordingError, UsageError
+from gaitpipe.app.summary_file import read_summary_file
+from gaitpipe.errors import UsageError
 from gaitpipe.rehab.decide import decide
 from gaitpipe.rehab.log import LogEntry
 from gaitpipe.rehab.plan import Plan
@@ -22,9 +21,7 @@ from gaitpipe.rehab.return_plan import return_plan
 from gaitpipe.rehab.screen import screen_of
 from gaitpipe.rehab.words import AchillesLoad, Criterion, Decision, FiredRule, Flag, GaitScreen
 
-LARGEST_BYTES = 50_000_000
 SCHEMA_VERSION = 1
-SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +118,7 @@ def _red_flag(told: str, known: Sequence[str]) -> str:
 
 def read_summary(path: Path) -> GaitScreen:
     """Read the screen of one analysed session, of its `summary.json` or of the folder that holds it."""
-    file = path / SUMMARY if path.is_dir() else path
-    try:
-        other = other_kind(file, "summary")
-        if other is not None:
-            raise RecordingError(str(file), *other)
-        if file.stat().st_size > LARGEST_BYTES:
-            raise RecordingError(
-                str(file), "is too large for a summary", "Give the summary.json of `gaitpipe analyze`."
-            )
-        content = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        advice = "`gaitpipe analyze RECORDING --out DIR` writes DIR/summary.json."
-        raise RecordingError(str(file), "there is no such file", advice) from None
-    except OSError as error:
-        raise RecordingError(str(file), f"cannot be read: {error.strerror}", "Check the name.") from None
-    except (ValueError, RecursionError):
-        raise RecordingError(str(file), "is no JSON", "Give the summary.json of `gaitpipe analyze`.") from None
-    if not isinstance(content, Mapping):
-        raise RecordingError(str(file), "is no summary of a session", "Give the summary.json of `gaitpipe analyze`.")
+    file, content = read_summary_file(path)
     return screen_of(content, str(file))
 
 

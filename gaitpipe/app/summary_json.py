@@ -13,6 +13,7 @@ from typing import Any
 
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis
+from gaitpipe.app.athlete import ATHLETE_KEY
 from gaitpipe.app.load_inputs import load_inputs
 from gaitpipe.app.recorded_cue import told_cues
 from gaitpipe.app.run_context import run_context
@@ -29,7 +30,7 @@ SIGNIFICANT_DIGITS = 9
 def summary(analysis: Analysis) -> dict[str, Any]:
     """Return the content of `summary.json`, ready for `json.dumps`."""
     result = analysis.result
-    content = {
+    content: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "software": {"name": "gaitpipe", "version": __version__},
         "parameter_hash": result.parameter_hash,
@@ -56,6 +57,8 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "achilles_load": None,
         "truth": _truth(analysis.truth),
     }
+    if analysis.metadata.get(ATHLETE_KEY):  # only a recording that knows its runner's pseudonym has the key
+        content["recording"] |= {"athlete": analysis.metadata[ATHLETE_KEY]}
     content["events"] = summary_events(analysis.events, analysis.session_start_monotonic_ns)
     cues = told_cues(analysis.events, analysis.session_start_monotonic_ns)
     if cues:  # only a recording with a cue has the key

@@ -1,4 +1,4 @@
-"""`compare`: before, under and after a cue in one visit."""
+"""`compare`: before, under and after a cue in one visit; or several sessions of one person."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from gaitpipe.rehab.words import BeforeAfter
 
 
-@click.command(short_help="Compare running before, under and after a cue.")
-@click.argument("recording", required=False, type=PathOf(), metavar="[RECORDING]")
+@click.command(short_help="Compare sessions, or running before, under and after a cue.")
+@click.argument("given", nargs=-1, type=PathOf(), metavar="[RECORDING | SESSION SESSION...]")
+@click.option("--reference", metavar="N|NAME", help="Session that the others are held against; by default the first.")
+@click.option("--force", is_flag=True, help="Show sessions of several persons beside each other, not judged.")
 @click.option("--before", metavar="START-END", help="Block of plain running, such as 0:30-2:30.")
 @click.option("--cue", metavar="START-END", help="Block of running with the cue.")
 @click.option("--after", metavar="START-END", help="Block of plain running again.")
@@ -33,11 +35,13 @@ if TYPE_CHECKING:
     "--placement", type=NearChoice(["foot", "shank"]), help="Where the sensors sat; overrides what a recording says."
 )
 @click.option("--belt-speed", type=Speed(), metavar="SPEED", help="Speed of the treadmill: 3.0 (m/s) or 10.8km/h.")
-@click.option("--out", type=PathOf(), help="Folder for compare.json; by default beside the results.")
+@click.option("--out", type=PathOf(), help="Folder for the results; compare.json goes beside the analysis by default.")
 @json_option
 @common_options
 def compare(
-    recording: Path | None,
+    given: tuple[Path, ...],
+    reference: str | None,
+    force: bool,
     before: str | None,
     cue: str | None,
     after: str | None,
@@ -52,15 +56,28 @@ def compare(
     out: Path | None,
     as_json: bool,
 ) -> int:
-    """Compare three blocks of one visit: plain running, running with a cue, plain running again.
+    """Compare sessions of one person, or three blocks of one visit.
 
-    RECORDING is a recording, the folder or strides.csv of an analysis, or nothing with --left and --right. A recording
+    With two SESSIONs or more: each is a summary.json, the folder of an analysis, or a recording. Every figure is shown
+    with its uncertainty, the change against the reference and the smallest change that counts; smaller is no real
+    change. --out writes comparison.csv, comparison.json and comparison.html.
+
+    With one RECORDING, or the folder or strides.csv of an analysis, or nothing with --left and --right: plain running,
+    running with a cue, plain running again. A recording
     that was made with a cue (`gaitpipe record --cue`) knows its blocks; for others give all three. Keep speed and shoe
     the same, leave the sensors on, and give each block at least a minute: 60 strides a leg are needed. Times
     are those of the report's time axis. Writes compare.json, which `gaitpipe report` shows.
 
-    Ends with 0, also when nothing changed; with 1 when a block has no running strides.
+    Ends with 0, also when nothing changed; with 1 when a block has no running strides, or nothing could be judged.
     """
+    if len(given) > 1:
+        from gaitpipe.cli.sessions_view import run_sessions
+
+        _refuse_blocks(click.get_current_context())
+        return run_sessions(given, reference, placement, out, as_json, force)
+    if reference is not None or force:
+        raise UsageError("--reference and --force are for two sessions or more", "Give the others too.")
+    recording = given[0] if given else None
     from gaitpipe.app.compare import compare_blocks, comparison_content, recorded_spans, write_comparison
     from gaitpipe.app.outputs import make_folder
 
@@ -78,6 +95,19 @@ def compare(
     if as_json:
         print_json(comparison_content(comparison))
     return 0 if min(comparison.found.strides) > 0 else 1
+
+
+_OF_BLOCKS = ("before", "cue", "after", "cue_text", "comfort", "injured", "plan_path", "left", "right", "belt_speed")
+
+
+def _refuse_blocks(context: click.Context) -> None:
+    """Raise when an option of the blocks of one visit stands beside several sessions."""
+    typed = click.core.ParameterSource.COMMANDLINE
+    names = [name for name in _OF_BLOCKS if context.get_parameter_source(name) is typed]
+    if names:
+        options = ", ".join(f"--{name.removesuffix('_path').replace('_', '-')}" for name in names)
+        verb = "belongs" if len(names) == 1 else "belong"
+        raise UsageError(f"{options} {verb} to one recording", "Leave it out, or analyse each recording before.")
 
 
 def _typed_spans(before: str | None, cue: str | None, after: str | None) -> tuple[Span, Span, Span] | None:

@@ -139,7 +139,7 @@ def _tell_unstored(lines: list[str], err: bool) -> None:
 
 def calendar_inputs(plan: Path, log: Path, session: Path | None, baselines: tuple[Path, ...]) -> list[Path]:
     """The files that a decision reads: a folder stands for the summary in it."""
-    from gaitpipe.app.decide import SUMMARY
+    from gaitpipe.app.summary_file import SUMMARY
 
     summaries = [path for path in (session, *baselines) if path is not None]
     return [plan, log, *(path / SUMMARY if path.is_dir() else path for path in summaries)]

@@ -102,7 +102,10 @@ def height_option(command: F) -> F:
 
 
 def context_options(command: F) -> F:
-    """Add --surface, --incline, --shoe and --shoe-drop; the command gets them as `context`, a recording's metadata."""
+    """Add --surface, --incline, --shoe, --shoe-drop and --athlete; the command gets them as `context`.
+
+    It is what a recording keeps of them as its metadata.
+    """
 
     @functools.wraps(command)
     def gathered(
@@ -111,17 +114,21 @@ def context_options(command: F) -> F:
         incline_pct: float | None,
         shoe: str | None,
         shoe_drop_mm: float | None,
+        athlete: str | None,
         **others: Any,
     ) -> Any:
+        from gaitpipe.app.athlete import athlete_metadata
         from gaitpipe.app.run_context import context_metadata
 
-        return command(*args, context=context_metadata(surface, shoe, shoe_drop_mm, incline_pct), **others)
+        context = context_metadata(surface, shoe, shoe_drop_mm, incline_pct) | athlete_metadata(athlete)
+        return command(*args, context=context, **others)
 
     options = (
         click.option("--surface", type=NearChoice(SURFACES), help="What the runner ran on."),
         click.option("--incline", "incline_pct", type=Number(-40, 40), help="Incline of the belt or road in per cent."),
         click.option("--shoe", metavar="NAME", help="The shoe, by the name that you always give it."),
         click.option("--shoe-drop", "shoe_drop_mm", type=Number(-10, 30), help="Heel drop of the shoe in millimetres."),
+        click.option("--athlete", metavar="PSEUDONYM", help="The runner, by a pseudonym: never a name."),
     )
     added: Any = gathered
     for option in reversed(options):

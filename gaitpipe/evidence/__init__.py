@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gaitpipe.evidence.compare import COMPARE_NUMBERS
 from gaitpipe.evidence.cues import CUE_NUMBERS
 from gaitpipe.evidence.education import EDUCATION, FORBIDDEN, forbidden_in
 from gaitpipe.evidence.effects import EFFECTS
@@ -41,7 +42,13 @@ __all__ = [
     "value",
 ]
 
-NUMBERS: tuple[Number, ...] = (*SENSOR_NUMBERS, *REHAB_NUMBERS, *SCHEDULE_NUMBERS, *CUE_NUMBERS)
+NUMBERS: tuple[Number, ...] = (
+    *SENSOR_NUMBERS,
+    *REHAB_NUMBERS,
+    *SCHEDULE_NUMBERS,
+    *CUE_NUMBERS,
+    *COMPARE_NUMBERS,
+)
 
 _BY_KEY = {number.key: number for number in NUMBERS}
 _RULES = {rule.id: rule for rule in RULES}

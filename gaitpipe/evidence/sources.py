@@ -37,5 +37,10 @@ SOURCES: tuple[Source, ...] = (
         "mitschke2017",
         "Mitschke C and others (2017) Comput Methods Biomech Biomed Engin 20:1502: sampling rate in running",
     ),
+    Source(
+        "gum2008",
+        "JCGM 100:2008, Guide to the expression of uncertainty in measurement (GUM), 5.1.2: the combined standard "
+        "uncertainty of independent quantities",
+    ),
     *REHAB_SOURCES,
 )

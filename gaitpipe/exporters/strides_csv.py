@@ -1,9 +1,8 @@
 r"""`strides.csv`: one row a stride and side, the same bytes for the same strides on every machine.
 
 Rules: UTF-8, comma, `\n`, columns in the order of `model.STRIDE_COLUMNS`. Numbers have six decimals (microseconds,
-micrometres), never an exponent, never `-0`. What was not computed (NaN, infinity) is empty, never 0. A text cell that a
-spreadsheet would take for a formula (it begins with = + - @) gets a leading apostrophe; tabs and line ends in text
-become spaces, so that a row is a line.
+micrometres), never an exponent, never `-0`. What was not computed (NaN, infinity) is empty, never 0. Text is defused
+for spreadsheets as `cells` says.
 """
 
 from __future__ import annotations
@@ -20,11 +19,10 @@ from numpy.typing import NDArray
 
 from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.atomic import write_atomic
+from gaitpipe.exporters.cells import plain_text, safe_text
 from gaitpipe.model import STRIDE_COLUMNS, STRIDE_DTYPE, STRIDE_TEXT_COLUMNS
 
 DECIMALS = 6
-_FORMULA_STARTS = ("=", "+", "-", "@")
-_SPACES = str.maketrans("\t\r\n", "   ")
 
 
 def strides_csv_text(strides: NDArray[np.void]) -> str:
@@ -84,12 +82,6 @@ def number_text(value: float) -> str:
     return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
-def safe_text(text: str) -> str:
-    """Text on one line that no spreadsheet takes for a formula."""
-    text = text.translate(_SPACES)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def _sound_rows(rows: csv.DictReader[str], path: Path | str) -> Any:
     try:
         yield from rows
@@ -103,7 +95,7 @@ def _row(row: dict[str, str], path: Path | str, line: int) -> tuple[Any, ...]:
 
 def _value(name: str, cell: str, path: Path | str, line: int) -> str | int | float:
     if name in STRIDE_TEXT_COLUMNS:
-        return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+        return plain_text(cell)
     try:
         if STRIDE_DTYPE[name].kind == "i":
             return int(cell)

@@ -56,20 +56,20 @@ def screen_of(summary: Mapping[str, Any], file: str = "") -> GaitScreen:
         day=_day(recording),
         mode=_mode(root, left, right),
         synthetic=bool(recording.flag("synthetic")),
-        context=_context(root, recording, metrics),
+        context=run_context_of(root),
         placement=_placement(root.table("sensors")),
         rate_hz=_rate_hz(root.table("sensors")),
         left=left,
         right=right,
         windows=tuple(_window(item) for item in root.tables("windows")),
         drift=tuple(_drift(item) for item in root.tables("drift")),
-        errors=tuple(_codes(root, errors=True)),
+        errors=tuple(codes_of(root, errors=True)),
         lost_share=_lost_share(root.table("data_quality")),
         clock_residual_s=_clock_residual_s(root.table("data_quality")),
         software_version=root.table("software").text("version") or "",
         parameter_hash=root.text("parameter_hash") or "",
         input_sha256=root.text("input_sha256") or "",
-        cautions=tuple(_codes(root, errors=False)),
+        cautions=tuple(codes_of(root, errors=False)),
     )
 
 
@@ -134,7 +134,7 @@ def _mode(root: Reader, left: LegMeans | None, right: LegMeans | None) -> Any:
     stated = root.choice("mode", ("run", "walk"))
     if stated is not None:
         return stated
-    if "no_running" in _codes(root, errors=False):
+    if "no_running" in codes_of(root, errors=False):
         return "walk"
     shares = [
         leg.contact_time_s / leg.stride_time_s
@@ -144,8 +144,9 @@ def _mode(root: Reader, left: LegMeans | None, right: LegMeans | None) -> Any:
     return "walk" if shares and sum(shares) / len(shares) >= value("duty_factor_walk") else "run"
 
 
-def _context(root: Reader, recording: Reader, metrics: Reader) -> Context:
-    context = root.table("context")
+def run_context_of(root: Reader) -> Context:
+    """Where and in what the session was run, as a summary says it; a belt's speed means a treadmill."""
+    context, recording, metrics = root.table("context"), root.table("recording"), root.table("metrics")
     belt_m_s = _speed_m_s(recording, "belt_speed_m_s")
     stated = context.choice("surface", SURFACES)
     return Context(
@@ -223,7 +224,7 @@ def _drift(item: Reader) -> DriftFigure:
     )
 
 
-def _codes(root: Reader, errors: bool) -> list[str]:
+def codes_of(root: Reader, errors: bool) -> list[str]:
     """Codes of the findings that make figures unreliable, or of the other warnings."""
     found = []
     for item in root.tables("findings"):

@@ -9,7 +9,8 @@ from typing import Any
 from gaitpipe.errors import RecordingError
 
 ADVICE = "Make the summary again with `gaitpipe analyze`, or mend this value."
-LONGEST_COUNT = 10_000_000
+LARGEST_COUNT = 10**12
+"""More than any count of a session: a day of samples is twenty million."""
 
 
 class Reader:
@@ -26,6 +27,10 @@ class Reader:
     def fault(self, key: str, problem: str) -> RecordingError:
         """The error for a key of this object."""
         return RecordingError(self.file, f"{self._path(key)}: {problem}", ADVICE)
+
+    def keys(self) -> tuple[str, ...]:
+        """Names of what the object holds, in its order."""
+        return tuple(str(key) for key in self._content)
 
     def table(self, key: str) -> Reader:
         """The object under a key, empty when it is absent."""
@@ -59,7 +64,7 @@ class Reader:
 
     def count(self, key: str) -> int | None:
         """A whole number, not negative."""
-        found = self.number(key, 0, LONGEST_COUNT, "a count")
+        found = self.number(key, 0, LARGEST_COUNT, "a count")
         if found is not None and found != int(found):
             raise self.fault(key, f"{_short(found)} is not a whole number")
         return None if found is None else int(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from gaitpipe.evidence import EDUCATION, EFFECTS, NUMBERS, PHRASES, RULES, value
+from gaitpipe.evidence.compare import COMPARE_NUMBERS
 from gaitpipe.evidence.cues import CUE_NUMBERS
 from gaitpipe.evidence.rehab import REHAB_GROUPS
 from gaitpipe.evidence.schedule import SCHEDULE_NUMBERS
@@ -39,6 +40,7 @@ def markdown() -> str:
     groups = [numbers_table(name, group, sources) for name, group in REHAB_GROUPS.items()]
     groups.append(numbers_table("Calendar and log", SCHEDULE_NUMBERS, sources))
     groups.append(numbers_table("Cue during a run", CUE_NUMBERS, sources))
+    groups.append(numbers_table("Sessions compared with each other", COMPARE_NUMBERS, sources))
     tables = [
         rules,
         *groups,

@@ -59,7 +59,7 @@ def render_html(report: ReportInput) -> str:
     """
     clinician = shown(report, "clinician")
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             title=foreign(report.title) or "Running gait report",
@@ -75,13 +75,14 @@ def render_html(report: ReportInput) -> str:
             software=f"gaitpipe {foreign(report.software_version)}",
             parameter_hash=foreign(report.result.parameter_hash),
             input_sha256=foreign(report.input_sha256),
-            style=_style(),
+            style=page_style(),
         )
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, which escape every text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -96,7 +97,8 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """The style sheet of every page."""
     return files("gaitpipe.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.atomic import write_atomic
-from gaitpipe.exporters.strides_csv import number_text, read_strides_csv, safe_text, strides_csv_text, write_strides_csv
+from gaitpipe.exporters.cells import safe_text
+from gaitpipe.exporters.strides_csv import number_text, read_strides_csv, strides_csv_text, write_strides_csv
 from gaitpipe.model import STRIDE_COLUMNS, STRIDE_DTYPE
 
 
