@@ -230,7 +230,6 @@ class Session:
         windows = _window_cadences(self._feet, table)
         summaries = with_window_cadence(summarise(table, metrics(), clocks), windows, cadence)
         return SessionResult(
-            strides=stride_columns(table),
             sensors=results,
             metrics=summaries,
             findings=tuple(found),
@@ -243,6 +242,7 @@ class Session:
             drift=drift_of(table, metrics()),
             left_right_clock_s=left_right_clock_s(clocks, sensors, qualities),
             parameter_hash="-".join(sorted({_parameter_hash(foot) for foot in self._feet.values()})),
+            strides=stride_columns(table),  # the largest of all: last, when the others need no room any more
         )
 
     def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:

@@ -94,7 +94,7 @@ def _encoded(profile: Profile, settings: dict[str, float], signals: Signals, cou
 
 
 def _arrivals_s(ready_s: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Arrival of packets that are ready at these times (n,) [s]: at a connection event, later when events are missed."""
+    """Arrival of packets that are ready at these times (n,) [s]: at an event, later when events are missed."""
     events = np.ceil(ready_s / INTERVAL_S)
     events += generator.geometric(1.0 - MISSED, len(events)) - 1
     return np.asarray(events * INTERVAL_S + generator.exponential(HOST_DELAY_S, len(events)))

@@ -98,27 +98,30 @@ class RowStore:
         self._last: list[tuple[object, ...]] = []
 
     def __len__(self) -> int:
-        return PIECE_ROWS * len(self._full) + len(self._last)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the full pieces."""
-        return sum(piece.nbytes for piece in self._full)
+        return sum(map(len, self._full)) + len(self._last)
 
     def add(self, pairs: Iterable[tuple[Stride, float]]) -> None:
         """Take in strides, each with the contact time of the other foot."""
         for stride, other_ic_s in pairs:
             self._last.append(row_of(stride, other_ic_s))
             if len(self._last) == PIECE_ROWS:
-                self._full.append(np.array(self._last, dtype=ROW_DTYPE))
-                self._last.clear()
+                self._close()
+
+    def add_rows(self, rows: NDArray[np.void]) -> None:
+        """Take in rows of `ROW_DTYPE`, shape (n,)."""
+        self._close()
+        self._full.append(rows)
 
     def take(self) -> NDArray[np.void]:
         """All rows, shape (n,) of `ROW_DTYPE`, in the order of `add`; the store is empty then."""
-        pieces = [*self._full, np.array(self._last, dtype=ROW_DTYPE)]
+        self._close()
+        rows = np.concatenate(self._full)
         self._full.clear()
+        return rows
+
+    def _close(self) -> None:
+        self._full.append(np.array(self._last, dtype=ROW_DTYPE))
         self._last.clear()
-        return np.concatenate(pieces)
 
 
 def table_of(
