@@ -4,9 +4,10 @@ Targets: an hour of two feet at 208 Hz takes under 3 times the processor time th
 takes (`read_recording`, all blocks read), and the process never holds more than 600 MB; a file of 24 hours neither.
 
 Every figure is of a process of its own: the analysis with its imports and the loading of compiled code, decoding
-without. The recordings are synthetic (`long_recordings.py`). A day takes a good half hour to write and to read; the
-short check analyses a day's strides instead: those of a short recording again and again, through the same end of a
-session and the same outputs. What grows beside the strides is measured in `memory.py`.
+without. The recordings are synthetic (`long_recordings.py`). A day takes a good half hour to write and to read, so only
+this command does it, and writes benchmarks/results/long_files.md. `benchmarks.speed.run` analyses a day's strides
+instead: those of a short recording again and again, through the same end of a session and the same outputs. What grows
+beside the strides is measured in `memory.py`.
 """
 
 from __future__ import annotations
@@ -22,19 +23,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.speed.common import Outcome, show
+from benchmarks.speed.common import Outcome, machine, show
 
 if TYPE_CHECKING:
     from gaitpipe.app.analyze import Analysis
 
+RESULTS = Path(__file__).resolve().parents[1] / "results"
 MINUTES, DAY_HOURS = 60.0, 24.0
-QUICK = (10.0, 0.0)
-"""Minutes, and hours of the long file (0: none), of a check that ends soon."""
 TIMES_MOST, PEAK_MOST_MB = 3.0, 600.0
 STRIDES_MINUTES = 3.0
 
 
-def measure(minutes: float = MINUTES, day_hours: float = DAY_HOURS) -> list[Outcome]:
+def measure(minutes: float = MINUTES, day_hours: float = 0.0) -> list[Outcome]:
     """All outcomes; the day-long file only when `day_hours` is not 0."""
     from benchmarks.speed.long_recordings import write_long_recording
 
@@ -160,12 +160,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.long_files", description="Long recordings.")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="length of the recording that is timed")
     parser.add_argument("--day-hours", type=float, default=DAY_HOURS, help="length of the longest one; 0 for none")
+    parser.add_argument(
+        "--out", type=Path, default=RESULTS, help="folder for long_files.md (default benchmarks/results)"
+    )
     parser.add_argument("--child", nargs=2, metavar=("WHAT", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.child:
         print(json.dumps(CHILDREN[options.child[0]](Path(options.child[1]))))
         return 0
-    return show(lambda: measure(options.minutes, options.day_hours))
+    outcomes = measure(options.minutes, options.day_hours)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "long_files.md").write_text(report(outcomes), encoding="utf-8")
+    return show(lambda: outcomes)
+
+
+def report(outcomes: Sequence[Outcome]) -> str:
+    """The readable table, in Markdown."""
+    place = machine()
+    lines = [
+        "# Long recordings",
+        "",
+        "Written by `python -m benchmarks.speed.long_files`; do not edit. "
+        f"One run on {place['cores']} cores, Python {place['python']}, {place['system']}, perhaps with other work on "
+        "them. Synthetic recordings of two feet at 208 Hz, own MCAP; MB are 10^6 bytes.",
+        "",
+        "| what | target | result | |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one.name} | {one.target} | {one.sentence} | {'met' if one.passed else '**missed**'} |" for one in outcomes
+    ]
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
