@@ -102,7 +102,8 @@ def _decode(path: Path) -> dict[str, float]:
 
 
 def _analyze(path: Path) -> dict[str, float]:
-    from gaitpipe.app.analyze import analyze_input, open_recording
+    from gaitpipe.app.analyze import analyze_input
+    from gaitpipe.app.inputs import open_recording
 
     return _written(analyze_input(open_recording(path)), path.parent)
 

@@ -10,7 +10,8 @@ from benchmarks.accuracy.cadence import verdict
 from benchmarks.accuracy.score import match, score_cadence
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
 from benchmarks.speed import common, detector, help_imports, long_recordings, memory
-from gaitpipe.app.analyze import analyze_input, open_recording
+from gaitpipe.app.analyze import analyze_input
+from gaitpipe.app.inputs import open_recording
 from gaitpipe.core.params import default_params, smoothing_window
 from gaitpipe.model import FLAG_ACC_CLIPPED, STRIDE_DTYPE, SensorInfo
 
