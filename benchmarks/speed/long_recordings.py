@@ -39,7 +39,11 @@ def write_long_recording(path: Path, minutes: float) -> None:
     settings = profile.resolve_settings({"rate_hz": RATE_HZ})
     size = profile.samples_per_packet(settings)
     count = round(60.0 * minutes * RATE_HZ) // size
-    feet = [_notifications(side, profile, settings, signals, count) for side, signals in running(STAND_S, 40.0).items()]
+    signals = running(STAND_S, 40.0)
+    stand = round((STAND_S + 3.0) * RATE_HZ) // size * size
+    # Of one length for both feet, or their strides would drift apart.
+    length = len(whole_strides(_side_by_side(signals["left"], signals["right"]), stand))
+    feet = [_notifications(side, profile, settings, signals[side], stand, length, count) for side in SIDES]
     with RecordingWriter(
         path,
         [setup_for(profile, side, "foot", settings, f"virtual {profile.name}, {side}") for side in SIDES],
@@ -52,16 +56,19 @@ def write_long_recording(path: Path, minutes: float) -> None:
 
 
 def _notifications(
-    side: Side, profile: Profile, settings: dict[str, float], signals: Signals, count: int
+    side: Side,
+    profile: Profile,
+    settings: dict[str, float],
+    signals: Signals,
+    stand: int,
+    length: int,
+    count: int,
 ) -> Iterator[RawNotification]:
-    """All notifications of one foot, in order of their arrival."""
+    """All notifications of one foot, in order of their arrival: the first `stand` samples, then `length` for ever."""
     size = profile.samples_per_packet(settings)
-    stand = round((STAND_S + 3.0) * RATE_HZ) // size * size
-    piece = whole_strides(signals, stand)
     packets = _encoded(profile, settings, signals, stand // size)
-    rows = np.arange(len(piece) * size) % len(piece)  # as many repetitions as give whole packets
-    again = Signals(piece.acc_m_s2[rows], piece.gyr_rad_s[rows])
-    repeated = _encoded(profile, settings, again, len(piece))
+    rows = stand + np.arange(length * size) % length  # as many repetitions as give whole packets
+    repeated = _encoded(profile, settings, Signals(signals.acc_m_s2[rows], signals.gyr_rad_s[rows]), length)
     generator = np.random.default_rng([SIDES.index(side), 7])
     last_s = 0.0
     for first in range(0, count, PIECE_PACKETS):
@@ -81,6 +88,13 @@ def _notifications(
             data = payload[:_STAMP_AT] + stamp + payload[_STAMP_AT + _STAMP.size : -2]
             data += crc16_ccitt_false(data).to_bytes(2, "little")
             yield RawNotification(side, uuid, START_MONOTONIC_NS + passed_ns, START_UTC_NS + passed_ns, data)
+
+
+def _side_by_side(one: Signals, other: Signals) -> Signals:
+    return Signals(
+        np.hstack([one.acc_m_s2, other.acc_m_s2]),
+        np.hstack([one.gyr_rad_s, other.gyr_rad_s]),
+    )
 
 
 def _encoded(profile: Profile, settings: dict[str, float], signals: Signals, count: int) -> list[tuple[str, bytes]]:

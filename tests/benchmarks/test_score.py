@@ -134,3 +134,8 @@ def test_a_long_recording_decodes_whole_and_runs_without_a_break_where_it_repeat
     strides = analysis.result.strides
     assert set(strides["quality"]) == {"ok"}
     assert len(strides) > 200
+    assert not [finding for finding in analysis.result.findings if finding.severity != "info"]
+    steps_s = strides["step_time_s"][np.isfinite(strides["step_time_s"])]
+    assert len(steps_s) > 200
+    assert np.ptp(steps_s[-20:]) < 0.1
+    assert steps_s[-20:].mean() == pytest.approx(steps_s[:20].mean(), abs=0.02)
