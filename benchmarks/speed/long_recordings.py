@@ -39,7 +39,7 @@ def write_long_recording(path: Path, minutes: float) -> None:
     settings = profile.resolve_settings({"rate_hz": RATE_HZ})
     size = profile.samples_per_packet(settings)
     count = round(60.0 * minutes * RATE_HZ) // size
-    signals = running(STAND_S, 40.0)
+    signals = running(STAND_S, 40.0, exact_rate=True)
     stand = round((STAND_S + 3.0) * RATE_HZ) // size * size
     # Of one length for both feet, or their strides would drift apart.
     length = len(whole_strides(_side_by_side(signals["left"], signals["right"]), stand))
