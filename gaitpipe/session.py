@@ -53,7 +53,7 @@ from gaitpipe.gait.summary import (
     with_window_cadence,
 )
 from gaitpipe.gait.symmetry import symmetry_of
-from gaitpipe.gait.table import StrideTable, row_of, table_of
+from gaitpipe.gait.table import RowStore, StrideTable, table_of
 from gaitpipe.gait.tap_sync import TapWatch
 from gaitpipe.gait.trajectory import TrajectoryBuilder
 from gaitpipe.gait.transitions import mark_transitions
@@ -157,7 +157,7 @@ class Session:
         }
         self._joiner = BilateralJoiner(tuple(self._feet))
         self._taps = TapWatch() if tap_sync else None
-        self._rows: list[tuple[object, ...]] = []
+        self._rows = RowStore()
 
     def feed(self, block: SampleBlock) -> list[StrideUpdate]:
         """Take in one block and give out the strides of that foot that are complete now.
@@ -201,9 +201,9 @@ class Session:
                 self._take(foot, _with_motion(foot, last, events))
             elif foot.landings is not None:
                 self._take(foot, foot.strides.push(foot.landings.finish()) + foot.strides.finish())
-        self._rows.extend(row_of(stride, other_s) for stride, other_s in self._joiner.flush())
+        self._rows.add(self._joiner.flush())
         sensors = {side: foot.info for side, foot in self._feet.items()}
-        table = table_of(self._rows, sensors, self.belt_speed_m_s, self._athlete)
+        table = table_of(self._rows.take(), sensors, self.belt_speed_m_s, self._athlete)
         for side, foot in self._feet.items():
             foot.mounting.finish()
             blank(table.rows, table.of_side(side), foot.mounting.invalid_s)
@@ -230,7 +230,6 @@ class Session:
         windows = _window_cadences(self._feet, table)
         summaries = with_window_cadence(summarise(table, metrics(), clocks), windows, cadence)
         return SessionResult(
-            strides=stride_columns(table),
             sensors=results,
             metrics=summaries,
             findings=tuple(found),
@@ -243,6 +242,7 @@ class Session:
             drift=drift_of(table, metrics()),
             left_right_clock_s=left_right_clock_s(clocks, sensors, qualities),
             parameter_hash="-".join(sorted({_parameter_hash(foot) for foot in self._feet.values()})),
+            strides=stride_columns(table),  # the largest of all: last, when the others need no room any more
         )
 
     def _detect(self, foot: _Foot, blocks: list[SampleBlock]) -> list[StrideUpdate]:
@@ -286,7 +286,7 @@ class Session:
         if foot.landings is not None:
             reach_s += foot.landings.params.reach_s
         watermark_s = max(foot.last_swing_s, float(block.time_s[-1]) - reach_s)
-        self._rows.extend(row_of(*pair) for pair in self._joiner.advance(foot.info.side, watermark_s))
+        self._rows.add(self._joiner.advance(foot.info.side, watermark_s))
 
 
 def check_athlete(athlete: Athlete | None) -> None:

@@ -60,16 +60,22 @@ def running(
     *,
     rate_hz: float = RATE_HZ,
     aligned: bool = False,
+    exact_rate: bool = False,
     placement: Placement = "foot",
 ) -> dict[Side, Signals]:
-    """Both feet of the synthetic runner, first standing, then at 3 m/s; `aligned` is in segment axes."""
+    """Both feet of the synthetic runner, first standing, then at 3 m/s; `aligned` is in segment axes.
+
+    With `exact_rate` both sensors sample at the same true rate, so that a piece has as many samples on either side.
+    """
     from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
+    from gaitpipe.simulate.sensor_error import SensorErrorConfig
 
     config = RunnerConfig(
         segments=(*((Segment("stand", stand_s),) if stand_s else ()), Segment("run", run_s, 3.0)),
         placement=placement,
         rate_hz=rate_hz,
         mount="aligned" if aligned else "random",
+        sensor_error=SensorErrorConfig(output_rate_error_max=0.0 if exact_rate else 0.01),
     )
     session = simulate(config)
     return {side: Signals(session.sensors[side].acc_m_s2, session.sensors[side].gyr_rad_s) for side in SIDES}

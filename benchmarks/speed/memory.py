@@ -109,7 +109,8 @@ def read(name: str, session: Session, advance: Advance, minutes: Sequence[float]
             gc.collect()
             total = tracemalloc.get_traced_memory()[0]
             rows = session._rows  # private, but it is what may grow: it has to be weighed
-            readings.append(Reading(length, total / 1000.0, deep_size(rows) / 1000.0, len(rows)))
+            table = sum(piece.nbytes for piece in rows._full) + deep_size(rows._last)
+            readings.append(Reading(length, total / 1000.0, table / 1000.0, len(rows)))
     finally:
         tracemalloc.stop()
     return _outcome(name, readings)

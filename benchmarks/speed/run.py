@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.speed import detector, help_imports, live, memory, record
+from benchmarks.speed import detector, help_imports, live, long_files, memory, record
 from benchmarks.speed import report as report_speed
 from benchmarks.speed.common import Outcome, machine, show
 
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = [(title, script.measure()) for title, script in SCRIPTS]
     if options.quick:
         found = [(title, [item for item in outcomes if item.name not in KNOWN_MISSES]) for title, outcomes in found]
+    found.append(("Long files", long_files.measure(10.0 if options.quick else 60.0)))
     found.append(("Whole recordings", record.measure(*record.QUICK) if options.quick else record.measure()))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "speed.md").write_text(report(found), encoding="utf-8")

@@ -20,6 +20,7 @@ class BlockJoiner:
     def __init__(self, samples: int) -> None:
         self._samples = samples
         self._waiting: dict[Side, list[SampleBlock]] = {}
+        self._held: dict[Side, int] = {}
 
     def push(self, block: SampleBlock) -> list[SampleBlock]:
         """Take a block; return what is large enough now, or ended by a gap."""
@@ -28,10 +29,12 @@ class BlockJoiner:
         if parts and parts[-1].first_sample + len(parts[-1]) != block.first_sample:
             ready.append(_join(parts))
             parts.clear()
+        held = len(block) + (self._held[block.side] if parts else 0)
         parts.append(block)
-        if sum(map(len, parts)) >= self._samples:
+        if held >= self._samples:
             ready.append(_join(parts))
             parts.clear()
+        self._held[block.side] = held
         return ready
 
     def flush(self) -> list[SampleBlock]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis
@@ -125,8 +128,9 @@ def _data_quality(analysis: Analysis) -> dict[str, Any]:
 
 def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:
     quality, rows = sensor.quality, analysis.result.strides
-    mine = rows[rows["side"] == sensor.info.side]
-    texts = [str(text) for text in mine["quality"].tolist()]
+    mine = rows["side"] == sensor.info.side
+    # Cell by cell: a copy of the column would give every cell the room of the longest possible text.
+    texts = Counter(str(rows["quality"][row]) for row in np.flatnonzero(mine))
     return {
         "packets": quality.packets,
         "samples": quality.samples,
@@ -141,9 +145,9 @@ def _quality(sensor: SensorResult, analysis: Analysis) -> dict[str, Any]:
         "gyr_clipped_samples": quality.gyr_clipped_samples,
         "battery_pct": quality.battery_pct,
         "strides": {
-            "found": len(mine),
-            "by_quality": {text: texts.count(text) for text in sorted(set(texts))},
-            "by_mode": {mode: int((mine["mode"] == mode).sum()) for mode in ("run", "walk")},
+            "found": int(mine.sum()),
+            "by_quality": {text: texts[text] for text in sorted(texts)},
+            "by_mode": {mode: int((mine & (rows["mode"] == mode)).sum()) for mode in ("run", "walk")},
             "rejected": dict(sorted(sensor.rejected_strides.items())),
         },
     }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from gaitpipe.errors import RecordingError
 
 
-def write_atomic(path: Path | str, data: bytes | str) -> None:
+def write_atomic(path: Path | str, data: bytes | str | Iterable[str]) -> None:
     """Write a file under another name, force it to disk, then give it its name; text becomes UTF-8 as it is.
+
+    Text may come in pieces, so that a long one never stands in memory as a whole.
 
     Raises
     ------
@@ -21,7 +24,8 @@ def write_atomic(path: Path | str, data: bytes | str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
+            for piece in (data,) if isinstance(data, bytes | str) else data:
+                file.write(piece.encode() if isinstance(piece, str) else piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

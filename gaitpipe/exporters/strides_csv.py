@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,25 @@ from gaitpipe.exporters.cells import plain_text, safe_text
 from gaitpipe.model import STRIDE_COLUMNS, STRIDE_DTYPE, STRIDE_TEXT_COLUMNS
 
 DECIMALS = 6
+PIECE_ROWS = 4096
 
 
 def strides_csv_text(strides: NDArray[np.void]) -> str:
     """The text of `strides.csv` for an array of `model.STRIDE_DTYPE`."""
+    return "".join(_pieces(strides))
+
+
+def _pieces(strides: NDArray[np.void]) -> Iterator[str]:
+    """The same text in pieces: the cells of a day of running are some hundred megabytes."""
+    yield _lines([STRIDE_COLUMNS])
+    for first in range(0, len(strides), PIECE_ROWS):
+        piece = strides[first : first + PIECE_ROWS]
+        yield _lines(zip(*(_cells(name, piece[name].tolist()) for name in STRIDE_COLUMNS), strict=True))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(STRIDE_COLUMNS)
-    columns = [_cells(name, strides[name].tolist()) for name in STRIDE_COLUMNS]
-    writer.writerows(zip(*columns, strict=True))
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue()
 
 
@@ -43,7 +53,7 @@ def write_strides_csv(strides: NDArray[np.void], path: Path | str) -> None:
     RecordingError
         The file cannot be written.
     """
-    write_atomic(path, strides_csv_text(strides))
+    write_atomic(path, _pieces(strides))
 
 
 def read_strides_csv(path: Path | str) -> NDArray[np.void]:

@@ -6,7 +6,9 @@ start of the session's time and a window without strides is left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +41,9 @@ class RunWindow:
 def load_windows(strides: NDArray[np.void], window_s: float) -> tuple[RunWindow, ...]:
     """Cut the stride table (STRIDE_DTYPE, shape (n,)) into windows of `window_s` seconds, in order of time."""
     good = (strides["quality"] == "ok") & (strides["mode"] == "run") & np.isfinite(strides["ic_s"])
-    rows = strides[good]
-    if not len(rows):
+    if not good.any():
         return ()
+    rows = {name: strides[name][good] for name in ("side", "ic_s", *COLUMNS)}  # whole rows would be a large copy
     numbers, place = np.unique(np.floor(rows["ic_s"] / window_s).astype(np.int64), return_inverse=True)
     legs = [_leg_windows(rows, place, rows["side"] == side, len(numbers)) for side in SIDES]
     starts_s = (numbers * window_s).tolist()
@@ -49,7 +51,7 @@ def load_windows(strides: NDArray[np.void], window_s: float) -> tuple[RunWindow,
 
 
 def _leg_windows(
-    rows: NDArray[np.void], place: NDArray[np.int64], mine: NDArray[np.bool_], count: int
+    rows: Mapping[str, NDArray[Any]], place: NDArray[np.int64], mine: NDArray[np.bool_], count: int
 ) -> list[LegWindow | None]:
     """One leg's windows; `place` (n,) is the window of each row, `mine` (n,) the rows of the leg."""
     strides = np.bincount(place[mine], minlength=count).tolist()

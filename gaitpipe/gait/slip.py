@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from gaitpipe.gait.alignment import EPOCH_S, WINDOW_S, solve
 from gaitpipe.gait.axes import angle_deg, principal_axis, project, repetition, unit, waveform_vote
 from gaitpipe.gait.calibration import MOVING_GYR_RMS_RAD_S, REPEATS_LEAST, Calibration, is_still
-from gaitpipe.gait.pattern import Neighbours, PatternBuilder, Patterned, Timed
+from gaitpipe.gait.pattern import BINS, Neighbours, PatternBuilder, Patterned, Timed
 from gaitpipe.gait.windows import Windows
 from gaitpipe.model import CalibrationEpoch, FloatArray, SampleBlock, SensorInfo
 
@@ -48,6 +48,8 @@ of itself, and of 14 degrees."""
 CLEAR_GAIT_DEG = 35.0
 """With a larger change of gait, no rotation explains what came: the strides are cut at the wrong places."""
 PHASE_SHIFTS = (0, -1, 1, -2, 2)
+_SHIFTED = (np.arange(BINS) - np.array(PHASE_SHIFTS)[:, None]) % BINS
+"""Rows of a pattern for each shift, shape (shifts, BINS)."""
 LOST_WINDOWS = 8
 LOST_DEG = 30.0
 LOST_RATIO = 3.0
@@ -94,7 +96,7 @@ class _Mode:
 
 def turn_between(reference: FloatArray, now: FloatArray) -> Turn:
     """Best rotation from one pattern to another, both (m, 3), over small shifts of phase."""
-    moved = np.stack([np.roll(now, shift, axis=0) for shift in PHASE_SHIFTS])
+    moved = now[_SHIFTED]
     u, sizes, v = np.linalg.svd(np.einsum("smi,mj->sij", moved, reference))
     handed = np.sign(np.linalg.det(u @ v))
     explained = sizes[:, 0] + sizes[:, 1] + handed * sizes[:, 2]

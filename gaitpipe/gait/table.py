@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +33,13 @@ ROW_DTYPE = np.dtype(
         ("shank_angle_ic_rad", "f8"),
         ("retraction_speed_m_s", "f8"),
         ("mode", "U4"),
-        ("quality", "U120"),
+        ("quality", "O"),
     ]
 )
+"""`quality` holds references to a few texts that all rows share: as texts of their own they would be three quarters of
+the table."""
+
+PIECE_ROWS = 256
 
 SAME_CONTACT_S = 0.02
 """Two times of one contact differ by no more than this, whatever bias was taken off; two contacts never do."""
@@ -81,18 +86,52 @@ def row_of(stride: Stride, other_ic_s: float) -> tuple[object, ...]:
         stride.motion.shank_angle_rad,
         stride.motion.retraction_m_s,
         stride.mode,
-        stride.quality,
+        intern(stride.quality),
     )
 
 
+class RowStore:
+    """Grows by rows; full pieces are arrays, which take a quarter of what tuples and their floats take."""
+
+    def __init__(self) -> None:
+        self._full: list[NDArray[np.void]] = []
+        self._last: list[tuple[object, ...]] = []
+
+    def __len__(self) -> int:
+        return sum(map(len, self._full)) + len(self._last)
+
+    def add(self, pairs: Iterable[tuple[Stride, float]]) -> None:
+        """Take in strides, each with the contact time of the other foot."""
+        for stride, other_ic_s in pairs:
+            self._last.append(row_of(stride, other_ic_s))
+            if len(self._last) == PIECE_ROWS:
+                self._close()
+
+    def add_rows(self, rows: NDArray[np.void]) -> None:
+        """Take in rows of `ROW_DTYPE`, shape (n,)."""
+        self._close()
+        self._full.append(rows)
+
+    def take(self) -> NDArray[np.void]:
+        """All rows, shape (n,) of `ROW_DTYPE`, in the order of `add`; the store is empty then."""
+        self._close()
+        rows = np.concatenate(self._full)
+        self._full.clear()
+        return rows
+
+    def _close(self) -> None:
+        self._full.append(np.array(self._last, dtype=ROW_DTYPE))
+        self._last.clear()
+
+
 def table_of(
-    rows: Iterable[tuple[object, ...]],
+    rows: Iterable[tuple[object, ...]] | NDArray[np.void],
     sensors: Mapping[Side, SensorInfo],
     belt_speed_m_s: float | None,
     athlete: Athlete | None = None,
 ) -> StrideTable:
     """Build the table from rows, sorted by contact time and side, and look up the other foot's toe-off."""
-    array = np.array(list(rows), dtype=ROW_DTYPE)
+    array = rows if isinstance(rows, np.ndarray) else np.array(list(rows), dtype=ROW_DTYPE)
     array = array[np.lexsort((array["side"], array["ic_s"]))]
     array["other_tc_s"] = _other_tc_s(array)
     return StrideTable(array, sensors, belt_speed_m_s, athlete)

@@ -9,7 +9,9 @@ from benchmarks.accuracy import readers, run
 from benchmarks.accuracy.cadence import verdict
 from benchmarks.accuracy.score import match, score_cadence
 from benchmarks.accuracy.spectrum import dominant_frequency, window_frequencies
-from benchmarks.speed import common, detector, help_imports, memory
+from benchmarks.speed import common, detector, help_imports, long_recordings, memory
+from gaitpipe.app.analyze import analyze_input
+from gaitpipe.app.inputs import open_recording
 from gaitpipe.core.params import default_params, smoothing_window
 from gaitpipe.model import FLAG_ACC_CLIPPED, STRIDE_DTYPE, SensorInfo
 
@@ -118,3 +120,22 @@ def test_size_of_rows_counts_a_shared_value_once():
     shared = "a text that two rows share"
     one, two = memory.deep_size([(shared, 1.5)]), memory.deep_size([(shared, 1.5), (shared, 2.5)])
     assert 0 < two - one < 200
+
+
+def test_a_long_recording_decodes_whole_and_runs_without_a_break_where_it_repeats(tmp_path):
+    minutes = 1.5  # the repeated piece is 20 to 25 s long
+    long_recordings.write_long_recording(tmp_path / "long.mcap", minutes)
+    opened = open_recording(tmp_path / "long.mcap")
+    analysis = analyze_input(opened)
+    for sensor in analysis.result.sensors:
+        quality = sensor.quality
+        assert quality.samples == round(60 * minutes * common.RATE_HZ) // 8 * 8
+        assert (quality.lost_samples, quality.resets, dict(quality.faults)) == (0, 0, {})
+    strides = analysis.result.strides
+    assert set(strides["quality"]) == {"ok"}
+    assert len(strides) > 200
+    assert not [finding for finding in analysis.result.findings if finding.severity != "info"]
+    steps_s = strides["step_time_s"][np.isfinite(strides["step_time_s"])]
+    assert len(steps_s) > 200
+    assert np.ptp(steps_s[-20:]) < 0.1
+    assert steps_s[-20:].mean() == pytest.approx(steps_s[:20].mean(), abs=0.02)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gaitpipe.errors import RecordingError
+from gaitpipe.exporters import strides_csv
 from gaitpipe.exporters.atomic import write_atomic
 from gaitpipe.exporters.cells import safe_text
 from gaitpipe.exporters.strides_csv import number_text, read_strides_csv, strides_csv_text, write_strides_csv
@@ -56,6 +57,27 @@ def test_equal_strides_give_equal_bytes_also_after_reading_back(tmp_path):
     first = (tmp_path / "a.csv").read_bytes()
     assert first == (tmp_path / "b.csv").read_bytes() == (tmp_path / "c.csv").read_bytes()
     assert b"\r" not in first
+
+
+def test_a_table_of_many_pieces_is_written_as_one(tmp_path, monkeypatch):
+    strides = table(23)
+    whole = strides_csv_text(strides)
+    for rows in (1, 5, 23, 24):
+        monkeypatch.setattr(strides_csv, "PIECE_ROWS", rows)
+        write_strides_csv(strides, tmp_path / "strides.csv")
+        assert (tmp_path / "strides.csv").read_bytes() == whole.encode()
+    assert strides_csv_text(strides[:0]) == ",".join(STRIDE_COLUMNS) + "\n"
+
+
+def test_a_file_that_comes_in_pieces_is_not_there_when_a_piece_fails(tmp_path):
+    def pieces():
+        yield "first"
+        raise OverflowError
+
+    (tmp_path / "file").write_text("before")
+    with pytest.raises(OverflowError):
+        write_atomic(tmp_path / "file", pieces())
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "before")]
 
 
 @given(st.floats())
