@@ -4,7 +4,7 @@ The rules are 2 to 6 at the top of `timebase.py`.
 
 A packet that came with the connection event at host time e was ready by then: e - device time is an upper bound. It
 was not ready at the event before, unless that one was missed: e - interval - device time is a lower bound, false now
-and then. Every straight line offset(device time) under all upper bounds is possible; each lower bound above it costs
+and then. It is left out where packets that were ready at the same moment before an event did go with it lately. Every straight line offset(device time) under all upper bounds is possible; each lower bound above it costs
 the odds of a missed event, and its slope is weighed by how crystals are. The estimate is the mean of all these lines
 at the time asked for, its uncertainty their spread. No line is preferred between its bounds: a packet becomes ready at
 any moment between two events.
@@ -41,7 +41,7 @@ _READY_S = 0.0002
 """A packet may become ready so much late, at random."""
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
 _INTERVAL_STEP_S, _LONG_INTERVAL_S, _IN_STEP = 0.00125, 0.05, 0.002
-_MEMORY, _NEAR_S = 0.98, 0.0005
+_MEMORY, _NEAR_S, _LEVELS_S = 0.98, 0.0005, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class OffsetBounds:
         self._upper: list[tuple[float, float]] = []
         self._lower: list[NDArray[np.float64]] = []
         self._delays: list[FloatArray] = []
+        self._levels: list[FloatArray] = []
         self._first_s: float | None = None
         self._interval_s: float | None = None
         self._packet_s = 0.0
@@ -92,6 +93,8 @@ class OffsetBounds:
             delay_s -= np.where((late_s > 0.0) & (late_s < _LATE_S), late_s, 0.0)
         least = int(np.argmin(delay_s))
         self._upper.append((float(device_s[least]), float(delay_s[least])))
+        self._levels.append(delay_s)
+        del self._levels[:-_LEVELS_S]
         self._lower.append(self._lower_of(device_s, events_s))
         del self._upper[: -self._window], self._lower[: -self._window]
 
@@ -137,10 +140,17 @@ class OffsetBounds:
         bounds = np.column_stack((device_s[first], events_s[first] - self._interval_s - device_s[first]))
         # Never judged by the estimate: what contradicts it is what may mend it.
         above_s = bounds[:, 1] - self._upper[-1][1]
-        self._missed = _MEMORY * self._missed + float(np.sum(above_s > _READY_S))
+        missed = above_s > _READY_S
+        self._missed = _MEMORY * self._missed + float(np.sum(missed))
         self._events = _MEMORY * self._events + len(bounds)
-        near = np.flatnonzero(above_s < _NEAR_S)
+        near = np.flatnonzero((above_s < _NEAR_S) & ~self._served(bounds[:, 1]))
         return np.asarray(bounds[near[np.argsort(above_s[near])[-_LOWER_A_SECOND:]]])
+
+    def _served(self, bounds_s: FloatArray) -> NDArray[np.bool_]:
+        """Whether packets ready at such a moment before an event did go with it lately: then this one was missed."""
+        levels_s = np.sort(np.concatenate(self._levels))
+        first, last = np.searchsorted(levels_s, (bounds_s - _READY_S, bounds_s + _READY_S))
+        return np.asarray(last > first)
 
     def _weigh(
         self, slopes: FloatArray, upper: FloatArray, lower: FloatArray, now_s: float, widest_s: float
@@ -156,7 +166,7 @@ class OffsetBounds:
         if len(lower):
             below = high[:, None] - (lower[:, 1] - slopes[:, None] * (lower[:, 0] - now_s))
             passed = (below < -_READY_S).sum(axis=1)
-            below = np.where(below < 0.0, widest_s, np.minimum(below + _READY_S, widest_s))
+            below = np.where(below < -_READY_S, widest_s, np.clip(below + _READY_S, 0.0, widest_s))
             places = _PASSED[1:][_PASSED[1:] <= below.shape[1]] - 1
             depth[:, 1 : len(places) + 1] = np.partition(below, places, axis=1)[:, places]
         share = odds**_PASSED
