@@ -4,10 +4,11 @@ The rules are 2 to 6 at the top of `timebase.py`.
 
 A packet that came with the connection event at host time e was ready by then: e - device time is an upper bound. It
 was not ready at the event before, unless that one was missed: e - interval - device time is a lower bound, false now
-and then. It is left out where packets that were ready at the same moment before an event did go with it lately. Every straight line offset(device time) under all upper bounds is possible; each lower bound above it costs
-the odds of a missed event, and its slope is weighed by how crystals are. The estimate is the mean of all these lines
-at the time asked for, its uncertainty their spread. No line is preferred between its bounds: a packet becomes ready at
-any moment between two events.
+and then. It is left out where packets that were ready at the same moment before an event went with it lately. Every
+straight line offset(device time) under all upper bounds is possible; each lower bound above it costs the odds of a
+missed event, and its slope is weighed by how crystals are. The estimate is the mean of all these lines at the time
+asked for, its uncertainty their spread. No line is preferred between its bounds: a packet becomes ready at any moment
+between two events.
 """
 
 from __future__ import annotations
