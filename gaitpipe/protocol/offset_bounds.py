@@ -37,7 +37,7 @@ _LATE_S = 0.006
 _DELAYS_S, _LOWEST_DELAYS = 10, 64
 _FEW_DELAYS, _LEAST_S = 6, 1e-6
 _LEAST_LOWER = 8
-_UNSTEADY, _OFTEN_PACKET_S = 0.06, 0.05
+_UNSTEADY, _OFTEN_PACKET_S, _RARE = 0.06, 0.045, 4.5
 _READY_S = 0.0002
 """A packet may become ready so much late, at random."""
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
@@ -118,7 +118,7 @@ class OffsetBounds:
         variance_s2 = float(weights @ (squares + (means - mean) ** 2)) + missing_s**2
         variance_s2 += self._tick_s**2 / 12.0 + _FLOOR_S**2
         heights_s2 = _lows_s2(upper[:, 1] - high_s - slope * (upper[:, 0] - now_s))
-        rare = max(self._packet_s / _OFTEN_PACKET_S, 1.0)
+        rare = min(max(self._packet_s / _OFTEN_PACKET_S, 1.0), _RARE)
         variance_s2 += heights_s2 * (1.0 if self._arrival else min(_UNSTEADY * rare, 1.0))
         return OffsetEstimate(mean, slope, math.sqrt(variance_s2))
 
