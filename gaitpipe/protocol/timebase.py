@@ -26,7 +26,7 @@ Rules:
 8. A sensor without a clock gets a straight line through its arrival times as its clock (`clock = "arrival"`), and then
    the same bounds, over the last ten seconds. How far the smallest delays of five
    seconds sway about the estimate is part of its uncertainty. Samples that were lost unseen move the line, and the
-   uncertainty grows with them.
+   uncertainty grows with them, though not enough.
 """
 
 from __future__ import annotations
