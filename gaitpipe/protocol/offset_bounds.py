@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.model import FloatArray
+from gaitpipe.protocol.few_numbers import quantile_of_sorted
 
 SLOPE_LIMIT = 400e-6
 _WINDOW, _ARRIVAL_WINDOW = 120, 10
@@ -138,8 +140,9 @@ class OffsetBounds:
         """Lower bounds of a second that may matter, shape (k, 2): of the first packet of each event."""
         if events_s is None or self._interval_s is None:
             return np.empty((0, 2))
-        first = np.flatnonzero(np.diff(events_s, prepend=-np.inf) > 0.5 * self._interval_s)
-        bounds = np.column_stack((device_s[first], events_s[first] - self._interval_s - device_s[first]))
+        first = np.append(True, events_s[1:] - events_s[:-1] > 0.5 * self._interval_s)
+        at_s = device_s[first]
+        bounds = np.array((at_s, events_s[first] - self._interval_s - at_s)).T
         # Never judged by the estimate: what contradicts it is what may mend it.
         above_s = bounds[:, 1] - self._upper[-1][1]
         missed = above_s > _READY_S
@@ -167,10 +170,14 @@ class OffsetBounds:
         odds = min(max(self._missed / max(self._events - self._missed, 1.0), 0.02), 0.5)
         if len(lower):
             below = high[:, None] - (lower[:, 1] - slopes[:, None] * (lower[:, 0] - now_s))
-            passed = (below < -_READY_S).sum(axis=1)
-            below = np.where(below < -_READY_S, widest_s, np.clip(below + _READY_S, 0.0, widest_s))
+            over = below < -_READY_S
+            passed = over.sum(axis=1)
+            below += _READY_S
+            np.clip(below, 0.0, widest_s, out=below)
+            np.copyto(below, widest_s, where=over)
             places = _PASSED[1:][_PASSED[1:] <= below.shape[1]] - 1
-            depth[:, 1 : len(places) + 1] = np.partition(below, places, axis=1)[:, places]
+            below.sort(axis=1)  # numpy sorts all of them sooner than it parts them at so many places
+            depth[:, 1 : len(places) + 1] = below[:, places]
         share = odds**_PASSED
         mass = np.diff(depth, axis=1) @ share
         first = np.diff(depth**2, axis=1) @ share / 2.0 / mass
@@ -188,13 +195,12 @@ class OffsetBounds:
         while len(self._delays) > _DELAYS_S and sum(map(len, self._delays[1:])) >= _LOWEST_DELAYS:
             del self._delays[0]
         if len(device_s) > 1:
-            self._packet_s = float(np.median(np.diff(device_s)))
+            self._packet_s = median((device_s[1:] - device_s[:-1]).tolist())
 
     def _one_delay(self) -> bool:
         """Whether practically all packets waited equally long."""
-        delays_s = np.concatenate(self._delays)
-        low_s, high_s = np.quantile(delays_s, (0.0, 0.9))
-        return bool(high_s - low_s < _EQUAL_S)
+        delays_s = np.sort(np.concatenate(self._delays))
+        return quantile_of_sorted(delays_s, 0.9) - float(delays_s[0]) < _EQUAL_S
 
     def _low_delays(self) -> tuple[float, float]:
         """Without a grid: how far below the smallest delay the offset may lie, and what may be missing below that.
