@@ -94,7 +94,7 @@ class _Mode:
 
 def turn_between(reference: FloatArray, now: FloatArray) -> Turn:
     """Best rotation from one pattern to another, both (m, 3), over small shifts of phase."""
-    moved = np.stack([np.roll(now, shift, axis=0) for shift in PHASE_SHIFTS])
+    moved = now[(np.arange(len(now)) - np.array(PHASE_SHIFTS)[:, None]) % len(now)]
     u, sizes, v = np.linalg.svd(np.einsum("smi,mj->sij", moved, reference))
     handed = np.sign(np.linalg.det(u @ v))
     explained = sizes[:, 0] + sizes[:, 1] + handed * sizes[:, 2]
