@@ -27,8 +27,9 @@ from gaitpipe.protocol.encoder import Encoder
 from gaitpipe.session import Session
 
 SESSION_MINUTES = (5.0, 20.0, 60.0)
-BYTES_MINUTES = (5.0, 12.0, 20.0)
-"""The session clock remembers two minutes: the first reading comes when they are full."""
+BYTES_MINUTES = (15.0, 22.0, 30.0)
+"""The first reading comes when what is bounded is full: the two minutes of the session clock, and 30 phases of the
+connection events, of which these even arrivals give only two a minute."""
 LOOKS, LOOK_EVERY_S = 25, 0.29
 """Looks for one reading, and the time between two: no simple part of a stride of 0.75 s, all its parts are met."""
 BLOCK_SAMPLES = 52
