@@ -20,27 +20,31 @@ class BlockJoiner:
     def __init__(self, samples: int) -> None:
         self._samples = samples
         self._waiting: dict[Side, list[SampleBlock]] = {}
-        self._held: dict[Side, int] = {}
+        self._counts: dict[Side, int] = {}
 
     def push(self, block: SampleBlock) -> list[SampleBlock]:
         """Take a block; return what is large enough now, or ended by a gap."""
-        parts = self._waiting.setdefault(block.side, [])
+        side = block.side
+        parts, count = self._waiting.setdefault(side, []), self._counts.get(side, 0)
         ready = []
         if parts and parts[-1].first_sample + len(parts[-1]) != block.first_sample:
             ready.append(_join(parts))
             parts.clear()
-        held = len(block) + (self._held[block.side] if parts else 0)
+            count = 0
         parts.append(block)
-        if held >= self._samples:
+        count += len(block)
+        if count >= self._samples:
             ready.append(_join(parts))
             parts.clear()
-        self._held[block.side] = held
+            count = 0
+        self._counts[side] = count
         return ready
 
     def flush(self) -> list[SampleBlock]:
         """Return what waits."""
         ready = [_join(parts) for parts in self._waiting.values() if parts]
         self._waiting.clear()
+        self._counts.clear()
         return ready
 
 

@@ -227,6 +227,7 @@ class SlipMonitor:
     def _recover(self, mode: _Mode, pattern: FloatArray) -> None:
         """After a sudden turn: wait for enough strides in the new mounting, then correct by them, if it is still so."""
         self._recovered.append(pattern)
+        del self._recovered[:-RECOVERY_STRIDES]
         if len(self._recovered) < RECOVERY_STRIDES:
             return
         now = np.mean(self._recovered[-RECOVERY_STRIDES // 2 :], axis=0)

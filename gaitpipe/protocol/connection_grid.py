@@ -16,10 +16,13 @@ Rules:
 from __future__ import annotations
 
 import math
+from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
 from gaitpipe.model import FloatArray
+from gaitpipe.protocol.few_numbers import quantile_of_sorted
 
 _STEP_S = 0.00125
 _CANDIDATES_S = _STEP_S * np.arange(6, 49)
@@ -35,6 +38,20 @@ _AT_ONCE_S = 0.0025
 _FEW, _MANY = 5, 16
 _PHASE_SLOPE = 60e-6
 _COMPANY_S = 0.001
+
+
+class _Drift(NamedTuple):
+    """Time of one event of the grid: a line."""
+
+    origin_s: float
+    phase_s: float
+    slope: float
+
+    def at_s(self, time_s: float) -> float:
+        return self.phase_s + self.slope * (time_s - self.origin_s)
+
+    def times_s(self, time_s: FloatArray) -> FloatArray:
+        return self.phase_s + self.slope * (time_s - self.origin_s)
 
 
 class ConnectionGrid:
@@ -99,11 +116,11 @@ class ConnectionGrid:
         interval_s = self.interval_s or math.inf
         edge = self._edge(arrivals_s, float(arrivals_s[0]) + middle_s)
         if self._phases:
-            expected_s = float(self._phase_s(edge[0]))
-            edge = (edge[0], expected_s + float(_wrapped(edge[1] - expected_s, interval_s)))
+            expected_s = self._drift().at_s(edge[0])
+            edge = (edge[0], expected_s + _wrapped(edge[1] - expected_s, interval_s))
             if abs(edge[1] - expected_s) > _JUMP_S:
                 # One odd second is passed over; a second like it means that the phase is another one now.
-                stays = self._odd is not None and abs(float(_wrapped(edge[1] - self._odd, interval_s))) < _JUMP_S
+                stays = self._odd is not None and abs(_wrapped(edge[1] - self._odd, interval_s)) < _JUMP_S
                 self._odd = edge[1]
                 if stays:
                     self._phases, self._odd = [edge], None
@@ -111,7 +128,7 @@ class ConnectionGrid:
         self._odd = None
         self._phases.append(edge)
         del self._phases[:-_PHASES]
-        phase_s = self._phase_s(arrivals_s)
+        phase_s = self._drift().times_s(arrivals_s)
         return np.asarray(phase_s + interval_s * np.floor((arrivals_s - phase_s) / interval_s + _EARLY))
 
     def _edge(self, arrivals_s: FloatArray, middle_s: float) -> tuple[float, float]:
@@ -123,25 +140,26 @@ class ConnectionGrid:
         late_s = arrivals_s - middle_s
         late_s = late_s - interval_s * np.floor(late_s / interval_s + 0.3)
         order = np.argsort(late_s, kind="stable")
-        company = np.flatnonzero(np.diff(late_s[order]) < _COMPANY_S)
+        sorted_s = late_s[order]
+        company = np.flatnonzero(sorted_s[1:] - sorted_s[:-1] < _COMPANY_S)
         earliest = order[company[0]] if len(company) else order[0]
         return float(arrivals_s[earliest]), middle_s + float(late_s[earliest])
 
-    def _phase_s(self, time_s: FloatArray | float) -> FloatArray:
-        """Time of one event of the grid, as it drifts: a line near the edges that a single odd one does not move."""
-        at_s, edges_s = np.array(self._phases[-_PHASES:] if len(self._phases) >= _MANY else self._phases[-_FEW:]).T
-        slope, half = 0.0, len(at_s) // 2
-        if len(at_s) >= _MANY:
-            rise_s = edges_s[half:] - edges_s[: len(at_s) - half]
-            slope = float(np.median(rise_s / (at_s[half:] - at_s[: len(at_s) - half])))
+    def _drift(self) -> _Drift:
+        """The phase of the grid as it drifts: a line near the edges that a single odd one does not move."""
+        edges = self._phases[-_PHASES:] if len(self._phases) >= _MANY else self._phases[-_FEW:]
+        last_s, slope, half = edges[-1][0], 0.0, len(edges) // 2
+        if len(edges) >= _MANY:
+            pairs = zip(edges[half:], edges[: len(edges) - half], strict=True)
+            slope = median([(later[1] - former[1]) / (later[0] - former[0]) for later, former in pairs])
             slope = min(max(slope, -_PHASE_SLOPE), _PHASE_SLOPE)
-        rest_s = edges_s - slope * (at_s - at_s[-1])
-        return np.asarray(np.quantile(rest_s, 0.25) + slope * (np.asarray(time_s) - at_s[-1]))
+        rest_s = sorted(edge_s - slope * (at_s - last_s) for at_s, edge_s in edges)
+        return _Drift(last_s, quantile_of_sorted(rest_s, 0.25), slope)
 
 
 def _apart(arrivals_s: FloatArray) -> FloatArray:
     """One arrival of each event: what comes at once counts once."""
-    return arrivals_s[np.diff(arrivals_s, prepend=-np.inf) > _AT_ONCE_S]
+    return np.concatenate((arrivals_s[:1], arrivals_s[1:][arrivals_s[1:] - arrivals_s[:-1] > _AT_ONCE_S]))
 
 
 def _wrapped(time_s: float, interval_s: float) -> float:

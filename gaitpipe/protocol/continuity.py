@@ -24,8 +24,8 @@ sees it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from gaitpipe.protocol.packets import has_clock
 from gaitpipe.protocol.profile_parts import PacketLayout
@@ -46,8 +46,7 @@ class Verdict(Enum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The judgement of one packet. `stamp_device_s` is its unwrapped device time, if it has one: that of its first or
     last sample, as the profile says.
 
@@ -62,13 +61,12 @@ class Step:
     new_phase: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Last:
+class _Last(NamedTuple):
     """The packet that was accepted last."""
 
     ticks: int | None
     sequence: int | None
-    count: int
+    samples: int
     device_s: float
     host_s: float
 
@@ -127,34 +125,33 @@ class Continuity:
                 return self._restart(ticks, count, host_s, period_s)
             lost = self._counted(last, clock_s, packets, period_s)
             if lost is None:
-                lost = max(0, round(clock_s / period_s) - last.count)
+                lost = max(0, round(clock_s / period_s) - last.samples)
             return self._accept(lost, last, ticks, new_phase=lost > 0)
         if forward_s is not None and forward_s <= 0:
-            back_s = -clock_s if clock_s is not None else -(packets or 0) * last.count * period_s
+            back_s = -clock_s if clock_s is not None else -(packets or 0) * last.samples * period_s
             if back_s <= LATE_AT_MOST_S and self._late_in_a_row < _LATE_IN_A_ROW - 1:
                 return Step(Verdict.LATE)
         jumped = clock_s is not None and clock_s - waited_s > JUMP_AT_LEAST_S
         if jumped or (forward_s is not None and forward_s <= 0):
             return self._restart(ticks, count, host_s, period_s)
-        lost = self._missing(last, clock_s, packets, waited_s, count, period_s)
-        stood_still = packets is not None and self._counted(last, clock_s, packets, period_s) is None
+        lost = self._counted(last, clock_s, packets, period_s)
+        stood_still = packets is not None and lost is None
+        if lost is None:
+            lost = self._missing(last, clock_s, packets, waited_s, count, period_s)
         return self._accept(lost, last, ticks, new_phase=stood_still)
 
     def _missing(
         self, last: _Last, clock_s: float | None, packets: int | None, waited_s: float, count: int, period_s: float
     ) -> int:
-        """Samples between two packets of the same epoch: rules 6 to 8."""
-        counted = self._counted(last, clock_s, packets, period_s)
-        if counted is not None:
-            return counted
+        """Samples between two packets of the same epoch where the sequence does not count them: rules 6 to 8."""
         if clock_s is not None:
-            missing = clock_s / period_s - last.count
+            missing = clock_s / period_s - last.samples
             if packets is not None:
                 return max(1, round(missing))
             smallest, largest = self._sizes
             if smallest < largest:
                 return round(missing) if missing >= 0.5 * smallest else 0
-            return max(0, last.count * round(missing / last.count))
+            return max(0, last.samples * round(missing / last.samples))
         surplus_s = waited_s - count * period_s
         return round(surplus_s / period_s) if surplus_s > ARRIVAL_GAP_S else 0
 
@@ -162,12 +159,12 @@ class Continuity:
         """Missing samples by the sequence number, None without one or when the clock contradicts it."""
         if packets is None or packets <= 0:
             return None
-        lost = packets - last.count if self._counts == "samples" else (packets - 1) * last.count
+        lost = packets - last.samples if self._counts == "samples" else (packets - 1) * last.samples
         if lost < 0:
             return None
         if clock_s is not None:
-            tolerance_s = max(0.05, last.count * period_s, 0.02 * clock_s)
-            if abs(clock_s - (lost + last.count) * period_s) > tolerance_s:
+            tolerance_s = max(0.05, last.samples * period_s, 0.02 * clock_s)
+            if abs(clock_s - (lost + last.samples) * period_s) > tolerance_s:
                 return None
         return lost
 
@@ -193,7 +190,7 @@ class Continuity:
         stamp_s = self._stamp_step_s(last, ticks)
         if stamp_s is None:
             return None
-        return stamp_s - self._to_first_s(count, period_s) + self._to_first_s(last.count, period_s)
+        return stamp_s - self._to_first_s(count, period_s) + self._to_first_s(last.samples, period_s)
 
     def _stamp_step_s(self, last: _Last, ticks: int | None) -> float | None:
         """Device time from stamp to stamp, None without a clock."""

@@ -84,7 +84,9 @@ class Decoder:
         self._known = frozenset([*self._carriers, *profile.notify_characteristics])
         self._leading = leading
         following = _following(profile, leading, settings)
-        self._streams = {id(item): SampleStream(item, rate_hz) for item in (leading, *following)}
+        self._streams = {
+            id(item): SampleStream(item, rate_hz, device_times=bool(following)) for item in (leading, *following)
+        }
         self._join = GyroJoin(rate_hz) if following else None
         self.info = self._describe(side, placement, rate_hz, (leading, *following))
         self._last_host_s = self._last_data_s = 0.0
@@ -226,7 +228,7 @@ class Decoder:
 
     def _count(self, step: Step, packet: Packet, period_s: float, *, leads: bool) -> None:
         quality = self.quality
-        if packet.flags.any():
+        if any(packet.flags.tobytes()):
             quality.acc_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_ACC_CLIPPED))
             quality.gyr_clipped_samples += int(np.count_nonzero(packet.flags & FLAG_GYR_CLIPPED))
         if not leads:

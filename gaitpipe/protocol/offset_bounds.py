@@ -4,21 +4,24 @@ The rules are 2 to 6 at the top of `timebase.py`.
 
 A packet that came with the connection event at host time e was ready by then: e - device time is an upper bound. It
 was not ready at the event before, unless that one was missed: e - interval - device time is a lower bound, false now
-and then. Every straight line offset(device time) under all upper bounds is possible; each lower bound above it costs
-the odds of a missed event, and its slope is weighed by how crystals are. The estimate is the mean of all these lines
-at the time asked for, its uncertainty their spread. No line is preferred between its bounds: a packet becomes ready at
-any moment between two events.
+and then. It is left out where packets that were ready at the same moment before an event went with it lately. Every
+straight line offset(device time) under all upper bounds is possible; each lower bound above it costs the odds of a
+missed event, and its slope is weighed by how crystals are. The estimate is the mean of all these lines at the time
+asked for, its uncertainty their spread. No line is preferred between its bounds: a packet becomes ready at any moment
+between two events.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.model import FloatArray
+from gaitpipe.protocol.few_numbers import quantile_of_sorted
 
 SLOPE_LIMIT = 400e-6
 _WINDOW, _ARRIVAL_WINDOW = 120, 10
@@ -36,12 +39,12 @@ _LATE_S = 0.006
 _DELAYS_S, _LOWEST_DELAYS = 10, 64
 _FEW_DELAYS, _LEAST_S = 6, 1e-6
 _LEAST_LOWER = 8
-_UNSTEADY = 0.06
+_UNSTEADY, _OFTEN_PACKET_S, _RARE = 0.06, 0.045, 4.5
 _READY_S = 0.0002
 """A packet may become ready so much late, at random."""
 _EQUAL_S, _LEAST_HEIGHT_S = 0.002, 0.0001
 _INTERVAL_STEP_S, _LONG_INTERVAL_S, _IN_STEP = 0.00125, 0.05, 0.002
-_MEMORY, _NEAR_S = 0.98, 0.0005
+_MEMORY, _NEAR_S, _LEVELS_S = 0.98, 0.0005, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class OffsetBounds:
         self._upper: list[tuple[float, float]] = []
         self._lower: list[NDArray[np.float64]] = []
         self._delays: list[FloatArray] = []
+        self._levels: list[FloatArray] = []
         self._first_s: float | None = None
         self._interval_s: float | None = None
         self._packet_s = 0.0
@@ -92,6 +96,8 @@ class OffsetBounds:
             delay_s -= np.where((late_s > 0.0) & (late_s < _LATE_S), late_s, 0.0)
         least = int(np.argmin(delay_s))
         self._upper.append((float(device_s[least]), float(delay_s[least])))
+        self._levels.append(delay_s)
+        del self._levels[:-_LEVELS_S]
         self._lower.append(self._lower_of(device_s, events_s))
         del self._upper[: -self._window], self._lower[: -self._window]
 
@@ -114,7 +120,8 @@ class OffsetBounds:
         variance_s2 = float(weights @ (squares + (means - mean) ** 2)) + missing_s**2
         variance_s2 += self._tick_s**2 / 12.0 + _FLOOR_S**2
         heights_s2 = _lows_s2(upper[:, 1] - high_s - slope * (upper[:, 0] - now_s))
-        variance_s2 += heights_s2 if self._arrival else _UNSTEADY * heights_s2
+        rare = min(max(self._packet_s / _OFTEN_PACKET_S, 1.0), _RARE)
+        variance_s2 += heights_s2 * (1.0 if self._arrival else min(_UNSTEADY * rare, 1.0))
         return OffsetEstimate(mean, slope, math.sqrt(variance_s2))
 
     def _settled(self, now_s: float) -> tuple[FloatArray, FloatArray]:
@@ -133,14 +140,22 @@ class OffsetBounds:
         """Lower bounds of a second that may matter, shape (k, 2): of the first packet of each event."""
         if events_s is None or self._interval_s is None:
             return np.empty((0, 2))
-        first = np.flatnonzero(np.diff(events_s, prepend=-np.inf) > 0.5 * self._interval_s)
-        bounds = np.column_stack((device_s[first], events_s[first] - self._interval_s - device_s[first]))
+        first = np.append(True, events_s[1:] - events_s[:-1] > 0.5 * self._interval_s)
+        at_s = device_s[first]
+        bounds = np.array((at_s, events_s[first] - self._interval_s - at_s)).T
         # Never judged by the estimate: what contradicts it is what may mend it.
         above_s = bounds[:, 1] - self._upper[-1][1]
-        self._missed = _MEMORY * self._missed + float(np.sum(above_s > _READY_S))
+        missed = above_s > _READY_S
+        self._missed = _MEMORY * self._missed + float(np.sum(missed))
         self._events = _MEMORY * self._events + len(bounds)
-        near = np.flatnonzero(above_s < _NEAR_S)
+        near = np.flatnonzero((above_s < _NEAR_S) & ~self._served(bounds[:, 1]))
         return np.asarray(bounds[near[np.argsort(above_s[near])[-_LOWER_A_SECOND:]]])
+
+    def _served(self, bounds_s: FloatArray) -> NDArray[np.bool_]:
+        """Whether packets ready at such a moment before an event did go with it lately: then this one was missed."""
+        levels_s = np.sort(np.concatenate(self._levels))
+        first, last = np.searchsorted(levels_s, (bounds_s - _READY_S, bounds_s + _READY_S))
+        return np.asarray(last > first)
 
     def _weigh(
         self, slopes: FloatArray, upper: FloatArray, lower: FloatArray, now_s: float, widest_s: float
@@ -155,10 +170,14 @@ class OffsetBounds:
         odds = min(max(self._missed / max(self._events - self._missed, 1.0), 0.02), 0.5)
         if len(lower):
             below = high[:, None] - (lower[:, 1] - slopes[:, None] * (lower[:, 0] - now_s))
-            passed = (below < -_READY_S).sum(axis=1)
-            below = np.where(below < 0.0, widest_s, np.minimum(below + _READY_S, widest_s))
+            over = below < -_READY_S
+            passed = over.sum(axis=1)
+            below += _READY_S
+            np.clip(below, 0.0, widest_s, out=below)
+            np.copyto(below, widest_s, where=over)
             places = _PASSED[1:][_PASSED[1:] <= below.shape[1]] - 1
-            depth[:, 1 : len(places) + 1] = np.partition(below, places, axis=1)[:, places]
+            below.sort(axis=1)  # numpy sorts all of them sooner than it parts them at so many places
+            depth[:, 1 : len(places) + 1] = below[:, places]
         share = odds**_PASSED
         mass = np.diff(depth, axis=1) @ share
         first = np.diff(depth**2, axis=1) @ share / 2.0 / mass
@@ -176,13 +195,12 @@ class OffsetBounds:
         while len(self._delays) > _DELAYS_S and sum(map(len, self._delays[1:])) >= _LOWEST_DELAYS:
             del self._delays[0]
         if len(device_s) > 1:
-            self._packet_s = float(np.median(np.diff(device_s)))
+            self._packet_s = median((device_s[1:] - device_s[:-1]).tolist())
 
     def _one_delay(self) -> bool:
         """Whether practically all packets waited equally long."""
-        delays_s = np.concatenate(self._delays)
-        low_s, high_s = np.quantile(delays_s, (0.0, 0.9))
-        return bool(high_s - low_s < _EQUAL_S)
+        delays_s = np.sort(np.concatenate(self._delays))
+        return quantile_of_sorted(delays_s, 0.9) - float(delays_s[0]) < _EQUAL_S
 
     def _low_delays(self) -> tuple[float, float]:
         """Without a grid: how far below the smallest delay the offset may lie, and what may be missing below that.
@@ -207,7 +225,7 @@ def _lows_s2(above_s: FloatArray) -> float:
     """Mean square of how far the smallest delays of five seconds lie above the line.
 
     A line of arrivals may sway by as much. For a clock a part of it says how uneven the delays are in ways that no
-    bound knows: a firmware that is late at random.
+    bound knows: a firmware that is late at random. With rare packets it is more.
     """
     lows_s = np.array([above_s[start : start + 5].min() for start in range(0, len(above_s), 5)])
     return float(np.mean(lows_s**2))

@@ -35,6 +35,7 @@ CLIPPED_ABOVE = 0.98
 """Part of the range from which a reading counts as clipped: filters inside a sensor round off the plateau."""
 ABSURD_ABOVE = 10.0
 """A float beyond this many ranges was never measured: bytes are damaged."""
+_FEW_VALUES = 24
 _CRC_BYTES = {"crc16-ccitt-false": 2, None: 0}
 
 
@@ -85,7 +86,13 @@ class PacketFormat:
     def __init__(self, layout: PacketLayout, settings: Mapping[str, float]) -> None:
         self.layout = layout
         self._header = struct.Struct("<" + "".join(STRUCT_CODES[item.type] for item in layout.header))
-        self._names = [item.name for item in layout.header]
+        names = [item.name for item in layout.header]
+        self._time_at, self._sequence_at = (
+            names.index(name) if name in names else None for name in ("device_time", "sequence")
+        )
+        self._checked = [
+            (place, item) for place, item in enumerate(layout.header) if item.equals is not None or item.name == "count"
+        ]
         self.columns = tuple(column_of(item, settings) for item in layout.fields if item.quantity != UNUSED)
         self._sample_type = np.dtype(
             [
@@ -112,15 +119,17 @@ class PacketFormat:
         if isinstance(counted, Refusal):
             return counted
         numbers = self._header.unpack_from(data)
-        for item, number in zip(self.layout.header, numbers, strict=True):
+        for place, item in self._checked:
+            number = numbers[place]
             if item.equals is not None and number != item.equals:
                 return Refusal(FaultKind.HEADER, f"{item.name} is {number}, expected {item.equals}")
             if item.name == "count" and number != counted:
                 return Refusal(FaultKind.LENGTH, f"{counted} samples, but the header says {number}")
         if self.layout.crc is not None and crc16_ccitt_false(data[:-2]) != int.from_bytes(data[-2:], "little"):
             return Refusal(FaultKind.CHECKSUM, "the checksum does not fit")
-        header = dict(zip(self._names, numbers, strict=True))
-        return self.packet(self._raw_columns(data, counted), header.get("device_time"), header.get("sequence"))
+        ticks = None if self._time_at is None else numbers[self._time_at]
+        sequence = None if self._sequence_at is None else numbers[self._sequence_at]
+        return self.packet(self._raw_columns(data, counted), ticks, sequence)
 
     def _sample_count(self, data: bytes) -> int | Refusal:
         body = len(data) - self._header.size - self._crc_bytes
@@ -149,7 +158,7 @@ class PacketFormat:
         for column in self.columns if columns is None else columns:
             name = column.field.quantity
             si = raw[name] * column.factor
-            largest = float(np.abs(si).max())
+            largest = _largest(si)
             if not largest <= column.absurd_above_si:  # NaN compares false
                 return Refusal(FaultKind.VALUE, f"{name} is not a finite, possible number")
             if largest >= column.clipped_from_si:
@@ -242,6 +251,15 @@ def to_raw(column: Column, si: FloatArray) -> NDArray[Any]:
 def has_clock(layout: PacketLayout) -> bool:
     """True when packets carry the device's own time."""
     return layout.timestamp.meaning != "none"
+
+
+def _largest(values: FloatArray) -> float:
+    """Largest magnitude, NaN where a value is NaN. A packet of a few samples is quicker in plain Python."""
+    if values.size > _FEW_VALUES:
+        return float(np.abs(values).max())
+    numbers: list[float] = values.ravel().tolist()
+    largest = max(map(abs, numbers))
+    return math.nan if math.isnan(sum(numbers)) else largest  # infinities of both signs are refused as well
 
 
 def _member(item: SampleField, row: int) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from gaitpipe.model import FloatArray
 from gaitpipe.protocol.continuity import Continuity, Step
@@ -15,10 +17,14 @@ from gaitpipe.protocol.packets import Packet, has_clock
 from gaitpipe.protocol.profile_parts import PacketLayout
 from gaitpipe.protocol.timebase import Timebase
 
+_NO_TIMES: FloatArray = np.empty(0)
 
-@dataclass(frozen=True, slots=True)
-class TimedPacket:
-    """A packet with the index of its first sample, and session and device times of all of them."""
+
+class TimedPacket(NamedTuple):
+    """A packet with the index of its first sample, and session and device times of all of them.
+
+    `device_time_s` is empty where nobody joins two streams by it.
+    """
 
     first_sample: int
     time_s: FloatArray
@@ -29,10 +35,11 @@ class TimedPacket:
 class SampleStream:
     """See the module text."""
 
-    def __init__(self, layout: PacketLayout, rate_hz: float) -> None:
+    def __init__(self, layout: PacketLayout, rate_hz: float, *, device_times: bool = True) -> None:
         self._continuity = Continuity(layout)
         self._stamps_last = layout.timestamp.meaning == "last_sample"
         self.timebase = Timebase(rate_hz, layout.timestamp.tick_s if has_clock(layout) else None)
+        self._device_times = device_times
         self._held: deque[tuple[Step, Packet]] = deque()
 
     def judge(self, packet: Packet, host_time_s: float) -> Step:
@@ -64,6 +71,8 @@ class SampleStream:
         timed = []
         for time_s in released:
             step, packet = self._held.popleft()
-            device_time_s = self.timebase.device_times_s(step.first_sample, len(packet))
+            device_time_s = _NO_TIMES
+            if self._device_times:
+                device_time_s = self.timebase.device_times_s(step.first_sample, len(packet))
             timed.append(TimedPacket(step.first_sample, time_s, device_time_s, packet))
         return timed

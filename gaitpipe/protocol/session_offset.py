@@ -50,22 +50,26 @@ class SessionOffset:
             self._second = second
         self._device_s.append(device_time_s)
         self._host_s.append(host_time_s)
-        if not self.locked:
-            if host_time_s - self._first_host_s >= LOCK_S:
-                self.lock()
-        else:
-            passed_s = max(device_time_s - self._last_device_s, 0.0)
-            pending_s = self._target_s(device_time_s) - self.offset_s
-            limit_s = SLEW_LIMIT * passed_s + self._catch_up_s(
-                device_time_s - self._first_device_s, pending_s, passed_s
-            )
-            self.offset_s += min(max(pending_s, -limit_s), limit_s)
+        if self.locked:
+            self._follow(device_time_s)
+        elif host_time_s - self._first_host_s >= LOCK_S:
+            self.lock()
         self._last_device_s = device_time_s
+
+    def _follow(self, device_time_s: float) -> None:
+        """Move the offset towards the target, as far as it may: for every packet, so in plain floats."""
+        pending_s = self._target_s(device_time_s) - self.offset_s
+        passed_s = device_time_s - self._last_device_s
+        if pending_s == 0.0 or passed_s <= 0.0:
+            return
+        limit_s = SLEW_LIMIT * passed_s
+        age_s = device_time_s - self._first_device_s
+        if age_s < YOUNG_S or self._arrival:
+            limit_s += self._catch_up_s(age_s, pending_s, passed_s)
+        self.offset_s += pending_s if -limit_s <= pending_s <= limit_s else math.copysign(limit_s, pending_s)
 
     def _catch_up_s(self, age_s: float, pending_s: float, passed_s: float) -> float:
         """What a young clock, or one of arrivals, may move beyond the slew limit; less when gait may have begun."""
-        if age_s >= YOUNG_S and not self._arrival:
-            return 0.0
         step_s = abs(pending_s) * passed_s / CATCH_UP_S
         if age_s < STANDING_S or self._arrival:
             return step_s

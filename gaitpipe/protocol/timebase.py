@@ -26,13 +26,13 @@ Rules:
 8. A sensor without a clock gets a straight line through its arrival times as its clock (`clock = "arrival"`), and then
    the same bounds, over the last ten seconds. How far the smallest delays of five
    seconds sway about the estimate is part of its uncertainty. Samples that were lost unseen move the line, and the
-   uncertainty grows with them.
+   uncertainty grows with them, though not enough.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -120,11 +120,10 @@ class SampleClock:
         return self.time_s(first) + np.arange(count, dtype=np.float64) * self.period_s
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     first_index: int
-    count: int
-    device_times_s: FloatArray | None
+    samples: int
+    own_stamp_s: float | None
     """None: taken from the sample clock at release, so that the held-back start profits from what was learned since."""
 
 
@@ -186,16 +185,16 @@ class Timebase:
         if new_phase:
             self._samples.loosen()
         last_index = first_index + count - 1
-        own_stamps = None
+        own_stamp_s = None
         if self._tick_s is None or stamp_device_s is None:
             self._samples.observe(last_index, host_time_s)
         else:
             self._samples.observe(first_index + stamped, stamp_device_s)
             if count == 1 and self._tick_s <= _FINE_TICK_S:
                 # Where each sample has its own fine stamp there is nothing to smooth.
-                own_stamps = np.array([stamp_device_s])
-        self._held.append(_Held(first_index, count, own_stamps))
-        last_s = self._samples.time_s(last_index) if own_stamps is None else float(own_stamps[0])
+                own_stamp_s = stamp_device_s
+        self._held.append(_Held(first_index, count, own_stamp_s))
+        last_s = self._samples.time_s(last_index) if own_stamp_s is None else own_stamp_s
         self._offset.observe(last_s, host_time_s)
         return self._release() if self._offset.locked else []
 
@@ -217,18 +216,23 @@ class Timebase:
     def _release(self) -> list[FloatArray]:
         released = []
         for held in self._held:
-            times_s = held.device_times_s
-            if times_s is None:
-                times_s = self._samples.times_s(held.first_index, held.count)
-            times_s = times_s + self._offset.offset_s
+            times_s = self._session_times_s(held)
             earliest_s = self._last_s + 0.1 * self._samples.period_s
-            if times_s[0] < earliest_s:
-                lift_s = earliest_s - float(times_s[0])
-                times_s = times_s + lift_s
-                self._offset.offset_s += lift_s
+            first_s = float(times_s[0])
+            if first_s < earliest_s:
+                times_s += earliest_s - first_s
+                self._offset.offset_s += earliest_s - first_s
             self._last_s = float(times_s[-1])
             released.append(times_s)
-            self._released += held.count
-            self._released_s2 += held.count * (self._offset.uncertainty_s or 0.0) ** 2
+            self._released += held.samples
+            self._released_s2 += held.samples * (self._offset.uncertainty_s or 0.0) ** 2
         self._held.clear()
         return released
+
+    def _session_times_s(self, held: _Held) -> FloatArray:
+        if held.samples == 1:  # without arrays: some sensors send 200 such packets a second
+            device_s = held.own_stamp_s if held.own_stamp_s is not None else self._samples.time_s(held.first_index)
+            return np.array([device_s + self._offset.offset_s])
+        times_s = self._samples.times_s(held.first_index, held.samples)
+        times_s += self._offset.offset_s
+        return times_s

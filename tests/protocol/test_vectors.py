@@ -53,10 +53,13 @@ def test_crc_gives_the_check_value_of_ccitt_false():
 def test_floats_that_are_not_finite_are_refused():
     profile = profile_store.load("movella_dot")
     decoder = Decoder(profile, "left", "foot", profile.resolve_settings({}))
-    for number, bad in enumerate((float("nan"), float("inf"), 1e30)):
-        payload = struct.pack("<I6f", 16667 * number, 0.0, bad, 9.8, 0.0, 0.0, 0.0)
-        (fault,) = decoder.receive(profile.packet.characteristic, payload, 0.0)
-        assert fault.kind is FaultKind.VALUE
+    for number, bad in enumerate((float("nan"), float("inf"), -float("inf"), 1e30)):
+        for axis in range(6):
+            values = [0.0, 0.0, 9.8, 0.0, 0.0, 0.0]
+            values[axis] = bad
+            payload = struct.pack("<I6f", 16667 * number, *values)
+            (fault,) = decoder.receive(profile.packet.characteristic, payload, 0.0)
+            assert fault.kind is FaultKind.VALUE
     good = struct.pack("<I6f", 16667 * 3, 0.0, 0.0, 9.8, 0.0, 0.0, 0.0)
     decoder.receive(profile.packet.characteristic, good, 0.1)
     (block,) = decoder.flush()
