@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import inspect
 import io
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from gaitpipe.importers._text import MAX_LINE_BYTES, Text, head_lines
 from gaitpipe.model import Finding, FloatArray
 
 SEPARATORS = (",", ";", "\t")
+_BLANKS_AT_END = re.compile(rb" +\n")
 HEADER_LINES = 200
 """A header further down than this is not looked for."""
 
@@ -91,6 +93,47 @@ def find_header(
     return None
 
 
+def header_of(text: Text, fits: Fits, program: str, units: Fits | None = None) -> Header:
+    """The header of a file of a program; see `find_header`.
+
+    Raises
+    ------
+    RecordingError
+        No line is the header of such a file.
+    """
+    header = find_header(text, fits, units)
+    if header is None:
+        message = f"no line of it names the columns of a file of {program}"
+        raise RecordingError(str(text.path), message, "Export it again without changes, or name the right format.")
+    return header
+
+
+def axes(path: Path, header: Header, pattern: re.Pattern[str], what: str) -> tuple[str, ...]:
+    """The names of three columns that a pattern matches, in the order x, y, z of its first group; () if there are none.
+
+    Raises
+    ------
+    RecordingError
+        Only some of them are there, or one of them twice.
+    """
+    found: dict[str, str] = {}
+    for name in header.names:
+        match = pattern.fullmatch(name)
+        if match and found.setdefault(match[1].lower(), name) != name:
+            message = f"both {found[match[1].lower()]} and {name} are {match[1].lower()} of the {what}"
+            raise RecordingError(str(path), message, "Leave one of them.", header.line or None)
+    missing = [axis for axis in "xyz" if axis not in found]
+    if found and missing:
+        message = f"no column for {' and '.join(missing)} of the {what}"
+        raise RecordingError(str(path), message, "Export the file with all three axes.", header.line or None)
+    return tuple(found[axis] for axis in "xyz") if found else ()
+
+
+def stacked(table: NumberTable, names: Sequence[str]) -> FloatArray:
+    """Columns side by side, (n, len(names))."""
+    return np.column_stack([table.columns[name] for name in names])
+
+
 def cells_of(line: str, separator: str) -> tuple[str, ...]:
     """The cells of a line without outer blanks."""
     if len(line) > MAX_LINE_BYTES:
@@ -123,8 +166,10 @@ def read_columns(
     _check_names(text.path, header, used)
     first_line = header.first_row_line
     rows = _rows(text.content, first_line)
-    _check_lines(rows, text.path, header, strict)
-    frame = _parse(rows, text.path, header, numbers, words)
+    if not strict and b" \n" in rows:
+        rows = _BLANKS_AT_END.sub(b"\n", rows)
+    width = _check_lines(rows, text.path, header, strict, max(header.names.index(name) for name in used))
+    frame = _parse(rows, text.path, header, numbers, words, width)
     place = header.names.index
     columns = {name: np.ascontiguousarray(frame[place(name)], dtype=np.float64) for name in numbers}
     said = {name: np.asarray(frame[place(name)].fillna(""), dtype=object) for name in words}
@@ -169,8 +214,11 @@ def _rows(content: bytes, first_line: int) -> bytes:
     return content[place:]
 
 
-def _check_lines(content: bytes, path: Path, header: Header, strict: bool) -> None:
-    """No line longer than sense, no open quote, no row wider than the header."""
+def _check_lines(content: bytes, path: Path, header: Header, strict: bool, last_used: int) -> int:
+    """No line longer than sense, no open quote, no row wider than the header, some row as wide as what is used.
+
+    Returns the number of columns of the widest row, at most those of the header.
+    """
     width, separator, first_line = len(header.names), header.separator, header.first_row_line
     data = np.frombuffer(content, dtype=np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
@@ -183,6 +231,9 @@ def _check_lines(content: bytes, path: Path, header: Header, strict: bool) -> No
         line = int(np.argmax(quotes % 2)) + first_line
         raise RecordingError(str(path), "a quotation mark is not closed", "Close or remove it.", line)
     counts = _count_per_line(data, ends, separator)
+    if len(ends) and counts.max() < last_used and content.strip():
+        message = f"no row has {last_used + 1} columns that are separated as the names of the columns are"
+        raise RecordingError(str(path), message, "Export it again, with one separator in the whole file.", first_line)
     wide = counts >= width
     if not strict and len(ends):
         wide &= ~((counts == width) & (quotes == 0) & (data[ends - 1] == ord(separator)))  # one separator at the end
@@ -194,6 +245,7 @@ def _check_lines(content: bytes, path: Path, header: Header, strict: bool) -> No
             advice = "Are there commas in the numbers (1,5)? Save it with points (1.5)."
             advice = advice if separator == "," else "A line may have been joined from two. Export the data again."
             raise RecordingError(str(path), message, advice, int(row) + first_line)
+    return min(width, int(counts.max(initial=0)) + 1)
 
 
 def _count_per_line(data: Any, ends: Any, character: str) -> Any:
@@ -201,15 +253,17 @@ def _count_per_line(data: Any, ends: Any, character: str) -> Any:
     return np.diff(np.searchsorted(places, ends), prepend=0)
 
 
-def _parse(rows: bytes, path: Path, header: Header, numbers: Sequence[str], words: Sequence[str]) -> Any:
+def _parse(rows: bytes, path: Path, header: Header, numbers: Sequence[str], words: Sequence[str], width: int) -> Any:
     import pandas as pd
 
     read_csv: Any = pd.read_csv  # its typed overloads do not take options as a mapping
     places = {header.names.index(name): np.float64 for name in numbers} | {header.names.index(n): str for n in words}
+    if not rows.strip():
+        return {place: pd.Series(dtype=kind) for place, kind in places.items()}
     options: dict[str, Any] = {
         "header": None,
         "sep": header.separator,
-        "names": range(len(header.names)),
+        "names": range(width),
         "usecols": sorted(places),
         "index_col": False,
         "skip_blank_lines": False,
@@ -222,11 +276,13 @@ def _parse(rows: bytes, path: Path, header: Header, numbers: Sequence[str], word
             with warnings.catch_warnings():  # newer pandas is exact by default and warns about being asked
                 warnings.simplefilter("ignore")
                 return read_csv(io.BytesIO(rows), dtype=places, decimal=decimal, **options, **exact)
-        except pd.errors.EmptyDataError:
-            return {place: pd.Series(dtype=kind) for place, kind in places.items()}
         except (ValueError, OverflowError) as error:
             failed = error
-    frame = read_csv(io.BytesIO(rows), dtype=str, **options)
+    try:
+        frame = read_csv(io.BytesIO(rows), dtype=str, **options)
+    except (ValueError, OverflowError) as error:
+        advice = "Export it again as plain CSV."
+        raise RecordingError(str(path), f"not readable as a table: {error}", advice) from None
     raise _not_a_number(frame, path, header, numbers, failed) from None
 
 

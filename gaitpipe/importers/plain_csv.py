@@ -87,7 +87,8 @@ def _wanted(names: Sequence[str], path: Path) -> list[str]:
     advice = (
         f"The first line must name the columns: {','.join(REQUIRED)} and, if there is one, {','.join(GYR_COLUMNS)}."
     )
-    raise RecordingError(str(path), f"no column {', '.join(missing)}", advice + hints, line=1)
+    other = " For a table of another program, say which columns are meant: --columns."
+    raise RecordingError(str(path), f"no column {', '.join(missing)}", advice + hints + other, line=1)
 
 
 def _near_misses(missing: Sequence[str], names: Sequence[str]) -> dict[str, str]:

@@ -53,7 +53,8 @@ def test_any_encoding_line_end_and_separator_gives_the_same_numbers_and_lines(en
     check(found)
     assert found.first_line == 4
     header = find_header(content, fits)
-    assert header is not None and (header.line, header.separator) == (3, separator)
+    assert header is not None
+    assert (header.line, header.separator) == (3, separator)
 
 
 def test_chinese_text_of_a_windows_program_is_read(tmp_path):
