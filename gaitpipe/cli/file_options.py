@@ -30,11 +30,13 @@ class FormatOptions:
     acceleration_unit: AccelerationUnit | None = None
     rotation_rate_unit: RotationRateUnit | None = None
     rate_hz: float | None = None
+    columns: str = ""
 
     def read_options(self) -> ReadOptions:
-        from gaitpipe.importers import ReadOptions
+        from gaitpipe.importers import ReadOptions, column_names
 
-        return ReadOptions(self.acceleration_unit, self.rotation_rate_unit, self.rate_hz)
+        columns = column_names(self.columns) if self.columns else None
+        return ReadOptions(self.acceleration_unit, self.rotation_rate_unit, self.rate_hz, columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,22 @@ placement_option = click.option(
 
 
 def format_options(command: F) -> F:
-    """Add --format, --acc-unit, --gyr-unit and --rate; the command gets them as `formats`."""
+    """Add --format, --columns, --acc-unit, --gyr-unit and --rate; the command gets them as `formats`."""
 
     @functools.wraps(command)
-    def gathered(*args: Any, importer: str, acc_unit: Any, gyr_unit: Any, rate_hz: float | None, **others: Any) -> Any:
-        return command(*args, formats=FormatOptions(importer, acc_unit, gyr_unit, rate_hz), **others)
+    def gathered(
+        *args: Any, importer: str, columns: str, acc_unit: Any, gyr_unit: Any, rate_hz: float | None, **others: Any
+    ) -> Any:
+        return command(*args, formats=FormatOptions(importer, acc_unit, gyr_unit, rate_hz, columns), **others)
 
     options = (
         click.option("--format", "importer", default="", metavar="NAME", help="The file format, if it is not told."),
+        click.option(
+            "--columns",
+            default="",
+            metavar="NAMES",
+            help='Columns of a table of your own: "time=t_s acc=ax,ay,az gyr=gx,gy,gz".',
+        ),
         click.option(
             "--acc-unit", type=NearChoice(ACCELERATION_UNITS), help="Acceleration's unit, if the file lacks it."
         ),
