@@ -1,159 +1,199 @@
-"""Reads columns of numbers from a comma-separated file, fast, and says exactly where it is not one.
+"""Reads columns of numbers and words from separated text, fast, and says exactly where it is not that.
 
-Rules: what a spreadsheet program may have spoiled (semicolons, decimal commas, another encoding) is named as such. A
-cell that is empty or says NaN is a lost sample, any other cell that is not a number is an error with its line. A row
-with more cells than the header is an error: its numbers may stand in the wrong columns. A last line without a line end
-may be cut in the middle of a number, and is not used.
+Rules:
+
+1. The line of the column names is found by what it says (`find_header`), after whatever stands before it, and tells the
+   separator: comma, semicolon or tab.
+2. A cell that is empty or says NaN is a lost sample, any other cell that is not a number is an error with its line.
+3. A row with more cells than the header is an error: its numbers may stand in the wrong columns.
+4. Numbers with decimal commas are read where the separator is not a comma and all numbers are so.
 """
 
 from __future__ import annotations
 
 import csv
-import difflib
-import hashlib
 import inspect
 import io
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.model import FloatArray
+from gaitpipe.importers._text import MAX_LINE_BYTES, Text, head_lines
+from gaitpipe.model import Finding, FloatArray
 
-MAX_FILE_BYTES = 2 * 2**30
-MAX_LINE_BYTES = 65_536
-FIRST_ROW_LINE = 2
-"""Line of the first row; row i stands on line i + 2."""
+SEPARATORS = (",", ";", "\t")
+HEADER_LINES = 200
+"""A header further down than this is not looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table: `line` is where their names stand (0: there are none in the file).
+
+    `preamble` are the lines before it; `units` the cells of the line below it, where that holds no data.
+    """
+
+    names: tuple[str, ...]
+    separator: str = ","
+    line: int = 1
+    preamble: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+    @property
+    def first_row_line(self) -> int:
+        """Line of the first row of data."""
+        return self.line + (2 if self.units else 1)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberTable:
-    """Columns of equal length (n,), float64, NaN where a cell is empty; and what else there was."""
+    """Columns of equal length (n,): numbers are float64, NaN where a cell is empty; words are str, '' where empty.
+
+    Row i stands on line `first_line` + i of the file; `ignored` are the columns that were not asked for.
+    """
 
     columns: dict[str, FloatArray]
     ignored: tuple[str, ...]
     cut_line: int | None
     sha256: str
+    first_line: int = 2
+    words: dict[str, NDArray[np.object_]] = field(default_factory=dict)
 
 
-def read_table(path: Path, required: Sequence[str], optional: Sequence[str]) -> NumberTable:
-    """Read the named columns; those in `optional` come all or not at all.
+Fits = Callable[[Sequence[str]], bool]
+
+
+def find_header(
+    text: Text | bytes, fits: Fits, units: Fits | None = None, separators: Sequence[str] = SEPARATORS
+) -> Header | None:
+    """The first line whose cells `fits` says are the column names; None if there is none in the first lines.
+
+    `text` is a whole file, or its first bytes as `sniff` gets them. The line below is one of units where `units` says
+    so of its cells. Cells come without outer blanks; where several separators fit, that which gives most cells counts.
+    """
+    content = text.content[: HEADER_LINES * MAX_LINE_BYTES] if isinstance(text, Text) else text
+    lines = head_lines(content, HEADER_LINES + 1)
+    for number, line in enumerate(lines[:HEADER_LINES]):
+        if len(line) > MAX_LINE_BYTES:
+            continue
+        found = [(cells, separator) for separator in separators if fits(cells := cells_of(line, separator))]
+        if found:
+            cells, separator = max(found, key=lambda item: len(item[0]))
+            below = cells_of(lines[number + 1], separator) if number + 1 < len(lines) else ()
+            said = below if units is not None and below and units(below) else ()
+            return Header(cells, separator, number + 1, tuple(lines[:number]), said)
+    return None
+
+
+def cells_of(line: str, separator: str) -> tuple[str, ...]:
+    """The cells of a line without outer blanks."""
+    if len(line) > MAX_LINE_BYTES:
+        return ()
+    return tuple(cell.strip() for cell in next(csv.reader([line.strip("\r\n")], delimiter=separator), []))
+
+
+def is_number(cell: str, decimal: str = ".") -> bool:
+    """Whether a cell is a number."""
+    if decimal != ".":
+        cell = "" if "." in cell else cell.replace(decimal, ".")
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
+
+
+def read_columns(
+    text: Text, header: Header, numbers: Sequence[str], words: Sequence[str] = (), *, strict: bool = False
+) -> NumberTable:
+    """Read the named columns below a header; with `strict`, rows may not end with a separator too many.
 
     Raises
     ------
     RecordingError
-        See the rules at the top of this module.
+        A column is not there or there twice; or see the rules at the top of this module.
     """
-    content = _read_bytes(path)
-    sha256 = hashlib.sha256(content).hexdigest()
-    content = _checked_text(content, path)
-    names = _header(content, path, [*required, *optional])
-    used = _wanted(names, path, required, optional)
-    cut_line = None
-    if not content.endswith(b"\n"):
-        cut_line = content.count(b"\n") + 1
-        content = content[: content.rfind(b"\n") + 1]
-    content = content.rstrip(b"\r\n \t") + b"\n"
-    _check_lines(content, path, len(names))
-    columns = _parse(content, path, names, used)
-    ignored = tuple(name for name in names if name not in used)
-    return NumberTable(columns, ignored, cut_line if cut_line != 1 else None, sha256)
+    used = [*numbers, *words]
+    _check_names(text.path, header, used)
+    first_line = header.first_row_line
+    rows = _rows(text.content, first_line)
+    _check_lines(rows, text.path, header, strict)
+    frame = _parse(rows, text.path, header, numbers, words)
+    place = header.names.index
+    columns = {name: np.ascontiguousarray(frame[place(name)], dtype=np.float64) for name in numbers}
+    said = {name: np.asarray(frame[place(name)].fillna(""), dtype=object) for name in words}
+    ignored = tuple(name for name in header.names if name not in used)
+    return NumberTable(columns, ignored, text.cut_line, text.sha256, first_line, said)
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            advice = "Split it into sessions."
-            raise RecordingError(str(path), f"the file is too large ({size / 2**30:.1f} GiB)", advice)
-        return path.read_bytes()
-    except OSError as error:
-        raise RecordingError(
-            str(path), f"cannot be read: {error.strerror}", "Check the name and permissions."
-        ) from error
+def table_findings(table: NumberTable, path: Path) -> list[Finding]:
+    """What was not used of a file: columns, and a last line that may be cut."""
+    findings: list[Finding] = []
+    ignored = [name for name in table.ignored if name]
+    if ignored:
+        names = ", ".join(name[:40] for name in ignored[:10])
+        more = f" and {len(ignored) - 10} more" if len(ignored) > 10 else ""
+        message = f"{path.name}: columns that were not used: {names}{more}."
+        findings.append(Finding("columns_ignored", "info", message))
+    if table.cut_line is not None:
+        message = f"{path.name} does not end with a line end: line {table.cut_line} may be cut and was not used."
+        findings.append(Finding("last_line_cut", "info", message))
+    return findings
 
 
-def _checked_text(content: bytes, path: Path) -> bytes:
-    """The content without byte order mark and with newlines, if it is text at all."""
-    if not content.strip():
-        raise RecordingError(str(path), "the file is empty", "Export the data again.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RecordingError(str(path), "the file is in UTF-16", "Save it as CSV in UTF-8.")
-    if (zero := content.find(b"\0")) >= 0:
-        line = content.count(b"\n", 0, zero) + 1
-        message = "not text from here on: the file is binary, or its end was damaged by a crash"
-        raise RecordingError(str(path), message, "Give a CSV file; if only its end is damaged, cut it there.", line)
-    content = content.removeprefix(b"\xef\xbb\xbf")
-    return content if b"\n" in content else content.replace(b"\r", b"\n")
-
-
-def _header(content: bytes, path: Path, known: Sequence[str]) -> list[str]:
-    expected = f"The first line must be: {','.join(known)}"
-    first = content[: MAX_LINE_BYTES + 1].split(b"\n", 1)[0]
-    if len(first) > MAX_LINE_BYTES:
-        raise RecordingError(str(path), "the first line is too long for a header", expected, line=1)
-    text = str(first, "utf-8", "replace").strip()
-    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
-        if text.count(separator) > text.count(","):
-            message = f"the columns are separated by {word}"
-            advice = "Save it with commas between the columns and points in the numbers (1.5, not 1,5)."
-            raise RecordingError(str(path), message, advice, line=1)
-    names = [name.strip() for name in next(csv.reader([text]), [])]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+def _check_names(path: Path, header: Header, used: Sequence[str]) -> None:
+    line = header.line or None
+    missing = [name for name in used if name not in header.names]
+    if missing:
+        advice = f"The file names: {', '.join(header.names)[:300]}. Export it with all columns."
+        raise RecordingError(str(path), f"no column {', '.join(missing)}", advice, line)
+    twice = [name for name in dict.fromkeys(used) if header.names.count(name) > 1]
     if twice:
-        raise RecordingError(str(path), f"column {', '.join(twice)} stands there twice", expected, line=1)
-    return names
+        message = f"column {', '.join(twice)} stands there twice"
+        raise RecordingError(str(path), message, "Leave one of them.", line)
 
 
-def _wanted(names: Sequence[str], path: Path, required: Sequence[str], optional: Sequence[str]) -> list[str]:
-    """The columns to read; an optional group of which some, or a near miss, is there counts as meant."""
-    missing = [name for name in required if name not in names]
-    absent = [name for name in optional if name not in names]
-    near = _near_misses(absent, names, (*required, *optional))
-    if absent and (len(absent) < len(optional) or near):
-        missing += absent
-    if not missing:
-        return [*required, *(() if absent else optional)]
-    near = _near_misses(missing, names, (*required, *optional))
-    hints = "".join(f" Did you mean {name} where it says {found}?" for name, found in near.items())
-    advice = f"The first line must name the columns: {','.join(required)} and, if there is one, {','.join(optional)}."
-    raise RecordingError(str(path), f"no column {', '.join(missing)}", advice + hints, line=1)
+def _rows(content: bytes, first_line: int) -> bytes:
+    """The content from line `first_line` on."""
+    place = 0
+    for _ in range(first_line - 1):
+        place = content.find(b"\n", place) + 1
+        if place == 0:
+            return b""
+    return content[place:]
 
 
-def _near_misses(missing: Sequence[str], names: Sequence[str], known: Sequence[str]) -> dict[str, str]:
-    others = {name.lower(): name for name in names if name not in known}
-    found: dict[str, str] = {}
-    for name in missing:
-        close = difflib.get_close_matches(name, others, n=1, cutoff=0.7)
-        if close:
-            found[name] = others[close[0]]
-    return found
-
-
-def _check_lines(content: bytes, path: Path, width: int) -> None:
+def _check_lines(content: bytes, path: Path, header: Header, strict: bool) -> None:
     """No line longer than sense, no open quote, no row wider than the header."""
+    width, separator, first_line = len(header.names), header.separator, header.first_row_line
     data = np.frombuffer(content, dtype=np.uint8)
     ends = np.flatnonzero(data == ord("\n"))
     lengths = np.diff(ends, prepend=-1)
     if (lengths > MAX_LINE_BYTES).any():
-        line = int(np.argmax(lengths > MAX_LINE_BYTES)) + 1
+        line = int(np.argmax(lengths > MAX_LINE_BYTES)) + first_line
         raise RecordingError(str(path), "this line is absurdly long", "Is this a CSV file?", line)
     quotes = _count_per_line(data, ends, '"')
     if (quotes % 2).any():
-        line = int(np.argmax(quotes % 2)) + 1
+        line = int(np.argmax(quotes % 2)) + first_line
         raise RecordingError(str(path), "a quotation mark is not closed", "Close or remove it.", line)
-    wide = _count_per_line(data, ends, ",") >= width
+    counts = _count_per_line(data, ends, separator)
+    wide = counts >= width
+    if not strict and len(ends):
+        wide &= ~((counts == width) & (quotes == 0) & (data[ends - 1] == ord(separator)))  # one separator at the end
     for row in np.flatnonzero(wide):
         line_text = str(content[ends[row] - lengths[row] + 1 : ends[row]], "utf-8", "replace")
-        cells = len(next(csv.reader([line_text]), []))
-        if cells > width:
-            message = f"{cells} cells, but the header names {width} columns"
+        cells = cells_of(line_text, separator)
+        if len(cells) > width and (strict or any(cells[width:])):
+            message = f"{len(cells)} cells, but the header names {width} columns"
             advice = "Are there commas in the numbers (1,5)? Save it with points (1.5)."
-            raise RecordingError(str(path), message, advice, int(row) + 1)
+            advice = advice if separator == "," else "A line may have been joined from two. Export the data again."
+            raise RecordingError(str(path), message, advice, int(row) + first_line)
 
 
 def _count_per_line(data: Any, ends: Any, character: str) -> Any:
@@ -161,51 +201,58 @@ def _count_per_line(data: Any, ends: Any, character: str) -> Any:
     return np.diff(np.searchsorted(places, ends), prepend=0)
 
 
-def _parse(content: bytes, path: Path, names: Sequence[str], used: Sequence[str]) -> dict[str, FloatArray]:
+def _parse(rows: bytes, path: Path, header: Header, numbers: Sequence[str], words: Sequence[str]) -> Any:
     import pandas as pd
 
     read_csv: Any = pd.read_csv  # its typed overloads do not take options as a mapping
-    places = [names.index(name) for name in used]
+    places = {header.names.index(name): np.float64 for name in numbers} | {header.names.index(n): str for n in words}
     options: dict[str, Any] = {
         "header": None,
-        "skiprows": 1,
-        "names": range(len(names)),
-        "usecols": places,
+        "sep": header.separator,
+        "names": range(len(header.names)),
+        "usecols": sorted(places),
         "index_col": False,
         "skip_blank_lines": False,
+        "skipinitialspace": header.separator != "\t",
         "encoding_errors": "replace",
     }
     exact = {"float_precision": "round_trip"} if "float_precision" in inspect.signature(read_csv).parameters else {}
-    try:
-        with warnings.catch_warnings():  # newer pandas is exact by default and warns about being asked
-            warnings.simplefilter("ignore")
-            frame = read_csv(io.BytesIO(content), dtype=np.float64, **options, **exact)
-    except pd.errors.EmptyDataError:
-        return {name: np.empty(0) for name in used}
-    except (ValueError, OverflowError) as error:
-        raise _not_a_number(read_csv(io.BytesIO(content), dtype=str, **options), path, names, error) from None
-    return {
-        name: np.ascontiguousarray(frame[place], dtype=np.float64) for name, place in zip(used, places, strict=True)
-    }
+    for decimal in (".",) if header.separator == "," else (".", ","):
+        try:
+            with warnings.catch_warnings():  # newer pandas is exact by default and warns about being asked
+                warnings.simplefilter("ignore")
+                return read_csv(io.BytesIO(rows), dtype=places, decimal=decimal, **options, **exact)
+        except pd.errors.EmptyDataError:
+            return {place: pd.Series(dtype=kind) for place, kind in places.items()}
+        except (ValueError, OverflowError) as error:
+            failed = error
+    frame = read_csv(io.BytesIO(rows), dtype=str, **options)
+    raise _not_a_number(frame, path, header, numbers, failed) from None
 
 
-def _not_a_number(frame: Any, path: Path, names: Sequence[str], error: Exception) -> RecordingError:
-    """The error for the first cell that is not a number."""
-    for row, cells in enumerate(frame.itertuples(index=False, name=None)):
-        for place, cell in zip(frame.columns, cells, strict=True):
-            if isinstance(cell, str) and not _is_number(cell):
-                shown = cell if len(cell) <= 40 else f"{cell[:40]}..."
-                message = f"column {names[place]}: {shown!r} is not a number"
-                advice = "Leave the cell empty where there is no value."
-                if _is_number(cell.replace(",", ".")):
-                    advice = "Use a decimal point (1.5), not a decimal comma."
-                return RecordingError(str(path), message, advice, row + FIRST_ROW_LINE)
+def _not_a_number(frame: Any, path: Path, header: Header, numbers: Sequence[str], error: Exception) -> RecordingError:
+    """The error for the first cell that is not a number, or not in the form of the numbers before it."""
+    decimals = [decimal for decimal in (".", ",") if decimal == "." or header.separator != ","]
+    places = [header.names.index(name) for name in numbers]
+    for row, cells in enumerate(frame[sorted(places)].itertuples(index=False, name=None)):
+        for place, cell in zip(sorted(places), cells, strict=True):
+            if not isinstance(cell, str):
+                continue
+            fitting = [decimal for decimal in decimals if is_number(cell, decimal)]
+            if not fitting:
+                return _bad_cell(str(path), header, place, cell, row)
+            decimals = fitting
     return RecordingError(str(path), f"not readable as a table: {error}", "Export it again as plain CSV.")
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return "_" not in cell
+def _bad_cell(path: str, header: Header, place: int, cell: str, row: int) -> RecordingError:
+    shown = cell if len(cell) <= 40 else f"{cell[:40]}..."
+    name = header.names[place] or f"number {place + 1}"
+    message = f"column {name}: {shown!r} is not a number"
+    advice = "Leave the cell empty where there is no value."
+    if is_number(cell.replace(",", ".")) and header.separator == ",":
+        advice = "Use a decimal point (1.5), not a decimal comma."
+    elif is_number(cell.replace(",", ".")):
+        message = f"{message} like those before it"
+        advice = "Use decimal points (1.5) or decimal commas (1,5), one of them in the whole file."
+    return RecordingError(path, message, advice, row + header.first_row_line)

@@ -1,21 +1,27 @@
 """Plain CSV: `time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2` and, if there is a gyroscope, `gyr_x_rad_s,...`.
 
-Any order of the columns and any orientation of the axes; other columns are ignored and named. One sensor a file.
+Any order of the columns and any orientation of the axes; other columns are ignored and named. One sensor a file. What a
+spreadsheet program may have spoiled (semicolons, decimal commas, another encoding) is named as such.
 """
 
 from __future__ import annotations
 
+import csv
+import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from gaitpipe.errors import RecordingError
 from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
-from gaitpipe.importers._table import FIRST_ROW_LINE, NumberTable, read_table
-from gaitpipe.model import Finding
+from gaitpipe.importers._table import Header, NumberTable, read_columns, table_findings
+from gaitpipe.importers._text import MAX_LINE_BYTES, Text, read_text
 
 ACC_COLUMNS = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2")
 GYR_COLUMNS = ("gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s")
 REQUIRED = ("time_s", *ACC_COLUMNS)
+KNOWN = (*REQUIRED, *GYR_COLUMNS)
 
 
 def sniff(head: bytes, path: Path) -> bool:
@@ -35,7 +41,9 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
         The file is not of this format; with the line where known.
     """
     del options
-    table = read_table(path, REQUIRED, GYR_COLUMNS)
+    text = read_text(path, utf_8_only=True)
+    header = _header(text)
+    table = read_columns(text, header, _wanted(header.names, path), strict=True)
     return ImportedFile((samples_of(table),), table.sha256, tuple(table_findings(table, path)))
 
 
@@ -44,21 +52,52 @@ def samples_of(table: NumberTable) -> SensorSamples:
     columns = table.columns
     acc = np.column_stack([columns[name] for name in ACC_COLUMNS])
     gyr = np.column_stack([columns[name] for name in GYR_COLUMNS]) if GYR_COLUMNS[0] in columns else None
-    return SensorSamples("", columns["time_s"], acc, gyr, first_line=FIRST_ROW_LINE)
+    return SensorSamples("", columns["time_s"], acc, gyr, first_line=table.first_line)
 
 
-def table_findings(table: NumberTable, path: Path) -> list[Finding]:
-    """What was not used of a file: columns, and a last line that may be cut."""
-    findings: list[Finding] = []
-    if table.ignored:
-        names = ", ".join(name[:40] or "(no name)" for name in table.ignored[:10])
-        more = f" and {len(table.ignored) - 10} more" if len(table.ignored) > 10 else ""
-        message = f"{path.name}: columns that were not used: {names}{more}."
-        findings.append(Finding("columns_ignored", "info", message))
-    if table.cut_line is not None:
-        message = f"{path.name} does not end with a line end: line {table.cut_line} may be cut and was not used."
-        findings.append(Finding("last_line_cut", "info", message))
-    return findings
+def _header(text: Text) -> Header:
+    path, expected = str(text.path), f"The first line must be: {','.join(KNOWN)}"
+    first = text.content[: MAX_LINE_BYTES + 1].split(b"\n", 1)[0]
+    if len(first) > MAX_LINE_BYTES:
+        raise RecordingError(path, "the first line is too long for a header", expected, line=1)
+    line = str(first, "utf-8", "replace").strip()
+    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+        if line.count(separator) > line.count(","):
+            message = f"the columns are separated by {word}"
+            advice = "Save it with commas between the columns and points in the numbers (1.5, not 1,5)."
+            raise RecordingError(path, message, advice, line=1)
+    names = [name.strip() for name in next(csv.reader([line]), [])]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise RecordingError(path, f"column {', '.join(twice)} stands there twice", expected, line=1)
+    return Header(tuple(names))
+
+
+def _wanted(names: Sequence[str], path: Path) -> list[str]:
+    """The columns to read; a gyroscope of which some column, or a near miss, is there counts as meant."""
+    missing = [name for name in REQUIRED if name not in names]
+    absent = [name for name in GYR_COLUMNS if name not in names]
+    near = _near_misses(absent, names)
+    if absent and (len(absent) < len(GYR_COLUMNS) or near):
+        missing += absent
+    if not missing:
+        return [*REQUIRED, *(() if absent else GYR_COLUMNS)]
+    near = _near_misses(missing, names)
+    hints = "".join(f" Did you mean {name} where it says {found}?" for name, found in near.items())
+    advice = (
+        f"The first line must name the columns: {','.join(REQUIRED)} and, if there is one, {','.join(GYR_COLUMNS)}."
+    )
+    raise RecordingError(str(path), f"no column {', '.join(missing)}", advice + hints, line=1)
+
+
+def _near_misses(missing: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    others = {name.lower(): name for name in names if name not in KNOWN}
+    found: dict[str, str] = {}
+    for name in missing:
+        close = difflib.get_close_matches(name, others, n=1, cutoff=0.7)
+        if close:
+            found[name] = others[close[0]]
+    return found
 
 
 IMPORTER = Importer(
