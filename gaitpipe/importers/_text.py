@@ -50,7 +50,7 @@ def read_text(path: Path, *, utf_8_only: bool = False) -> Text:
     return text_of(read_bytes(path), path, utf_8_only=utf_8_only)
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, limit_bytes: int = MAX_FILE_BYTES) -> bytes:
     """The bytes of a file of sensible size.
 
     Raises
@@ -60,7 +60,7 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
+        if size > limit_bytes:
             advice = "Split it into sessions."
             raise RecordingError(str(path), f"the file is too large ({size / 2**30:.1f} GiB)", advice)
         return path.read_bytes()
