@@ -6,7 +6,7 @@ gaitpipe's own recordings are told by their first bytes; everything else goes th
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from gaitpipe.app.file_kind import MCAP_MAGIC
 from gaitpipe.app.frames import recording_of_columns
 from gaitpipe.errors import UsageError
 from gaitpipe.importers import ImportedFile, ReadOptions
+from gaitpipe.importers._contract import CLOCK_ZONE_KEY
 from gaitpipe.importers._samples import CLOCK_ORIGIN_KEY
 from gaitpipe.model import SIDES, Placement, Recording, SampleBlock, Side
 from gaitpipe.recording.decode import read_recording
@@ -115,11 +116,11 @@ def open_recording(path: Path | str, placement: Placement | None = None) -> Inpu
 def _of_side(samples: Samples, side: Side, label: str, files: SessionFiles) -> Recording:
     if not isinstance(samples, str | Path):
         columns: Mapping[str, Any] = {str(name): values for name, values in samples.items()}
-        return recording_of_columns(columns, side, _placement(files, None, f"{side} samples"))
+        return recording_of_columns(columns, side, _placement(files, None, f"{side} samples", [side], [""]))
     path = Path(samples)
     importer = importers.find_importer(path, files.importer)
     file = importer.read(path, files.options)
-    placement = _placement(files, file, str(path))
+    placement = _placement(files, file, str(path), [side], [label])
     return importers.recording_of_file(file, importer, path, side, placement, label)
 
 
@@ -133,18 +134,23 @@ def _sides_of_one_file(path: Path, files: SessionFiles) -> dict[Side, Recording]
     if not wanted and len(file.sensors) == 1:
         message, quoted = f"{path}: a file of samples does not say which foot it is of", shlex.quote(str(path))
         raise UsageError(message, f"Write --left {quoted} or --right {quoted}, with --placement.")
-    placement = _placement(files, file, str(path))
-    return {
-        side: importers.recording_of_file(file, importer, path, side, placement, labels[side])
-        for side in wanted or SIDES
-    }
+    sides = wanted or list(SIDES)
+    placement = _placement(files, file, str(path), sides, [labels[side] for side in sides])
+    return {side: importers.recording_of_file(file, importer, path, side, placement, labels[side]) for side in sides}
 
 
-def _placement(files: SessionFiles, file: ImportedFile | None, name: str) -> Placement:
-    said = {sensor.placement for sensor in file.sensors} if file is not None else set()
+def _placement(
+    files: SessionFiles, file: ImportedFile | None, name: str, sides: Sequence[Side], labels: Sequence[str]
+) -> Placement:
+    """The placement that was given, else the one that the file says of the sensors that are meant."""
+    meant = [sensor for sensor in file.sensors if sensor.label in labels] if file is not None and any(labels) else []
+    if file is not None and not meant:
+        meant = [sensor for sensor in file.sensors if sensor.side in sides] or list(file.sensors)
+    said = {sensor.placement for sensor in meant} - {None}
     placement = files.placement or (said.pop() if len(said) == 1 else None)
     if placement is None:
-        raise UsageError(f"{name}: where the sensors sat is not known", "Add --placement foot or --placement shank.")
+        where = "they are of the foot and of the shank" if said else "where the sensors sat is not known"
+        raise UsageError(f"{name}: {where}", "Add --placement foot or --placement shank.")
     return placement
 
 
@@ -154,7 +160,8 @@ def _opened(read: Mapping[Side, Recording]) -> Input:
         (quality.samples / _rate_hz(recording, side) for side, quality in recording.quality.items()), default=0
     )
     origin_s = recording.metadata.get(CLOCK_ORIGIN_KEY)
-    recorded = None if origin_s is None else _utc_text(datetime.fromtimestamp(float(origin_s), UTC))
+    zone_known = recording.metadata.get(CLOCK_ZONE_KEY) != "unknown"
+    recorded = None if origin_s is None or not zone_known else _utc_text(datetime.fromtimestamp(float(origin_s), UTC))
     return Input(recording, recorded_utc=recorded, duration_s=float(samples))
 
 

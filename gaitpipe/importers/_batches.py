@@ -1,8 +1,9 @@
 """Times of samples that came in batches with one time each.
 
 Rules: the samples of a batch are spread evenly until the next batch begins. Where the next one is further away, or
-nearer, than the batch is long (by a fifth), something is missing or came twice: then the usual interval counts, and the
-rest is a gap for the judgement of the times. The usual interval is the median over the batches, or that of a given rate.
+nearer, than the batch is long (by a fifth), something is missing or came twice: then the usual interval counts, and
+the rest is a gap for the judgement of the times. The usual interval is the median over the batches, or that of a given
+rate.
 """
 
 from __future__ import annotations

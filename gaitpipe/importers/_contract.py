@@ -20,6 +20,10 @@ Layout = Literal["specification", "files", "code", "memory"]
 it, or memory alone (such a format is experimental, and every recording read by it says so)."""
 
 
+CLOCK_ZONE_KEY = "clock_zone"
+"""In a file's metadata as "unknown" where its clock of the day is local and its zone is not told."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What a person says of a file that it does not say itself; None where nothing was said."""

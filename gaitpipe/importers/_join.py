@@ -1,12 +1,11 @@
-"""Joins an accelerometer and a gyroscope that were written with times of their own.
+"""Joins a gyroscope of its own file and rate to the accelerometer's times.
 
 Rules:
 
-1. Samples of both stand at the accelerometer's times; the gyroscope is interpolated linearly between its two readings
-   around each of them. Where all times are equal, nothing is interpolated.
-2. Never across a gap: where the gyroscope's two readings are further apart than 1.5 of its intervals, its value is NaN
-   (a lost sample), not a guess.
-3. Accelerations before the gyroscope's first reading or after its last are left out, and counted.
+1. Both time columns are of one clock. Rows of the gyroscope without usable numbers or out of order are left out.
+2. Between two samples of the gyroscope, at most 1.5 of its intervals apart, its rate is interpolated along a line.
+3. Across a longer gap, and before and after its samples, there is no rotation rate: these samples count as lost.
+4. A gyroscope without a common time with the accelerometer is an error.
 """
 
 from __future__ import annotations
@@ -19,62 +18,64 @@ from gaitpipe.errors import RecordingError
 from gaitpipe.model import Finding, FloatArray
 
 GAP_INTERVALS = 1.5
-STATED_S = 0.1
-"""A start or end of one sensor alone that is shorter than this is not worth a word."""
+SLOWER = 1.2
 
 
 def join_gyroscope(
-    path: Path, time_s: FloatArray, acc: FloatArray, gyr_time_s: FloatArray, gyr: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, tuple[Finding, ...]]:
-    """Times (n,), accelerations (n, 3) and rotation rates (n, 3) at one time each, and what was left out.
+    acc_time_s: FloatArray,
+    gyr_time_s: FloatArray,
+    gyr_rad_s: FloatArray,
+    path: Path,
+    findings: list[Finding],
+) -> FloatArray:
+    """The rotation rate (n, 3) at the accelerometer's times (n,), NaN where there is none; `path` is the gyroscope's.
 
     Raises
     ------
     RecordingError
-        The two sensors have no time in common.
+        The gyroscope's file has too few samples, or none in the accelerometer's time.
     """
-    if len(time_s) == len(gyr_time_s) and np.array_equal(time_s, gyr_time_s):
-        return time_s, acc, gyr, ()
-    gyr_time_s, gyr = _forward(gyr_time_s, gyr)
-    common = np.zeros(len(time_s), dtype=bool)
-    if len(gyr_time_s) >= 2:
-        common = (time_s >= gyr_time_s[0]) & (time_s <= gyr_time_s[-1])
-    if not common.any():
-        message = "the accelerometer's and the gyroscope's times do not overlap"
-        raise RecordingError(str(path), message, "Give the files of one recording.")
-    left_out = int((~common & np.isfinite(time_s)).sum())
-    at_s = time_s[common]
-    return at_s, acc[common], at_times(at_s, gyr_time_s, gyr), _findings(path, time_s, common, left_out)
+    sound = np.isfinite(gyr_time_s) & np.isfinite(gyr_rad_s).all(axis=1)
+    times = np.where(sound, gyr_time_s, -np.inf)
+    sound &= times > np.maximum.accumulate(np.concatenate([[-np.inf], times[:-1]]))
+    time_s, rate = gyr_time_s[sound], gyr_rad_s[sound]
+    left_out = len(gyr_time_s) - len(time_s)
+    if len(time_s) < 3:
+        raise RecordingError(str(path), "no samples, or only one or two", "Export the whole session.")
+    interval_s = float(np.median(np.diff(time_s)))
+    inside = np.isfinite(acc_time_s) & (acc_time_s >= time_s[0]) & (acc_time_s <= time_s[-1])
+    if not inside.any():
+        message = "the gyroscope's times have nothing in common with those of the accelerometer's file"
+        raise RecordingError(str(path), message, "Put files of one session beside each other.")
+    if left_out:
+        verb = "was" if left_out == 1 else "were"
+        message = f"{path.name}: {left_out} of {len(gyr_time_s)} rows {verb} not used (no number, or time not later)."
+        findings.append(Finding("gyroscope_rows_lost", "warning", message))
+    _tell_rates(acc_time_s, interval_s, path, findings)
+    return _interpolated(acc_time_s, time_s, rate, inside, interval_s)
 
 
-def at_times(at_s: FloatArray, time_s: FloatArray, values: FloatArray) -> FloatArray:
-    """Values (n, 3) interpolated at `at_s` (m,), NaN across gaps; `time_s` (n,) must grow."""
-    after = np.clip(np.searchsorted(time_s, at_s), 1, len(time_s) - 1)
-    steps_s = time_s[after] - time_s[after - 1]
-    share = (at_s - time_s[after - 1]) / steps_s
-    out = values[after - 1] + share[:, None] * (values[after] - values[after - 1])
-    exact = (share == 0.0) | (share == 1.0)
-    gap = (steps_s > GAP_INTERVALS * float(np.median(np.diff(time_s)))) & ~exact
-    out[share == 0.0], out[share == 1.0] = values[after - 1][share == 0.0], values[after][share == 1.0]
-    out[gap | (share < 0.0) | (share > 1.0)] = np.nan
-    return np.asarray(out, dtype=np.float64)
+def _interpolated(
+    acc_time_s: FloatArray, time_s: FloatArray, rate: FloatArray, inside: np.ndarray, interval_s: float
+) -> FloatArray:
+    at = np.where(inside, acc_time_s, time_s[0])
+    after = np.clip(np.searchsorted(time_s, at, side="left"), 1, len(time_s) - 1)
+    step_s = time_s[after] - time_s[after - 1]
+    exact = (at == time_s[after]) | (at == time_s[after - 1])
+    usable = inside & ((step_s <= GAP_INTERVALS * interval_s * (1.0 + 1e-6)) | exact)
+    joined = np.column_stack([np.interp(at, time_s, axis) for axis in rate.T])
+    joined[~usable] = np.nan
+    return joined
 
 
-def _forward(time_s: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The rows whose time is later than all before and whose values are numbers."""
-    known = np.isfinite(time_s) & np.isfinite(values).all(axis=1)
-    time_s, values = time_s[known], values[known]
-    latest = np.maximum.accumulate(np.concatenate([[-np.inf], time_s[:-1]])) if len(time_s) else time_s
-    later = time_s > latest
-    return time_s[later], values[later]
-
-
-def _findings(path: Path, time_s: FloatArray, common: np.ndarray, left_out: int) -> tuple[Finding, ...]:
-    interval_s = float(np.nanmedian(np.diff(time_s))) if len(time_s) > 1 else 0.0
-    if left_out * interval_s <= STATED_S:
-        return ()
+def _tell_rates(acc_time_s: FloatArray, interval_s: float, path: Path, findings: list[Finding]) -> None:
+    acc_interval_s = float(np.nanmedian(np.diff(acc_time_s))) if len(acc_time_s) > 1 else 0.0
+    if acc_interval_s <= 0.0:
+        return
+    slower = interval_s > SLOWER * acc_interval_s
     message = (
-        f"{path.name}: {left_out} of {len(common)} accelerations were taken while the gyroscope was not running; "
-        "they were left out."
+        f"{path.name}: the gyroscope ({1.0 / interval_s:.0f} samples a second) was put on the accelerometer's times "
+        f"({1.0 / acc_interval_s:.0f} a second)."
     )
-    return (Finding("one_sensor_alone", "info", message),)
+    advice = "Fast rotations are smoothed. Record both at one rate." if slower else ""
+    findings.append(Finding("streams_joined", "warning" if slower else "info", message, advice))

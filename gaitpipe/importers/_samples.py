@@ -5,7 +5,8 @@ Rules:
 1. A row without usable numbers is a lost sample: it becomes a gap, never a value. More than half of them is an error.
 2. Clipping is marked at the range that the file states. Without one it is inferred where a channel stands at its
    extreme value for three samples in a row, and stated as inferred.
-3. A file with several sensors gives the one that was asked for by its label, else the one that it says is of the side.
+3. A file with several sensors gives the one that was asked for by its label, else the one that it says is of the side,
+   and of the placement where several are of the side.
 4. Units are those of the importer; whether gravity is 9.8 in them is checked with the samples, by the session.
 """
 
@@ -50,8 +51,11 @@ RANGE_SHARE = 0.999
 """A reading this near to the end of the stated range stands at it: scales are rounded."""
 
 
-def choose_sensor(file: ImportedFile, path: Path, side: Side, label: str = "") -> SensorSamples:
-    """The sensor of a file that is meant: by its label, else by the side, else the only one.
+def choose_sensor(
+    file: ImportedFile, path: Path, side: Side, label: str = "", placement: Placement | None = None
+) -> SensorSamples:
+    """The sensor of a file that is meant: by its label, else by the side (and the placement, if several are of that
+    side), else the only one.
 
     Raises
     ------
@@ -68,6 +72,8 @@ def choose_sensor(file: ImportedFile, path: Path, side: Side, label: str = "") -
         raise UsageError(f"{path}: there is no sensor called '{label}'", hint)
     of_side = [sensor for sensor in file.sensors if sensor.side == side]
     unknown = [sensor for sensor in file.sensors if sensor.side is None]
+    if len(of_side) > 1:
+        of_side = [sensor for sensor in of_side if sensor.placement == placement] or of_side
     if len(of_side) == 1:
         return of_side[0]
     if len(file.sensors) == 1 and unknown:
@@ -91,7 +97,7 @@ def recording_of_file(
     UsageError
         Which sensor is meant is not clear.
     """
-    samples = choose_sensor(file, path, side, label)
+    samples = choose_sensor(file, path, side, label, placement)
     several = len(file.sensors) > 1
     said = [finding if several or finding.side else replace(finding, side=side) for finding in file.findings]
     recording = recording_of_samples(samples, path, side, placement, said)

@@ -2,8 +2,8 @@
 
 Rules:
 
-1. `{"Samples": [{"MeasIMU6": {...}}]}`, `{"data": [{"acc": {...}}]}` and lines of `{"Body": {...}, "Uri": ...}` all hold
-   the same batches: `Timestamp` [ms] of the first sample, `ArrayAcc` [m/s^2] and `ArrayGyro` [deg/s] of `{x, y, z}`.
+1. `{"Samples": [{"MeasIMU6": {...}}]}`, `{"data": [{"acc": {...}}]}` and lines of `{"Body": {...}, "Uri": ...}` all
+   hold the same batches: `Timestamp` [ms] of the first sample, `ArrayAcc` [m/s^2], `ArrayGyro` [deg/s] of `{x, y, z}`.
 2. A batch is known by its arrays, whatever it is called; everything else (heart rate, temperature) is passed over.
 3. Samples are spread evenly within their batch. Batches of the two sensors apart (MeasAcc, MeasGyro) are joined.
 4. A batch that is not of this form is lost, and counted; more than half of them is an error.
@@ -198,16 +198,15 @@ def _origin_s(clock: dict[str, Any]) -> float | None:
     return origin_s if 1e9 < origin_s < 1e10 else None
 
 
-def _sensor(
-    path: Path, device: str, batches: _Batches, options: ReadOptions, findings: list[Finding]
-) -> SensorSamples:
+def _sensor(path: Path, device: str, batches: _Batches, options: ReadOptions, findings: list[Finding]) -> SensorSamples:
     time_s, acc = _rows(batches.streams[device, "acc"], path, options)
     gyroscope = batches.streams.get((device, "gyr"))
     gyr = None
     if gyroscope is not None:
         gyr_time_s, rates = _rows(gyroscope, path, options)
-        time_s, acc, gyr, said = join_gyroscope(path, time_s, acc, gyr_time_s, np.deg2rad(rates))
-        findings.extend(said)
+        gyr = np.deg2rad(rates)
+        if not np.array_equal(time_s, gyr_time_s):
+            gyr = join_gyroscope(time_s, gyr_time_s, gyr, path, findings)
     return SensorSamples(device, time_s, acc, gyr, clock_origin_s=batches.utc_origin_s)
 
 

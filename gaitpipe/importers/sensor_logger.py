@@ -94,8 +94,9 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     if GYROSCOPE in source.names:
         rates = _rows(source, GYROSCOPE, findings)
         rate_s = (rates.time_ns - first_ns) * 1e-9
-        time_s, values, gyr, said = join_gyroscope(path, time_s, values, rate_s, rates.values)
-        findings.extend(said)
+        gyr = rates.values
+        if not np.array_equal(time_s, rate_s):
+            gyr = join_gyroscope(time_s, rate_s, gyr, path, findings)
     sensor = SensorSamples("", time_s, values, gyr, clock_origin_s=first_ns * 1e-9 or None)
     return ImportedFile((sensor,), sha256, tuple(findings))
 
