@@ -119,7 +119,8 @@ def _sound(blocks: NDArray[Any], path: Path, findings: list[Finding]) -> NDArray
     if lost:
         message = f"{path.name}: {lost} of {len(blocks)} blocks are damaged or of another layout; they count as lost."
         findings.append(Finding("blocks_lost", "warning", message, _ADVICE))
-    return blocks[good]
+    sound: NDArray[Any] = blocks[good]
+    return sound
 
 
 def _rate_hz(blocks: NDArray[Any]) -> float:

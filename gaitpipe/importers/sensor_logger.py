@@ -150,7 +150,8 @@ def _acceleration(source: _Source, findings: list[Finding]) -> _Rows:
 
 
 def _rows(source: _Source, name: str, findings: list[Finding]) -> _Rows:
-    text = text_of(source.load(name), source.path.with_name(name) if source.path.name != name else source.path)
+    own = source.path if source.path.name == name or name not in KNOWN else source.path / name
+    text = text_of(source.load(name), source.path.with_name(name) if source.path.suffix == ".csv" else own)
     header = find_header(text, lambda cells: {"z", "y", "x"} <= set(cells), separators=",")
     if header is None or "time" not in header.names:
         message = f"{name} does not name the columns time, z, y and x"

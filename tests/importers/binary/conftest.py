@@ -13,11 +13,11 @@ from gaitpipe.simulate.runner import simulate
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
 
 
-def load_writers() -> ModuleType:
-    """The writers; loaded by their path, because test folders are no packages."""
-    name = "gaitpipe_test_writers"
+def load_beside(file: str) -> ModuleType:
+    """A module of this folder; loaded by its path, because test folders are no packages."""
+    name = f"gaitpipe_test_{file.removesuffix('.py')}"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("writers.py"))
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(file))
         assert spec is not None
         assert spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -27,7 +27,12 @@ def load_writers() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def writers() -> ModuleType:
-    return load_writers()
+    return load_beside("writers.py")
+
+
+@pytest.fixture(scope="session")
+def fit_writer() -> ModuleType:
+    return load_beside("fit_writer.py")
 
 
 @pytest.fixture(scope="session")

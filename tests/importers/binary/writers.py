@@ -113,6 +113,7 @@ def cwa(path: Path, stream: Stream, layout: int = 0x62, rate_hz: int = 200, *, f
     header = bytearray(b"\xff" * 1024)
     header[:4], header[4] = b"MD\xfc\x03", 0x64 if layout == 0x62 else 0x17
     header[5:7], header[11:13] = (1234).to_bytes(2, "little"), b"\xff\xff"
+    header[64:] = b" " * 960
     unit = 256 if layout == 0x30 else 2048
     acc = np.clip(np.rint(stream.acc / G * unit), -16 * unit, 16 * unit - 1).astype(np.int64)
     gyr = np.clip(np.rint(np.rad2deg(stream.gyr) / 2000.0 * 32768), -32768, 32767).astype(np.int64)
