@@ -83,7 +83,7 @@ def with_watch(analysis: Analysis, watch: Watch, offset_s: float | None = None) 
 
     `offset_s` is the session time of the watch's first record, where a person knows it.
     """
-    sensors = sensor_values(analysis.result.strides)
+    sensors = sensor_values(analysis.result.strides, analysis.result.mode)
     check = WatchCheck(
         file=watch.path.name,
         device=watch.file.device,

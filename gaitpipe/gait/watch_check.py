@@ -9,7 +9,8 @@ Rules:
    standard deviation, from six windows on.
 4. Neither is the truth: a watch estimates contact from the movement of the trunk or the wrist.
 5. Without a common time of day the cadences are laid over each other: no gait is cadence 0, so that starts and stops
-   tell. The best place counts when it fits well and no other place, 10 s away or more, fits nearly as well.
+   tell. The best place, with three quarters of the shorter inside the longer, counts when it fits well and no other
+   place, 10 s away or more, fits nearly as well.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ COVERAGE = 1.96
 LEAST_CORRELATION = 0.8
 CLEARLY_LESS = 0.05
 OTHER_PLACE_S = 10
+LEAST_OVERLAP = 0.75
+"""Of the shorter of the two: a few starts and stops that fit by chance are no match."""
 LEAST_OVERLAP_S = 60
 STILL_S = 3.0
 UNITS = {
@@ -40,13 +43,15 @@ UNITS = {
 }
 
 
-def sensor_values(strides: NDArray[np.void]) -> dict[str, FloatArray]:
+def sensor_values(strides: NDArray[np.void], mode: str) -> dict[str, FloatArray]:
     """Figures of the counted strides (n,) in a watch's words, with `time_s`, the middle of each stride."""
-    used = strides[strides["quality"] == "ok"]
+    middle_s = np.asarray(strides["ic_s"] + strides["stride_time_s"] / 2.0, dtype=np.float64)
+    counted = (strides["quality"] == "ok") & (strides["mode"] == mode) & np.isfinite(middle_s)
+    used = strides[counted]
     values = {name: np.asarray(used[name], dtype=np.float64) for name in ("cadence_spm", "ground_contact_time_s")}
     values["speed_m_s"] = np.asarray(used["speed_m_s"], dtype=np.float64)
     values["step_length_m"] = np.asarray(used["stride_length_m"], dtype=np.float64) / 2.0
-    values["time_s"] = np.asarray(used["ic_s"] + used["stride_time_s"] / 2.0, dtype=np.float64)
+    values["time_s"] = middle_s[counted]
     return values
 
 
@@ -110,7 +115,8 @@ def offset_by_cadence(sensors: Mapping[str, FloatArray], watch: Mapping[str, Flo
     begin_s = float(np.floor(sensors["time_s"].min())) - OTHER_PLACE_S
     own = _each_second(sensors["time_s"] - begin_s, sensors["cadence_spm"], 2 * OTHER_PLACE_S)
     theirs = _each_second(watch["time_s"], np.nan_to_num(watch["cadence_spm"]), 1)
-    overlap = min(LEAST_OVERLAP_S, len(own), len(theirs))
+    shorter = min(len(own), len(theirs))
+    overlap = min(shorter, max(LEAST_OVERLAP_S, int(LEAST_OVERLAP * shorter)))
     lags = np.arange(overlap - len(theirs), len(own) - overlap + 1)
     fits = np.array([_fit(own, theirs, int(lag)) for lag in lags])
     if not len(fits) or not np.isfinite(fits).any():

@@ -13,9 +13,11 @@ Rules:
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +30,16 @@ from gaitpipe.importers._extras import needed
 from gaitpipe.importers._labels import placement_of, side_of
 from gaitpipe.importers._text import read_bytes
 from gaitpipe.importers._units import ACC_FACTORS, GYR_FACTORS, TIME_FACTORS
-from gaitpipe.model import Finding, FloatArray, Placement, Side
+from gaitpipe.model import Finding, FloatArray
 
 MAGIC = b"PAR1"
 MAX_ROWS = 80_000_000
 MAX_UNPACKED_BYTES = 8 * 2**30
 MAX_COLUMNS = 2000
+MAX_SENSORS = 64
 BATCH_ROWS = 1_000_000
-ORIGIN_KEY = b"clock_origin_unix_s"
+FACTS_KEY = b"gaitpipe"
+"""What this project's export says of session and sensors, as JSON."""
 GROUPS = ("side", "placement", "sensor")
 _UNITS = {
     "m_s2": ACC_FACTORS["m/s2"], "g": ACC_FACTORS["g"], "mg": ACC_FACTORS["mg"],
@@ -88,11 +92,15 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
         sensors = _sensors(file, path)
         groups = [name for name in GROUPS if name in file.schema_arrow.names]
         columns = _columns(file, arrow, sensors, groups, path)
-        origin_s = _origin_s(file.schema_arrow.metadata or {})
+        facts = _facts(file.schema_arrow.metadata or {})
     except _DAMAGED as error:
         message = f"the Parquet file is damaged: {str(error)[:150] or type(error).__name__}"
         raise RecordingError(str(path), message, _ADVICE) from None
-    read_sensors = [made for sensor in sensors for made in _made(sensor, columns, groups, origin_s, path)]
+    count = max((len(set(columns[name].tolist())) for name in groups), default=0)
+    if count > MAX_SENSORS:
+        message = f"{count} sensors by {', '.join(groups)} are too many"
+        raise RecordingError(str(path), message, "Is this a table of samples?")
+    read_sensors = [made for sensor in sensors for made in _made(sensor, columns, groups, facts)]
     return ImportedFile(tuple(read_sensors), hashlib.sha256(content).hexdigest(), _ignored(file, columns, path))
 
 
@@ -169,46 +177,42 @@ def _words(batch: Any, name: str, arrow: Any) -> NDArray[Any]:
 
 
 def _made(
-    sensor: _Sensor, columns: Mapping[str, NDArray[Any]], groups: Sequence[str], origin_s: float | None, path: Path
+    sensor: _Sensor, columns: Mapping[str, NDArray[Any]], groups: Sequence[str], facts: Mapping[str, Any]
 ) -> list[SensorSamples]:
     """The sensors in these columns: one, or one for each value of the columns that tell them apart."""
     if not groups:
-        return [_samples(sensor, columns, slice(None), (), origin_s, path)]
+        return [_samples(sensor, columns, slice(None), (), facts)]
     combined = np.stack([columns[name] for name in groups], axis=1)
     values, which = np.unique(combined, axis=0, return_inverse=True)
-    if len(values) > 64:
-        message = f"{len(values)} sensors by {', '.join(groups)} are too many"
-        raise RecordingError(str(path), message, "Is this a table of samples?")
     return [
-        _samples(sensor, columns, np.flatnonzero(which.ravel() == number), tuple(map(str, value)), origin_s, path)
+        _samples(sensor, columns, np.flatnonzero(which.ravel() == number), tuple(map(str, value)), facts)
         for number, value in enumerate(values)
     ]
 
 
 def _samples(
-    sensor: _Sensor,
-    columns: Mapping[str, NDArray[Any]],
-    rows: Any,
-    said: tuple[str, ...],
-    origin_s: float | None,
-    path: Path,
+    sensor: _Sensor, columns: Mapping[str, NDArray[Any]], rows: Any, said: tuple[str, ...], facts: Mapping[str, Any]
 ) -> SensorSamples:
-    def of(kind: str) -> FloatArray | None:
-        told = sensor.columns(kind)
-        return np.column_stack([columns[name][rows] * factor for name, factor in told]) if len(told) == 3 else None
+    def of(kind: str) -> FloatArray:
+        return np.column_stack([columns[name][rows] * factor for name, factor in sensor.columns(kind)])
 
-    acc = of("acc")
-    if acc is None:
-        raise RecordingError(str(path), "no column acc_x_m_s2", _ADVICE)
+    gyr = of("gyr") if len(sensor.columns("gyr")) == 3 else None
     time_s, first_s = _seconds(sensor.time, columns[sensor.time], rows)
     words = {"L": "left", "R": "right"}
     label = " ".join(words.get(word, word) for word in (sensor.label, *said) if word)
-    side: Side | None = side_of(label)
-    placement: Placement | None = placement_of(label)
+    side = side_of(label)
+    told = facts.get("sensors", {}).get(side or "", {})
     return SensorSamples(
-        label, time_s, acc, of("gyr"), side=side, placement=placement,
-        clock_origin_s=origin_s if first_s is None else first_s,
-    )  # fmt: skip
+        label,
+        time_s,
+        of("acc"),
+        None if gyr is None or np.isnan(gyr).all() else gyr,  # a column that is empty throughout is no gyroscope
+        side=side,
+        placement=placement_of(label) or placement_of(str(told.get("placement", ""))),
+        clock_origin_s=_unix_s(facts.get("start_utc")) if first_s is None else first_s,
+        acc_range_m_s2=_positive(told.get("acc_range_m_s2")),
+        gyr_range_rad_s=_positive(told.get("gyr_range_rad_s")),
+    )
 
 
 def _seconds(name: str, column: FloatArray, rows: Any) -> tuple[FloatArray, float | None]:
@@ -221,11 +225,27 @@ def _seconds(name: str, column: FloatArray, rows: Any) -> tuple[FloatArray, floa
     return column[rows] * factor, None
 
 
-def _origin_s(metadata: Mapping[bytes, bytes]) -> float | None:
+def _facts(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """What this project's export says beside the samples; nothing where that is not of its form."""
     try:
-        return float(metadata[ORIGIN_KEY])
-    except (KeyError, ValueError):
+        facts = json.loads(metadata.get(FACTS_KEY, b"{}"))
+        sensors = {side: told for side, told in facts.get("sensors", {}).items() if isinstance(told, dict)}
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+    return {"sensors": sensors, "start_utc": facts.get("start_utc")}
+
+
+def _unix_s(text: Any) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
         return None
+    return moment.timestamp() if moment.tzinfo is not None else None
+
+
+def _positive(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0.0 < value < 1e6
+    return float(value) if known else None
 
 
 def _ignored(file: Any, columns: Mapping[str, NDArray[Any]], path: Path) -> tuple[Finding, ...]:

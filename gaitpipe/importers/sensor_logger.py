@@ -40,11 +40,12 @@ _HEADER = ("time", "seconds_elapsed", "z", "y", "x")
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The CSV files of one recording: `load` gives the bytes of one by its name."""
+    """The CSV files of one recording: `load` gives the bytes of one by its name, `place` what errors call it."""
 
     path: Path
     names: frozenset[str]
     load: Callable[[str], bytes]
+    place: Callable[[str], Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def _source(path: Path) -> tuple[_Source, str]:
     if content.startswith(b"PK"):
         archive = Archive(path)
         names = frozenset(name for name in archive.files if name in KNOWN)
-        return _Source(path, names, archive.read), hashlib.sha256(archive.content).hexdigest()
+        source = _Source(path, names, archive.read, lambda name: path / name)
+        return source, hashlib.sha256(archive.content).hexdigest()
     if not _fits(content[:65_536]):
         raise RecordingError(str(path), "not a recording of Sensor Logger", "Give its zip of CSV files.")
     if path.name == GYROSCOPE and not any(path.with_name(name).is_file() for name in (TOTAL, LINEAR)):
@@ -119,11 +121,9 @@ def _source(path: Path) -> tuple[_Source, str]:
         raise RecordingError(str(path), message, f"Put {TOTAL} of the same recording beside it, and give that.")
     files = (path, *companions(path))
     digests = "".join(hashlib.sha256(read_bytes(file)).hexdigest() for file in files)
-    by_name: Mapping[str, Path] = {file.name: file for file in files}
-    names = frozenset(by_name) if path.name in KNOWN else frozenset({TOTAL})
-    return _Source(path, names, lambda name: read_bytes(by_name.get(name, path))), hashlib.sha256(
-        digests.encode()
-    ).hexdigest()
+    by_name: Mapping[str, Path] = {file.name: file for file in files} if path.name in KNOWN else {TOTAL: path}
+    source = _Source(path, frozenset(by_name), lambda name: read_bytes(by_name[name]), lambda name: by_name[name])
+    return source, hashlib.sha256(digests.encode()).hexdigest()
 
 
 def _acceleration(source: _Source, findings: list[Finding]) -> _Rows:
@@ -150,8 +150,7 @@ def _acceleration(source: _Source, findings: list[Finding]) -> _Rows:
 
 
 def _rows(source: _Source, name: str, findings: list[Finding]) -> _Rows:
-    own = source.path if source.path.name == name or name not in KNOWN else source.path / name
-    text = text_of(source.load(name), source.path.with_name(name) if source.path.suffix == ".csv" else own)
+    text = text_of(source.load(name), source.place(name))
     header = find_header(text, lambda cells: {"z", "y", "x"} <= set(cells), separators=",")
     if header is None or "time" not in header.names:
         message = f"{name} does not name the columns time, z, y and x"

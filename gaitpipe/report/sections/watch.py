@@ -14,8 +14,8 @@ _WORDS = {
 }
 _NO_TRUTH = (
     "A watch is no truth: it works such figures out from the movement of the wrist or the trunk and smooths them. A "
-    "difference says that the two do not agree, not which is right. Limits of agreement hold 95 % of the differences, if "
-    "these are spread evenly."
+    "difference says that the two do not agree, not which is right. Limits of agreement hold 95 % of the differences "
+    "where these are spread evenly."
 )
 
 

@@ -56,7 +56,7 @@ RECORD_CODE = "IBBHHH"
 
 
 def watch(path: Path, rows: list[tuple], *, developer: bool = False) -> Path:
-    """Rows of Unix time [s], cadence [strides/min], contact time [ms], step length [mm], speed [m/s]; None: not told."""
+    """Rows of Unix time [s], cadence [strides/min], contact [ms], step [mm], speed [m/s]; None: not told."""
     fields = [(253, "I", 1), (4, "B", 1), (53, "B", 1), (41, "H", 1), (85, "H", 1), (73, "I", 1)]
     dev = [(0, 1, 0)] if developer else []
     body = FILE_ID + (DEVELOPER if developer else b"") + definition(3, 20, fields, dev)

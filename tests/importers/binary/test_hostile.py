@@ -105,7 +105,7 @@ def test_a_bomb_of_bombs_is_never_opened(tmp_path):
         ("[" * 100_000, "cannot be read|not JSON|cut"),
         (
             '{"Samples": ['
-            + ",".join('{"A":{"Timestamp":%d,"ArrayAcc":[{"x":1,"y":2}]}}' % n for n in range(3))
+            + ",".join(f'{{"A":{{"Timestamp":{n},"ArrayAcc":[{{"x":1,"y":2}}]}}}}' for n in range(3))
             + "]}",
             "not x, y and z",
         ),
