@@ -34,7 +34,7 @@ OTHER_PLACE_S = 10
 LEAST_OVERLAP = 0.75
 """Of the shorter of the two: a few starts and stops that fit by chance are no match."""
 LEAST_OVERLAP_S = 60
-STILL_S = 3.0
+STILL_S = 1.0
 UNITS = {
     "cadence_spm": "steps/min",
     "ground_contact_time_s": "s",
@@ -130,7 +130,7 @@ def offset_by_cadence(sensors: Mapping[str, FloatArray], watch: Mapping[str, Flo
 
 
 def _each_second(time_s: FloatArray, values: FloatArray, beyond: int) -> FloatArray:
-    """Values at each whole second, 0 where there was none for some seconds, shape (seconds,)."""
+    """Values at each whole second, 0 where there was none within a second, shape (seconds,)."""
     grid_s = np.arange(int(time_s.max()) + 1 + beyond, dtype=np.float64)
     order = np.argsort(time_s, kind="stable")
     time_s, values = time_s[order], values[order]

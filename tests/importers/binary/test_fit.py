@@ -91,7 +91,7 @@ def test_watch_without_a_common_time_is_laid_by_its_cadence(analysis, rows, fit_
     path = watch_file(fit_writer, writers, tmp_path / "run.fit", rows[12:], late_s=1e6)
     check = with_watch(analysis, read_watch(path)).result.cross_checks.watch
     assert check.aligned_by == "cadence"
-    assert check.offset_s == pytest.approx(12.0, abs=3.0)
+    assert check.offset_s == pytest.approx(12.0, abs=1.5)
     assert check.correlation > 0.9
     assert_biases(check)
 
