@@ -118,7 +118,7 @@ def _of_side(samples: Samples, side: Side, label: str, files: SessionFiles) -> R
         columns: Mapping[str, Any] = {str(name): values for name, values in samples.items()}
         return recording_of_columns(columns, side, _placement(files, None, f"{side} samples", [side], [""]))
     path = Path(samples)
-    importer = importers.find_importer(path, files.importer)
+    importer = importers.find_importer(path, files.importer, files.options)
     file = importer.read(path, files.options)
     placement = _placement(files, file, str(path), [side], [label])
     return importers.recording_of_file(file, importer, path, side, placement, label)
@@ -126,7 +126,7 @@ def _of_side(samples: Samples, side: Side, label: str, files: SessionFiles) -> R
 
 def _sides_of_one_file(path: Path, files: SessionFiles) -> dict[Side, Recording]:
     """The recordings of the sides that one file of another program holds: those it says, or those that were named."""
-    importer = importers.find_importer(path, files.importer)
+    importer = importers.find_importer(path, files.importer, files.options)
     file = importer.read(path, files.options)
     labels: dict[Side, str] = {"left": files.left_sensor, "right": files.right_sensor}
     said = {sensor.side for sensor in file.sensors}

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from gaitpipe.errors import RecordingError, UsageError
+from gaitpipe.importers._columns import column_names
 from gaitpipe.importers._contract import (
     AccelerationUnit,
+    ColumnNames,
     ImportedFile,
     Importer,
     ReadOptions,
@@ -21,11 +23,13 @@ from gaitpipe.model import Placement, Recording, Side
 from gaitpipe.registry import load_plugins
 
 __all__ = [
-    "AccelerationUnit", "ImportedFile", "Importer", "ReadOptions", "RotationRateUnit", "SensorSamples", "available",
-    "find_importer", "merge", "read", "read_head", "recording_of_file",
+    "AccelerationUnit", "ColumnNames", "ImportedFile", "Importer", "ReadOptions", "RotationRateUnit", "SensorSamples",
+    "available", "column_names", "find_importer", "merge", "read", "read_head", "recording_of_file",
 ]  # fmt: skip
 
 HEAD_BYTES = 65_536
+PLAIN = "plain_csv"
+PARQUET_MAGIC = b"PAR1"
 
 
 def available() -> tuple[Importer, ...]:
@@ -33,8 +37,10 @@ def available() -> tuple[Importer, ...]:
     return load_plugins(sys.modules[__name__], "IMPORTER", Importer)
 
 
-def find_importer(path: Path | str, name: str = "") -> Importer:
+def find_importer(path: Path | str, name: str = "", options: ReadOptions | None = None) -> Importer:
     """The importer for a file: the one called `name`, else the one that knows the content, else the file's ending.
+
+    Where `options` name the columns of a table, the file is one of text, or of Parquet by its content.
 
     Raises
     ------
@@ -48,9 +54,12 @@ def find_importer(path: Path | str, name: str = "") -> Importer:
     if name:
         return _called(name, importers)
     head = read_head(path)
+    if options is not None and options.columns is not None:
+        return _called("parquet" if head.startswith(PARQUET_MAGIC) else "columns", importers)
     found = [importer for importer in importers if importer.sniff(head, path)]
     if not found:
         found = [importer for importer in importers if path.suffix.lower() in importer.extensions]
+        found = [importer for importer in found if importer.name == PLAIN] or found  # it says what it expects
     if not found and not head:
         raise RecordingError(str(path), "the file is empty", "Export the data again.")
     names = ", ".join(importer.name for importer in found or importers)
@@ -97,7 +106,7 @@ def read(
         The file cannot be read, or its samples cannot be used.
     """
     path = Path(path)
-    importer = find_importer(path, name)
+    importer = find_importer(path, name, options)
     file = importer.read(path, options or ReadOptions())
     return recording_of_file(file, importer, path, side, placement, label)
 

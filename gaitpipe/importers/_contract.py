@@ -24,13 +24,34 @@ CLOCK_ZONE_KEY = "clock_zone"
 """In a file's metadata as "unknown" where its clock of the day is local and its zone is not told."""
 
 
+TimeUnit = Literal["s", "ms", "us", "ns"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """Which columns of a table are meant: three of the acceleration, three of the rotation rate or none.
+
+    `time` is empty where the file has none (then the rate must be said); `time_unit` is None where the column's name
+    says it.
+    """
+
+    acc: tuple[str, str, str]
+    gyr: tuple[str, str, str] | None = None
+    time: str = ""
+    time_unit: TimeUnit | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a person says of a file that it does not say itself; None where nothing was said."""
+    """What a person says of a file that it does not say itself; None where nothing was said.
+
+    A unit that is said goes before the unit that the file states, and a finding tells it.
+    """
 
     acceleration_unit: AccelerationUnit | None = None
     rotation_rate_unit: RotationRateUnit | None = None
     rate_hz: float | None = None
+    columns: ColumnNames | None = None
 
 
 @dataclass(frozen=True, slots=True)

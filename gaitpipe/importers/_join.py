@@ -35,6 +35,8 @@ def join_gyroscope(
     RecordingError
         The gyroscope's file has too few samples, or none in the accelerometer's time.
     """
+    if not np.isfinite(acc_time_s).any():
+        return np.full((len(acc_time_s), 3), np.nan)  # whoever reads these samples tells that there are none
     sound = np.isfinite(gyr_time_s) & np.isfinite(gyr_rad_s).all(axis=1)
     times = np.where(sound, gyr_time_s, -np.inf)
     sound &= times > np.maximum.accumulate(np.concatenate([[-np.inf], times[:-1]]))
@@ -51,7 +53,7 @@ def join_gyroscope(
         verb = "was" if left_out == 1 else "were"
         message = f"{path.name}: {left_out} of {len(gyr_time_s)} rows {verb} not used (no number, or time not later)."
         findings.append(Finding("gyroscope_rows_lost", "warning", message))
-    _tell_rates(acc_time_s, interval_s, path, findings)
+    _tell_rates(acc_time_s, time_s, path, findings)
     return _interpolated(acc_time_s, time_s, rate, inside, interval_s)
 
 
@@ -68,14 +70,21 @@ def _interpolated(
     return joined
 
 
-def _tell_rates(acc_time_s: FloatArray, interval_s: float, path: Path, findings: list[Finding]) -> None:
-    acc_interval_s = float(np.nanmedian(np.diff(acc_time_s))) if len(acc_time_s) > 1 else 0.0
-    if acc_interval_s <= 0.0:
-        return
-    slower = interval_s > SLOWER * acc_interval_s
+def _tell_rates(acc_time_s: FloatArray, gyr_time_s: FloatArray, path: Path, findings: list[Finding]) -> None:
+    acc_hz, gyr_hz = _rate_hz(acc_time_s), _rate_hz(gyr_time_s)
+    slower = SLOWER * gyr_hz < acc_hz
     message = (
-        f"{path.name}: the gyroscope ({1.0 / interval_s:.0f} samples a second) was put on the accelerometer's times "
-        f"({1.0 / acc_interval_s:.0f} a second)."
+        f"{path.name}: the gyroscope ({gyr_hz:.0f} samples a second) was put on the accelerometer's times "
+        f"({acc_hz:.0f} a second)."
     )
     advice = "Fast rotations are smoothed. Record both at one rate." if slower else ""
     findings.append(Finding("streams_joined", "warning" if slower else "info", message, advice))
+
+
+def _rate_hz(time_s: FloatArray) -> float:
+    """Samples a second from the steps that go forward and are no gap; 0 without any. Rounded times do not matter."""
+    steps = np.diff(time_s[np.isfinite(time_s)])
+    steps = steps[steps > 0.0]
+    if not len(steps):
+        return 0.0
+    return float(1.0 / np.mean(steps[steps <= GAP_INTERVALS * np.median(steps) * (1.0 + 1e-6)]))

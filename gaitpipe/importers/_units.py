@@ -28,6 +28,8 @@ _IN_BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*(?:\([^()]*\))?[^()\[\]{}]*)[)\]}
 
 def unit_of(text: str, factors: Mapping[str, float]) -> str | None:
     """The unit of `factors` that is written so (`m/(s^2)`, `m/s/s`, `m_s2`, `°/s`, `dps`); None if it is none."""
+    if text.strip("()[] ") == "G":
+        return None  # gauss as well as gravity
     plain = re.sub(r"[\s()\[\]^]", "", text.lower()).replace("²", "2").replace("°", "deg")
     for spelling in (plain, plain.replace("_", "/")):
         unit = _SPELLINGS.get(spelling, spelling)

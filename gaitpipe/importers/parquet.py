@@ -6,7 +6,8 @@ Rules:
    `acc_x_g`, `acc_x_mg`), `gyr_x_rad_s` and so on (or `gyr_x_deg_s`).
 2. Several sensors stand below each other, told apart by the columns `side`, `placement` and `sensor`; or beside each
    other, with a name before each column: `left_foot_acc_x_m_s2`.
-3. Rows and sizes that the file declares are checked before anything is unpacked. Checksums of pages are checked where
+3. Where a person names columns, those are read, as one sensor.
+4. Rows and sizes that the file declares are checked before anything is unpacked. Checksums of pages are checked where
    the file has them; without, a flipped bit inside a page cannot be told from a measurement.
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.errors import RecordingError
+from gaitpipe.importers._columns import not_there, samples_of_columns
+from gaitpipe.importers._columns import wanted as named_columns
 from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
 from gaitpipe.importers._extras import needed
 from gaitpipe.importers._labels import placement_of, side_of
@@ -79,7 +82,6 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     UsageError
         pyarrow is not installed.
     """
-    del options
     content = read_bytes(path)
     if not content.startswith(MAGIC):
         raise RecordingError(str(path), "not a Parquet file", "Give a .parquet file.")
@@ -89,9 +91,12 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     arrow, parquet = needed("pyarrow", "parquet", "Parquet files"), needed("pyarrow.parquet", "parquet", "")
     try:
         file = parquet.ParquetFile(arrow.BufferReader(content), page_checksum_verification=True)
+        if options.columns is not None:
+            return _named(file, arrow, options, path, hashlib.sha256(content).hexdigest())
         sensors = _sensors(file, path)
         groups = [name for name in GROUPS if name in file.schema_arrow.names]
-        columns = _columns(file, arrow, sensors, groups, path)
+        wanted = {name for one in sensors for kind in ("acc", "gyr") for name, _factor in one.columns(kind)}
+        columns = _columns(file, arrow, wanted | {one.time for one in sensors}, groups, path)
         facts = _facts(file.schema_arrow.metadata or {})
     except _DAMAGED as error:
         message = f"the Parquet file is damaged: {str(error)[:150] or type(error).__name__}"
@@ -102,6 +107,20 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
         raise RecordingError(str(path), message, "Is this a table of samples?")
     read_sensors = [made for sensor in sensors for made in _made(sensor, columns, groups, facts)]
     return ImportedFile(tuple(read_sensors), hashlib.sha256(content).hexdigest(), _ignored(file, columns, path))
+
+
+def _named(file: Any, arrow: Any, options: ReadOptions, path: Path, sha256: str) -> ImportedFile:
+    """The one sensor in the columns that a person named."""
+    names = options.columns
+    if names is None:
+        raise RecordingError(str(path), "which columns are meant was not said", "Add --columns.")
+    error = not_there(names, list(file.schema_arrow.names), path)
+    if error is not None:
+        raise error
+    columns = _columns(file, arrow, named_columns(names), (), path)
+    findings: list[Finding] = []
+    sensor = samples_of_columns(columns, options, path, findings)
+    return ImportedFile((sensor,), sha256, (*findings, *_ignored(file, columns, path)))
 
 
 def _sensors(file: Any, path: Path) -> list[_Sensor]:
@@ -135,11 +154,9 @@ def _sensors(file: Any, path: Path) -> list[_Sensor]:
 
 
 def _columns(
-    file: Any, arrow: Any, sensors: Sequence[_Sensor], groups: Sequence[str], path: Path
+    file: Any, arrow: Any, wanted: Iterable[str], groups: Sequence[str], path: Path
 ) -> dict[str, NDArray[Any]]:
     """All columns that are needed, float64 (n,); those of `groups` as words."""
-    wanted = {name for sensor in sensors for kind in ("acc", "gyr") for name, _factor in sensor.columns(kind)}
-    wanted |= {sensor.time for sensor in sensors}
     rows = file.metadata.num_rows
     unpacked = sum(file.metadata.row_group(n).total_byte_size for n in range(file.metadata.num_row_groups))
     if not 0 <= rows <= MAX_ROWS or not 0 <= unpacked <= MAX_UNPACKED_BYTES:

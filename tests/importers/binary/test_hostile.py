@@ -323,3 +323,37 @@ def test_movesense_streams_of_the_two_sensors_are_joined(tmp_path, writers, runn
     assert [finding.code for finding in file.findings] == ["streams_joined"]
     assert sensor.clock_origin_s == writers.FIRST_UNIX_S
     assert np.isfinite(sensor.gyr_rad_s[1:]).all()
+
+
+def test_parquet_columns_that_a_person_names_are_read(tmp_path, runner):
+    pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    stream = runner["left"]
+    columns = {"t_ms": stream.time_s * 1000, **{f"a{axis}": stream.acc[:, n] / 9.80665 for n, axis in enumerate("xyz")}}
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pyarrow.table(columns | {"more": stream.time_s}), path)
+    importer = importers.find_importer(path)
+    named = importers.column_names("time=t_ms acc=ax,ay,az")
+    file = importer.read(path, ReadOptions(acceleration_unit="g", columns=named))
+    assert np.abs(file.sensors[0].acc_m_s2 - stream.acc).max() < 1e-9
+    assert np.abs(file.sensors[0].time_s - stream.time_s).max() < 1e-9
+    assert [finding.code for finding in file.findings] == ["columns_ignored"]
+    with pytest.raises(RecordingError, match="no column bx") as caught:
+        importer.read(path, ReadOptions(columns=importers.column_names("time=t_ms acc=bx,ay,az")))
+    assert caught.value.advice
+
+
+def test_recording_cut_at_its_start_and_foreign_mcap_are_refused_with_a_reason(tmp_path):
+    from gaitpipe.app.inputs import SessionFiles, open_session
+
+    magic = b"\x89MCAP0\r\n"
+    for name, content in (
+        ("a.mcap", magic),
+        ("b.mcap", magic + bytes(50)),
+        ("c.mcap", bytes(500)),
+        ("d.bag", magic + bytes([1, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]) + magic),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(RecordingError) as caught:
+            list(open_session(SessionFiles(recording=tmp_path / name, placement="foot")).recording)
+        assert name in caught.value.message
+        assert caught.value.advice
