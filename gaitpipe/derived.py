@@ -150,9 +150,48 @@ class HeartRateCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchQuantity:
+    """One figure of a watch beside that of the motion sensors, over windows in which both told it.
+
+    `difference` is the mean of watch less sensors; `low` and `high` are its 95 % limits of agreement, None with too few
+    windows.
+    """
+
+    key: str
+    unit: str
+    windows: int
+    watch: float | None = None
+    sensors: float | None = None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCheck:
+    """A watch's running dynamics (a FIT file) beside the motion sensors.
+
+    `offset_s` is the session time of the file's first record, and `aligned_by` how it is known; None where it is not,
+    for the reason `not_compared`. `correlation` is that of the two cadences where they were aligned by them.
+    """
+
+    file: str
+    device: str
+    records: int
+    window_s: float
+    offset_s: float | None = None
+    aligned_by: Literal["time of day", "given", "cadence"] | None = None
+    correlation: float | None = None
+    quantities: tuple[WatchQuantity, ...] = ()
+    developer_fields: int = 0
+    not_compared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CrossChecks:
     """Devices beside the feet, None where there was none."""
 
     treadmill: TreadmillCheck | None = None
     foot_pod: FootPodCheck | None = None
     heart_rate: HeartRateCheck | None = None
+    watch: WatchCheck | None = None

@@ -56,6 +56,7 @@ def summary(analysis: Analysis) -> dict[str, Any]:
         "windows": [asdict(one) for one in load_windows(result.strides, value("load_window_s"))],
         "data_quality": _data_quality(analysis),
         "auxiliary": _auxiliary(analysis),
+        "watch": _watch(analysis),
         "findings": [_finding(finding) for finding in result.findings],
         "achilles_load": None,
         "truth": _truth(analysis.truth),
@@ -171,6 +172,12 @@ def _auxiliary(analysis: Analysis) -> dict[str, Any]:
             "check": None if check is None else asdict(check),
         }
     return content
+
+
+def _watch(analysis: Analysis) -> dict[str, Any] | None:
+    """Return a watch's figures beside the sensors', None without one."""
+    checks = analysis.result.cross_checks
+    return None if checks is None or checks.watch is None else asdict(checks.watch)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -12,13 +12,14 @@ import click
 from gaitpipe.cli.console import Console, common_options, console, json_option, print_json
 from gaitpipe.cli.decide import SeveralValues
 from gaitpipe.cli.file_options import FileOptions, file_options
-from gaitpipe.cli.parameters import PathOf, Speed, context_options, height_option
+from gaitpipe.cli.parameters import Number, PathOf, Speed, context_options, height_option
 from gaitpipe.cli.report_options import Wanted, report_options, show_report, tell_unstored
 from gaitpipe.errors import GaitpipeError, UsageError
 
 if TYPE_CHECKING:
     from gaitpipe.app.achilles_report import RehabRead
     from gaitpipe.app.analyze import Analysis
+    from gaitpipe.app.fit_compare import Watch
     from gaitpipe.app.inputs import Input
     from gaitpipe.app.outputs import OutputFiles
 
@@ -34,6 +35,8 @@ class Given:
     context: Mapping[str, str] = field(default_factory=dict)
     pdf: bool = False
     tap_sync: bool = False
+    watch: Path | None = None
+    watch_offset_s: float | None = None
 
 
 tap_option = click.option(
@@ -49,6 +52,10 @@ tap_option = click.option(
 @tap_option
 @height_option
 @context_options
+@click.option("--compare-fit", type=PathOf(), help="FIT file of a watch, to lay its running dynamics beside.")
+@click.option(
+    "--fit-offset", type=Number(-86_400, 86_400), help="Seconds of the recording at which it begins, if known."
+)
 @report_options
 @json_option
 @common_options
@@ -60,6 +67,8 @@ def analyze(
     tap_sync: bool,
     height_m: float | None,
     context: Mapping[str, str],
+    compare_fit: Path | None,
+    fit_offset: float | None,
     as_json: bool,
     wanted: Wanted,
 ) -> int:
@@ -83,7 +92,9 @@ def analyze(
     _check_inputs(recordings, files)
     if wanted.files is not None and len(recordings) > 1:
         raise UsageError("a report with a plan is of one session", "Give one recording, before --baseline.")
-    given, rehab = Given(belt_speed, height_m, context, wanted.pdf, tap_sync), wanted.read()
+    _check_watch(recordings, compare_fit, fit_offset)
+    given = Given(belt_speed, height_m, context, wanted.pdf, tap_sync, compare_fit, fit_offset)
+    rehab = wanted.read()
     if len(recordings) < 2:
         return _one(open_session(files.session(*recordings)), out, given, as_json, rehab)
     words, failed = console(), 0
@@ -108,6 +119,13 @@ def _check_inputs(recordings: Sequence[Path], files: FileOptions) -> None:
         raise UsageError("there is nothing to analyse", advice)
 
 
+def _check_watch(recordings: Sequence[Path], watch: Path | None, offset_s: float | None) -> None:
+    if watch is not None and len(recordings) > 1:
+        raise UsageError("a watch's file is of one session", "Give one recording with --compare-fit.")
+    if watch is None and offset_s is not None:
+        raise UsageError("--fit-offset without a file", "Add --compare-fit FILE.")
+
+
 def _one(
     opened: Input, folder: Path, given: Given, as_json: bool, rehab: RehabRead | None = None, one_line: bool = False
 ) -> int:
@@ -117,11 +135,16 @@ def _one(
     from gaitpipe.cli.progress import progress
 
     words = console()
+    watch = None if given.watch is None else _watch(given.watch)
     make_folder(folder)
     with progress(opened, words.quiet) as on_time:
         analysis = analyze_input(
             opened, given.belt_speed_m_s, on_time, given.height_m, given.context, tap_sync=given.tap_sync
         )
+    if watch is not None:
+        from gaitpipe.app.fit_compare import with_watch
+
+        analysis = with_watch(analysis, watch, given.watch_offset_s)
     files = write_outputs(analysis, folder, rehab, given.pdf)
     show(words, analysis, files)
     tell_unstored(words, rehab)
@@ -130,6 +153,12 @@ def _one(
 
         print_json(summary(analysis), one_line)
     return 1 if analysis.errors else 0
+
+
+def _watch(path: Path) -> Watch:
+    from gaitpipe.app.fit_compare import read_watch
+
+    return read_watch(path)
 
 
 def show(words: Console, analysis: Analysis, files: OutputFiles) -> None:

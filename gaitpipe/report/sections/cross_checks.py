@@ -15,7 +15,9 @@ _NOT_TOLD = "not told"
 
 
 def _applies(report: ReportInput) -> bool:
-    return report.recorded and report.result.cross_checks is not None
+    checks = report.result.cross_checks
+    devices = checks is not None and (checks.treadmill or checks.foot_pod or checks.heart_rate)
+    return report.recorded and bool(devices)
 
 
 def _render(report: ReportInput) -> Content:
