@@ -74,9 +74,10 @@ def export_input(
     recording = opened.recording
     first = _peek(recording)
     session = _session(opened, choices or ExportChoices(), first)
-    refuse_existing(folder, exporter.files(session), force)
+    names = exporter.files(session)
+    refuse_existing(folder, names, force)
     counted = _Counted()
-    with published(folder, exporter.shared, force) as temporary:
+    with published(folder, exporter.shared, force, names) as temporary:
         writer = exporter.open(session, temporary, folder)
         try:
             recording.blocks = counted.passed(joined_blocks(recording.blocks), writer)
@@ -98,14 +99,19 @@ def timed_events(events: Iterable[RecordingEvent], session_start_monotonic_ns: i
     found = (
         TimedEvent(
             (event.host_monotonic_ns - session_start_monotonic_ns) / 1e9,
-            event.kind,
+            _valid(event.kind),
             event.source or "",
-            event.text,
+            _valid(event.text),
             event.value,
         )
         for event in events
     )
     return tuple(sorted(found, key=lambda event: event.time_s))
+
+
+def _valid(text: str) -> str:
+    """Text that can be written as UTF-8, whatever a damaged or hostile recording holds."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def safe_name(text: str) -> str:

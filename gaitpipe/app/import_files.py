@@ -213,7 +213,7 @@ def _imported(
 
 def _for_sensor(finding: Finding, part: _Part) -> Finding:
     """A finding about a sensor of unknown side was put into words as one of the left: say it without a side."""
-    if finding.side is None or part.looks[finding.side].side is not None:
+    if finding.side is None or finding.side not in part.looks or part.looks[finding.side].side is not None:
         return finding
     message = re.sub(r"\b(?:Left|Right) file\b", "File", finding.message)
     message = re.sub(r"\bthe (?:left|right) (file|accelerometer|gyroscope)\b", r"the \1", message)
@@ -221,13 +221,18 @@ def _for_sensor(finding: Finding, part: _Part) -> Finding:
 
 
 def _names(file: FileLook, stem: str, target: Target) -> list[str]:
-    """Names of the files of all sensors: by side, else by label, else by number."""
-    ends = [sensor.side or safe_name(sensor.label) if sensor.label or sensor.side else "" for sensor in file.sensors]
+    """Names of the files of all sensors: by side, else by label; with a number where that tells none apart."""
     found: list[str] = []
-    for number, end in enumerate(ends, 1):
-        if len(ends) > 1 and (not end or ends.count(end) > 1):
-            end = f"{end}_{number}".lstrip("_")  # noqa: PLW2901
-        found.append(safe_name(stem) + (f"_{end}" if end else "") + f".{target}")
+    taken: set[str] = set()
+    for sensor in file.sensors:
+        end = sensor.side or (safe_name(sensor.label) if sensor.label else "")
+        start, number = "_".join(part for part in (safe_name(stem), end) if part), 1
+        name = start
+        while name.casefold() in taken:
+            number += 1
+            name = f"{start}_{number}"
+        taken.add(name.casefold())
+        found.append(f"{name}.{target}")
     return found
 
 

@@ -2,10 +2,11 @@
 
 Rules
   1. Before anything is read, files that stand in the way are named; without `force` nothing is done.
-  2. Everything is written into a hidden folder on the same disk and forced onto it. An export that fails or is
-     interrupted takes this folder away: under the target's name nothing half ever appears.
+  2. Everything is written into a hidden folder on the same disk (in the target where that is there, else beside it) and
+     forced onto it. An export that fails or is interrupted takes this folder away: nothing half ever appears.
   3. A target that is not there yet appears as a whole, by one rename. Into a target that is there each new folder and
-     each file moves by one rename: every file is the old or the new one, whole.
+     each file moves by one rename: every file is the old or the new one, whole. What an earlier export had and this
+     one has not is taken away, for two exports mixed would be none.
 """
 
 from __future__ import annotations
@@ -41,8 +42,12 @@ def refuse_existing(target: Path, names: Sequence[str], force: bool) -> None:
 
 
 @contextmanager
-def published(target: Path, shared: Collection[str] = (), force: bool = False) -> Iterator[Path]:
+def published(
+    target: Path, shared: Collection[str] = (), force: bool = False, names: Sequence[str] = ()
+) -> Iterator[Path]:
     """Give an empty folder to write into; what is in it when the block ends moves to `target`.
+
+    `names` are all that an export of the same kind may have made before; `shared` may be replaced without `force`.
 
     Raises
     ------
@@ -51,16 +56,19 @@ def published(target: Path, shared: Collection[str] = (), force: bool = False) -
     UsageError
         A file appeared in the target meanwhile, and `force` was not given.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    hidden = f".export.{os.getpid()}.tmp"
+    temporary = target / hidden if target.is_dir() else target.absolute().with_name(hidden)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(temporary, ignore_errors=True)  # a process of this number that was killed left it
         temporary.mkdir()
         yield temporary
         _to_disk(temporary)
-        names = sorted(path.relative_to(temporary).as_posix() for path in temporary.rglob("*") if path.is_file())
-        refuse_existing(target, [name for name in names if name not in shared], force)
+        made = sorted(path.relative_to(temporary).as_posix() for path in temporary.rglob("*") if path.is_file())
+        refuse_existing(target, [name for name in made if name not in shared], force)
         _move(temporary, target)
+        for name in set(names).difference(made):
+            (target / name).unlink(missing_ok=True)
     except OSError as error:
         raise RecordingError(str(target), f"cannot be written: {error.strerror or error}", ADVICE) from error
     finally:

@@ -111,8 +111,9 @@ class ExportWriter(Protocol):
 class Exporter:
     """One format.
 
-    `files(session)` are the paths, relative to the folder of the export, that the writer will make and that must not
-    be there before; `shared` are those that several exports have in common and that a later one may replace.
+    `files(session)` are all paths, relative to the folder of the export, that an export of this session may have: none
+    of them may be there before, and of an earlier one that is replaced none stays. `shared` are those that several
+    exports have in common and that a later one may replace.
     `open(session, folder, target)` gives the writer: it writes into `folder` and may look at what stands in `target`
     already, where the files will come to lie. It raises a UsageError at once when the session cannot be written.
     `together`: several inputs go into one folder (a data set), not into one each. `extra` is the optional part of

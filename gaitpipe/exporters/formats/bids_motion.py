@@ -35,9 +35,10 @@ from gaitpipe.exporters.formats._bids_texts import (
     motion_json,
 )
 from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
-from gaitpipe.model import SampleBlock, SensorInfo, Side
+from gaitpipe.model import SIDES, SampleBlock, SensorInfo, Side
 
 MISSING = "n/a"
+PLACEMENTS = ("foot", "shank")
 PARTICIPANTS_NAME = "participants.tsv"
 SHARED = frozenset({DESCRIPTION_NAME, PARTICIPANTS_NAME, "participants.json", "README.md"})
 _LABEL = re.compile(r"[0-9a-zA-Z]{1,40}")
@@ -54,7 +55,7 @@ class BidsWriter:
         self._files: dict[Side, TextIO] = {}
         self._next: dict[Side, int] = {}
         for info in session.sensors:
-            path = self._folder / f"{_stem(session, info)}_motion.tsv"
+            path = self._folder / f"{_stem(session, _system(info))}_motion.tsv"
             self._files[info.side] = path.open("w", encoding="utf-8", newline="\n")
 
     def samples(self, block: SampleBlock) -> None:
@@ -74,7 +75,7 @@ class BidsWriter:
     def finish(self, outcome: ExportOutcome) -> None:
         for info in self._session.sensors:
             self._files[info.side].close()
-            stem = _stem(self._session, info)
+            stem = _stem(self._session, _system(info))
             quality = outcome.quality.get(info.side)
             self._json(f"{stem}_motion.json", motion_json(self._session, info, quality))
             self._tsv(f"{stem}_channels.tsv", channel_rows(info))
@@ -109,7 +110,7 @@ class BidsWriter:
                 (self._root / name).write_text(text, encoding="utf-8", newline="\n")
         table = participants(self._target / PARTICIPANTS_NAME, f"sub-{self._session.choices.subject}")
         if table is not None:
-            (self._root / PARTICIPANTS_NAME).write_text(table, encoding="utf-8", newline="\n")
+            (self._root / PARTICIPANTS_NAME).write_bytes(table)
 
     def _has_readme(self) -> bool:
         return any((self._target / name).exists() for name in ("README", "README.md", "README.rst", "README.txt"))
@@ -122,8 +123,8 @@ class BidsWriter:
         (self._folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def participants(path: Path, participant: str) -> str | None:
-    """The text of `participants.tsv` with this participant; None when it stands there already.
+def participants(path: Path, participant: str) -> bytes | None:
+    """The content of `participants.tsv` with this participant; None when it stands there already.
 
     Raises
     ------
@@ -131,16 +132,16 @@ def participants(path: Path, participant: str) -> str | None:
         There is a file of this name that is no such table.
     """
     if not path.exists():
-        return f"participant_id\n{participant}\n"
-    text = path.read_text("utf-8", "replace")
-    lines = text.splitlines()
-    names = lines[0].removeprefix("\ufeff").split("\t") if lines else []
+        return f"participant_id\n{participant}\n".encode()
+    content = path.read_bytes()
+    lines = content.decode("utf-8-sig", "replace").splitlines()
+    names = lines[0].split("\t") if lines else []
     if not names or names[0] != "participant_id":
         raise UsageError(f"{path} is no table of participants", "Take another folder with --out.")
     if any(line.split("\t")[0] == participant for line in lines[1:]):
         return None
     row = "\t".join([participant, *[MISSING] * (len(names) - 1)])
-    return "\n".join([*lines, row]) + "\n"
+    return content + (b"" if content.endswith(b"\n") else b"\n") + row.encode() + b"\n"
 
 
 def _number(value: float | None) -> str:
@@ -158,19 +159,24 @@ def _folder(session: ExportSession) -> str:
     return f"sub-{choices.subject}/{visit}motion"
 
 
-def _stem(session: ExportSession, info: SensorInfo | None = None) -> str:
+def _system(info: SensorInfo) -> str:
+    return f"{info.side}{info.placement}"
+
+
+def _stem(session: ExportSession, system: str = "") -> str:
     choices = session.choices
     parts = [f"sub-{choices.subject}", f"ses-{choices.session}" if choices.session else "", f"task-{choices.task}"]
-    parts.append("" if info is None else f"tracksys-{info.side}{info.placement}")
+    parts.append(f"tracksys-{system}" if system else "")
     parts.append("" if choices.run is None else f"run-{choices.run}")
     return "_".join(part for part in parts if part)
 
 
 def _files(session: ExportSession) -> tuple[str, ...]:
-    folder, names = _folder(session), []
-    for info in session.sensors:
-        stem = _stem(session, info)
-        names += [f"{stem}_{name}" for name in ("motion.tsv", "motion.json", "channels.tsv", "channels.json")]
+    folder, names = _folder(session), [f"{_stem(session)}_events.tsv", f"{_stem(session)}_events.json"]
+    for side in SIDES:
+        for placement in PLACEMENTS:
+            stem = _stem(session, f"{side}{placement}")
+            names += [f"{stem}_{name}" for name in ("motion.tsv", "motion.json", "channels.tsv", "channels.json")]
     return tuple(f"{folder}/{name}" for name in names)
 
 

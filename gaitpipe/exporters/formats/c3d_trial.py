@@ -13,7 +13,9 @@ Rules
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ MAX_SAMPLES = 2_000_000
 """Of both feet: more than an hour at 208 Hz."""
 MAX_FRAMES = 65_000
 GAP_INTERVALS = 1.5
+BLOCK_BYTES = 512
 _EVENTS = (("ic_s", "Foot Strike", 1), ("tc_s", "Foot Off", 2))
 _AXES = ("x", "y", "z")
 
@@ -101,8 +104,22 @@ class C3dWriter:
             content.add_parameter("EVENT", "ICON_IDS", [icon for *_, icon in events])
         try:
             content.write(str(self._path))
-        except RuntimeError as error:  # the library tells of a full disk in no other way
-            raise OSError(str(error)) from error
+        except (RuntimeError, ValueError) as error:
+            raise OSError(f"the library ezc3d failed: {error}") from error
+        _check_whole(self._path, channels.size)
+
+
+def _check_whole(path: Path, values: int) -> None:
+    """Raise an OSError for a file that is shorter than its header and its values, 4 bytes each.
+
+    The library says nothing when the disk is full, and must not be given such a file to read: that ends the process.
+    """
+    with path.open("rb") as file:
+        head = file.read(BLOCK_BYTES)
+        size = file.seek(0, os.SEEK_END)
+    data_block = int.from_bytes(head[16:18], "little")  # counts from 1
+    if len(head) < BLOCK_BYTES or size < (data_block - 1) * BLOCK_BYTES + 4 * values:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def on_grid(table: FloatArray, grid_s: FloatArray, rate_hz: float) -> FloatArray:

@@ -18,7 +18,7 @@ from gaitpipe.exporters.cells import table_text
 from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._facts import EVENT_COLUMNS, event_rows, sensor_facts, session_facts
 from gaitpipe.exporters.strides_csv import strides_csv_text
-from gaitpipe.model import SampleBlock, SensorInfo, Side
+from gaitpipe.model import SIDES, SampleBlock, SensorInfo, Side
 
 ACC_COLUMNS = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2")
 GYR_COLUMNS = ("gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s")
@@ -69,15 +69,11 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _files(session: ExportSession) -> tuple[str, ...]:
-    return (*(f"{info.side}.csv" for info in session.sensors), "strides.csv", "events.csv", "sensors.json")
-
-
 EXPORTER = Exporter(
     name="csv",
     description="Samples a foot as plain CSV, with strides, events and what is known of the sensors",
     files_text="`left.csv`, `right.csv`, `strides.csv`, `events.csv`, `sensors.json`",
     readers="read back by the importer `plain_csv`: the same samples, bit for bit",
     open=lambda session, folder, _target: CsvWriter(session, folder),
-    files=_files,
+    files=lambda _session: (*(f"{side}.csv" for side in SIDES), "strides.csv", "events.csv", "sensors.json"),
 )

@@ -2,8 +2,8 @@
 
 Rules
   1. A record holds what the good strides of both feet say in the middle of its second: cadence (strides a minute, as
-     FIT counts), stance time and its share, balance of both feet, step length, speed and the distance summed from it. What
-     is not known is left out of the record, never 0.
+     FIT counts), stance time and its share, balance of both feet, step length, speed and the distance summed from it.
+     What is not known is left out of the record, never 0.
   2. FIT has dates only: the start of the session must be known, from the recording or given.
   3. Records are encoded one after another, and the header is completed at the end: the file is never held in memory.
   4. The maker's number is that for development, for gaitpipe has none.

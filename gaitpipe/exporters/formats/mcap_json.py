@@ -60,7 +60,8 @@ class McapWriter:
             self._add(channel, log_time, message.encode())
 
     def finish(self, outcome: ExportOutcome) -> None:
-        rows = np.sort(outcome.result.strides, order="ic_s", kind="stable")
+        strides = outcome.result.strides
+        rows = strides[np.argsort(strides["ic_s"], kind="stable")]
         for row in rows:
             if math.isfinite(row["ic_s"]):
                 message = json.dumps(_stride(row), allow_nan=False).encode()
