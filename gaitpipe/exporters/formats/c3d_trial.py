@@ -7,7 +7,8 @@ Rules
      nominal rate, by straight lines between neighbours. In a gap the channels are NaN. This is a copy for looking at
      beside other data; csv and parquet hold the samples themselves.
   3. There are no points. A frame holds as many analog samples as it takes to stay within 65,535 frames, the most that
-     old readers know; the last frame is filled up with NaN.
+     old readers know: a power of two, for readers divide the two rates, in single precision, and cut the rest off. The
+     last frame is filled up with NaN.
   4. The library builds the file in memory: a recording of more than MAX_SAMPLES is refused, not cut.
 """
 
@@ -60,7 +61,9 @@ class C3dWriter:
         end_s = max(float(table[-1, 0]) for table in samples.values())
         rate_hz = max(self._session.sensor(side).rate_hz for side in samples)
         count = math.floor((end_s - start_s) * rate_hz) + 1
-        per_frame = math.ceil(count / MAX_FRAMES)
+        per_frame = 1
+        while count > MAX_FRAMES * per_frame:
+            per_frame *= 2
         frames = math.ceil(count / per_frame)
         grid_s = start_s + np.arange(frames * per_frame) / rate_hz
         names, channels = [], []

@@ -44,7 +44,13 @@ def exported(recording, tmp_path) -> Callable[..., Exported]:
 
 
 def make_blocks(
-    side: Side, seconds: float, *, rate_hz: float = RATE_HZ, gap: slice | None = None, size: int = 500, gyro: bool = True
+    side: Side,
+    seconds: float,
+    *,
+    rate_hz: float = RATE_HZ,
+    gap: slice | None = None,
+    size: int = 500,
+    gyro: bool = True,
 ) -> list[SampleBlock]:
     """Consecutive blocks of waves around gravity; the samples of `gap` are lost."""
     count = round(seconds * rate_hz)
