@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ def make_blocks(
     breaks = np.flatnonzero(np.diff(sample) > 1) + 1
     cuts = sorted({*range(0, len(sample), size), *breaks.tolist(), len(sample)})
     blocks = []
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in pairwise(cuts):
         time_s = sample[start:end] / rate_hz
         waves = np.column_stack([np.sin((3 + axis) * time_s + axis) for axis in range(6)])
         acc = np.ascontiguousarray(waves[:, :3] * 7.0 + [0.0, 0.0, 9.81])

@@ -46,7 +46,13 @@ def test_data_set_of_a_recording_is_valid(exported, tmp_path):
     exported("bids")
     found = issues(tmp_path / "out")
     assert [issue for issue in found if issue["severity"] == "error"] == []
-    allowed = {"SIDECAR_KEY_RECOMMENDED", "JSON_KEY_RECOMMENDED", "NO_AUTHORS", "SUSPICIOUS_NEGATIVE_EVENT_ONSET"}
+    allowed = {
+        "SIDECAR_KEY_RECOMMENDED",
+        "JSON_KEY_RECOMMENDED",
+        "NO_AUTHORS",
+        "TOO_FEW_AUTHORS",
+        "SUSPICIOUS_NEGATIVE_EVENT_ONSET",
+    }
     assert {issue["code"] for issue in found} <= allowed
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from gaitpipe import importers
+from gaitpipe.app.analyze import analyze_input
 from gaitpipe.app.export import export_input, safe_name, timed_events
 from gaitpipe.app.inputs import SessionFiles, open_recording, open_session
-from gaitpipe.app.analyze import analyze_input
 from gaitpipe.exporters.formats import find_exporter
 from gaitpipe.exporters.strides_csv import read_strides_csv
 from gaitpipe.model import RecordingEvent

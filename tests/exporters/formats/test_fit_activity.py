@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,7 +66,7 @@ def test_another_reader_finds_the_figures_of_the_strides(exported):
     records = content["record_mesgs"]
     assert len(records) == 20
     steps = [one["timestamp"] for one in records]
-    assert all((later - before).total_seconds() == 1 for before, later in zip(steps, steps[1:], strict=False))
+    assert all((later - before).total_seconds() == 1 for before, later in pairwise(steps))
     running = records[8:14]
     cadence_spm = 2 * np.mean([one["cadence"] + one["fractional_cadence"] for one in running])
     assert cadence_spm == pytest.approx(np.nanmean(good["cadence_spm"]), rel=0.02)
