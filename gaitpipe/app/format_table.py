@@ -70,7 +70,7 @@ _NOTES = """## What each export is, and is not
   one rate. Gaps are NaN. Up to 2,000,000 samples (more than an hour of two feet at 208 Hz).
 - **mcap** is for looking at the signals in Foxglove or PlotJuggler, one message a sample. The recording itself, with
   the bytes as the sensors sent them, stays the original. A synthetic run took 80 bytes a sample: 120 MB for an hour of
-  two feet at 208 Hz, twice to three times what Parquet takes.
+  two feet at 208 Hz, about twice what Parquet takes.
 """
 
 

@@ -148,7 +148,7 @@ EXPORTER = Exporter(
     name="mcap",
     description="Decoded samples, strides and events as JSON messages, for plots against time",
     files_text="`NAME.decoded.mcap`",
-    readers="mcap's own reader, every message against its schema; Foxglove and PlotJuggler take such files",
+    readers="mcap's own reader, every message against its schema (not tried in Foxglove itself)",
     open=lambda session, folder, _target: McapWriter(session, folder),
     files=lambda session: (_name(session),),
 )
