@@ -31,13 +31,17 @@ Samples: TypeAlias = "Path | str | Mapping[str, Any] | pd.DataFrame"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A recording or imported files, opened and not yet analysed; `duration_s` None when not known beforehand."""
+    """A recording or imported files, opened and not yet analysed; `duration_s` None when not known beforehand.
+
+    `session_start_utc_ns` is the Unix time [ns] of session time 0, None for files that do not say it.
+    """
 
     recording: Recording
     session_start_monotonic_ns: int | None = None
     recorded_utc: str | None = None
     path: Path | None = None
     duration_s: float | None = None
+    session_start_utc_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ def open_recording(path: Path | str, placement: Placement | None = None) -> Inpu
     if placement is not None:
         _place(recording, placement)
     started = datetime.fromtimestamp(raw.session_start_utc_ns / 1e9, UTC)
-    return Input(recording, raw.session_start_monotonic_ns, _utc_text(started), path)
+    utc_text, start_ns = _utc_text(started), raw.session_start_monotonic_ns
+    return Input(recording, start_ns, utc_text, path, session_start_utc_ns=raw.session_start_utc_ns)
 
 
 def _of_side(samples: Samples, side: Side, label: str, files: SessionFiles) -> Recording:
@@ -161,8 +166,11 @@ def _opened(read: Mapping[Side, Recording]) -> Input:
     )
     origin_s = recording.metadata.get(CLOCK_ORIGIN_KEY)
     zone_known = recording.metadata.get(CLOCK_ZONE_KEY) != "unknown"
-    recorded = None if origin_s is None or not zone_known else _utc_text(datetime.fromtimestamp(float(origin_s), UTC))
-    return Input(recording, recorded_utc=recorded, duration_s=float(samples))
+    if origin_s is None or not zone_known:
+        return Input(recording, duration_s=float(samples))
+    started = datetime.fromtimestamp(float(origin_s), UTC)
+    start_ns = round(float(origin_s) * 1e9)
+    return Input(recording, recorded_utc=_utc_text(started), duration_s=float(samples), session_start_utc_ns=start_ns)
 
 
 def _utc_text(moment: datetime) -> str:

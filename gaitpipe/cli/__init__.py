@@ -22,6 +22,8 @@ from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_opt
 from gaitpipe.cli.decide import decide
 from gaitpipe.cli.demo import demo
 from gaitpipe.cli.doctor import doctor
+from gaitpipe.cli.export import export
+from gaitpipe.cli.import_files import import_files
 from gaitpipe.cli.interrupt import quiet_interrupts
 from gaitpipe.cli.log import log
 from gaitpipe.cli.plan import plan
@@ -46,7 +48,9 @@ def cli() -> None:
     """
 
 
-for _command in (demo, scan, record, analyze, report, compare, simulate, profiles, plan, log, decide, doctor):
+for _command in (
+    demo, scan, record, analyze, report, compare, import_files, export, simulate, profiles, plan, log, decide, doctor,
+):  # fmt: skip
     cli.add_command(_command)
 
 

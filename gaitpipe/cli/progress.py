@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(opened: Input, quiet: bool) -> Iterator[Callable[[float], None] | None]:
+def progress(opened: Input, quiet: bool, doing: str = "Analysing") -> Iterator[Callable[[float], None] | None]:
     """Give a function that takes the session time reached [s]; None where nobody would see the bar."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -29,7 +29,7 @@ def progress(opened: Input, quiet: bool) -> Iterator[Callable[[float], None] | N
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"Analysing {opened.recording.name}", total=opened.duration_s or _duration_s(opened.path))
+        task = bar.add_task(f"{doing} {opened.recording.name}", total=opened.duration_s or _duration_s(opened.path))
         yield lambda time_s: bar.update(task, completed=time_s)
 
 
