@@ -51,12 +51,21 @@ def test_python_m_gaitpipe_is_the_same_program():
         (["simulate", "--out", "x", "--gap", "5:2"], "no gap"),
         (["record", "--out", "x", "--placement", "foot"], "no sensor was named"),
         (["analyze", "--out", "x"], "nothing to analyse"),
-        (["analyze", "--out", "x", "--left", "a.csv"], "--placement foot"),
-        (["analyze", "--out", "x", "a.csv"], "--left a.csv"),
     ],
 )
 def test_wrong_use_says_what_was_meant_and_ends_with_two(call, arguments, expected):
     called = call(*arguments)
+    assert called.code == 2
+    assert expected in called.err
+    assert called.out == ""
+
+
+@pytest.mark.parametrize(("option", "expected"), [(["--left"], "--placement foot"), ([], "--left ")])
+def test_a_file_that_does_not_say_where_it_is_from_is_asked_for_with_the_option(call, tmp_path, option, expected):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{row / 100},0.{row},1.0,9.8\n" for row in range(500))
+    path.write_text("time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2\n" + rows)
+    called = call("analyze", "--out", str(tmp_path / "x"), *option, str(path))
     assert called.code == 2
     assert expected in called.err
     assert called.out == ""
