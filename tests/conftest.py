@@ -1,17 +1,73 @@
-"""What all tests share: a person's own profiles and remembered sensors are left out of them; summaries made by hand."""
+"""What all tests share: a person's own profiles and remembered sensors are left out of them, virtual time,
+summaries made by hand.
+
+`python -m pytest` alone, the whole suite, uses all cores; a part of it (`python -m pytest tests/ble`) runs in one
+process. `-n 0`, `-n 4`, `--pdb` and `-p no:xdist` mean what they always mean.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 os.environ["GAITPIPE_PROFILES"] = ""
 os.environ["GAITPIPE_STATE"] = ""
+
+MOST_PROCESSES = 8  # each compiles nothing anew but holds up to 600 MB
+
+if importlib.util.find_spec("hypothesis") is not None:  # the virtual machine of tests/vm does without
+    from hypothesis import HealthCheck, settings
+
+    # A busy machine is no fault of an example: no deadlines, and slow data is no failure.
+    settings.register_profile("gaitpipe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("gaitpipe")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real-time", action="store_true", help="worlds of virtual sensors wait in real time")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Let pytest-xdist, where it is there and nobody said otherwise, share the whole suite among processes."""
+    if hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ:  # a process of its own starts no more
+        return
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    undecided = getattr(config.option, "numprocesses", 0) is None and config.option.dist == "no"
+    alone = config.option.usepdb or config.option.collectonly or config.getoption("--fault-table", None)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if whole and undecided and not alone and cores > 1:
+        config.option.numprocesses = min(cores, MOST_PROCESSES)
+        config.option.dist = "worksteal"
+
+
+def _load_virtual_time() -> ModuleType:
+    """The module beside this file; loaded by its path, because test folders are no packages."""
+    name = "gaitpipe_tests_virtual_time"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("virtual_time.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def virtual_time(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[Any]]:
+    """`with virtual_time():` inside a running loop: see `virtual_time.py`. Real time with `--real-time`."""
+    if pytestconfig.getoption("--real-time"):
+        return lambda *_settle: nullcontext()
+    return _load_virtual_time().virtual_time
 
 
 def _statistic(mean: float | None, mdc: float | None, n: int, uncertainty: float | None = 0.014) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The table of Bluetooth faults, fault by layer, from a run of the tests: python -m benchmarks.ble.faults
 
 Runs `tests/ble` and writes `results/bluetooth_faults.md`. Every row is a test with the mark `fault`, every cell what
-that test did on that layer. `--from FILE` takes a run that `pytest tests/ble --fault-table FILE` has written. Leaves
-with 1 when a fault failed or nothing ran.
+that test did on that layer. `--from FILE` takes a run that `pytest tests/ble --real-time --fault-table FILE` has
+written. Leaves with 1 when a fault failed or nothing ran.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rows.json"
-            command = [sys.executable, "-m", "pytest", "-q", "tests/ble", f"--fault-table={file}"]
+            command = [sys.executable, "-m", "pytest", "-q", "tests/ble", "--real-time", f"--fault-table={file}"]
             subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr)
             rows = json.loads(file.read_text()) if file.exists() else []
     if not rows:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,9 +46,9 @@ class Sent:
     notifications: list[tuple[str, bytes]]
 
 
-def measure(seconds: float = SECONDS) -> list[Outcome]:
+def measure(seconds: float = SECONDS, profiles: Sequence[str] = tuple(TARGETS_PCT)) -> list[Outcome]:
     """One outcome for each kind of profile."""
-    return [measure_profile(profile_store.load(name), seconds) for name in TARGETS_PCT]
+    return [measure_profile(profile_store.load(name), seconds) for name in profiles]
 
 
 def measure_profile(profile: Profile, seconds: float) -> Outcome:

@@ -57,21 +57,32 @@ class Reading:
     rows: int
 
 
-def measure(
-    session_minutes: Sequence[float] = SESSION_MINUTES, bytes_minutes: Sequence[float] = BYTES_MINUTES
-) -> list[Outcome]:
+def measure() -> list[Outcome]:
     """Both runs."""
-    feet = {side: Course(signals) for side, signals in running(STAND_S, 40.0).items()}
+    return [measure_session(), measure_bytes()]
+
+
+def measure_session(minutes: Sequence[float] = SESSION_MINUTES) -> Outcome:
+    """The session alone, fed with blocks."""
+    feet = _courses()
     session = Session([SensorInfo(side, "foot", RATE_HZ) for side in SIDES])
-    alone = read("session", session, lambda first: _feed_blocks(session, feet, first), session_minutes)
-    profile = profile_store.load("movesense_imu6")
+    return read("session", session, lambda first: _feed_blocks(session, feet, first), minutes)
+
+
+def measure_bytes(minutes: Sequence[float] = BYTES_MINUTES) -> Outcome:
+    """Decoder and session, fed with packets."""
+    feet, profile = _courses(), profile_store.load("movesense_imu6")
     settings = profile.resolve_settings({"rate_hz": RATE_HZ})
     decoders = {side: Decoder(profile, side, "foot", settings) for side in SIDES}
     encoders = {side: Encoder(profile, settings) for side in SIDES}
     fed = Session([decoders[side].info for side in SIDES])
     size = profile.samples_per_packet(settings)
     advance: Advance = lambda first: _feed_bytes(fed, decoders, encoders, feet, first, size)  # noqa: E731
-    return [alone, read("decoder and session", fed, advance, bytes_minutes)]
+    return read("decoder and session", fed, advance, minutes)
+
+
+def _courses() -> dict[Side, Course]:
+    return {side: Course(signals) for side, signals in running(STAND_S, 40.0).items()}
 
 
 class Course:

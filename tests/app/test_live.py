@@ -43,14 +43,15 @@ def wanted(*sides: str) -> tuple[WantedSensor, ...]:
 
 
 class World:
-    """A virtual radio with the sensors of a synthetic runner."""
+    """A virtual radio with the sensors of a synthetic runner, in virtual time."""
 
-    def __init__(self, folder: Path, *sides: str) -> None:
+    def __init__(self, folder: Path, virtual_time, *sides: str) -> None:
         from gaitpipe.simulate.peripheral import VirtualSensor
         from gaitpipe.simulate.radio import VirtualRadio
 
         self.radio = VirtualRadio(speed=SPEED)
         self.folder = folder
+        self._time = virtual_time()
         streams = simulate(RunnerConfig((Segment("stand", 5.0), Segment("run", 15.0, 3.0)))).sensors
         self.sensors = {
             side: VirtualSensor(
@@ -60,13 +61,17 @@ class World:
         }
 
     async def __aenter__(self) -> World:
+        self._time.__enter__()
         await self.radio.__aenter__()
         for sensor in self.sensors.values():
             await self.radio.add_sensor(sensor)
         return self
 
     async def __aexit__(self, *error) -> None:
-        await self.radio.__aexit__(*error)
+        try:
+            await self.radio.__aexit__(*error)
+        finally:
+            self._time.__exit__(*error)
 
     def request(self, *sides: str, **options) -> RecordRequest:
         return RecordRequest(
@@ -74,11 +79,11 @@ class World:
         )
 
 
-async def record_with_an_outage(folder: Path):
+async def record_with_an_outage(folder: Path, virtual_time):
     """Record both feet; the right link is lost for a moment while the runner runs."""
     said, views = [], []
     stop = asyncio.Event()
-    async with World(folder, *SIDES) as world:
+    async with World(folder, virtual_time, *SIDES) as world:
         left, right = world.sensors["left"], world.sensors["right"]
 
         def show(view) -> None:
@@ -94,10 +99,10 @@ async def record_with_an_outage(folder: Path):
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def session(tmp_path_factory, virtual_time):
     folder = tmp_path_factory.mktemp("live")
     with asyncio.Runner() as runner:
-        recorded, said, views, sent = runner.run(record_with_an_outage(folder))
+        recorded, said, views, sent = runner.run(record_with_an_outage(folder, virtual_time))
     return recorded, recorded.live.finish(recorded.session_start_utc), said, views, sent
 
 
@@ -196,8 +201,8 @@ def test_all_files_of_the_live_session_are_those_of_a_later_analysis(session, tm
         assert getattr(live, name).read_bytes() == getattr(later, name).read_bytes()
 
 
-async def test_a_sensor_that_is_absent_is_named_with_advice(tmp_path):
-    async with World(tmp_path, "left") as world:
+async def test_a_sensor_that_is_absent_is_named_with_advice(virtual_time, tmp_path):
+    async with World(tmp_path, virtual_time, "left") as world:
         with pytest.raises(DeviceError) as caught:
             await record(world.request(*SIDES, scan_timeout_s=0.4), asyncio.Event(), SILENT, lambda: None)
     assert caught.value.reason is DeviceReason.NOT_FOUND
@@ -207,8 +212,8 @@ async def test_a_sensor_that_is_absent_is_named_with_advice(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_sensors_that_send_nothing_leave_no_file(tmp_path):
-    async with World(tmp_path, "left") as world:
+async def test_sensors_that_send_nothing_leave_no_file(virtual_time, tmp_path):
+    async with World(tmp_path, virtual_time, "left") as world:
         world.sensors["left"].faults.drop_packets = frozenset(range(10_000))
         with pytest.raises(DeviceError, match="sent nothing"):
             await record(world.request("left", seconds=2.0), asyncio.Event(), SILENT, lambda: None)
@@ -223,17 +228,17 @@ def test_the_report_tells_losses_and_marks_but_not_that_sensors_connect(session)
     assert len(kinds) < len(session[1].events) - 6
 
 
-async def test_stopping_while_scanning_records_nothing(tmp_path):
+async def test_stopping_while_scanning_records_nothing(virtual_time, tmp_path):
     stop = asyncio.Event()
-    async with World(tmp_path) as world:
+    async with World(tmp_path, virtual_time) as world:
         asyncio.get_running_loop().call_later(0.1, stop.set)
         with pytest.raises(InterruptedBeforeStartError):
             await record(world.request(*SIDES, scan_timeout_s=30.0), stop, SILENT, lambda: None)
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_time_limit_ends_the_recording_by_itself(tmp_path):
-    async with World(tmp_path, "left") as world:
+async def test_a_time_limit_ends_the_recording_by_itself(virtual_time, tmp_path):
+    async with World(tmp_path, virtual_time, "left") as world:
         recorded = await record(world.request("left", seconds=3.0), asyncio.Event(), SILENT, lambda: None)
     assert not recorded.interrupted
     assert open_raw(recorded.path).salvage.closed_cleanly

@@ -54,37 +54,40 @@ class Heard(Silent):
         self.closed = True
 
 
-async def record_with_a_cue(folder: Path):
+async def record_with_a_cue(folder: Path, virtual_time):
     from gaitpipe.simulate.peripheral import VirtualSensor
     from gaitpipe.simulate.radio import VirtualRadio
 
     streams = simulate(RunnerConfig(COURSE, cadence_spm=160.0, surface="treadmill")).sensors
     heard, views, said, stop = Heard(), [], [], asyncio.Event()
-    async with VirtualRadio(speed=SPEED) as radio:
-        heard.clock = radio.clock.now
-        sensors = [
-            VirtualSensor(PROFILE, SETTINGS, streams[side], name=f"OpenIMU {side}", address=f"C0:00:00:00:00:{k:02X}")
-            for k, side in enumerate(SIDES, start=1)
-        ]
-        for sensor in sensors:
-            await radio.add_sensor(sensor)
-        cue = LiveCue(PLAN, heard, 2.78)
-        wanted = tuple(WantedSensor(side, "foot", PROFILE, SETTINGS, f"OpenIMU {side}") for side in SIDES)
-        request = RecordRequest(wanted, folder, 2.78, backend=radio.backend, clock=radio.clock.now, cue=cue)
+    with virtual_time():
+        async with VirtualRadio(speed=SPEED) as radio:
+            heard.clock = radio.clock.now
+            sensors = [
+                VirtualSensor(
+                    PROFILE, SETTINGS, streams[side], name=f"OpenIMU {side}", address=f"C0:00:00:00:00:{k:02X}"
+                )
+                for k, side in enumerate(SIDES, start=1)
+            ]
+            for sensor in sensors:
+                await radio.add_sensor(sensor)
+            cue = LiveCue(PLAN, heard, 2.78)
+            wanted = tuple(WantedSensor(side, "foot", PROFILE, SETTINGS, f"OpenIMU {side}") for side in SIDES)
+            request = RecordRequest(wanted, folder, 2.78, backend=radio.backend, clock=radio.clock.now, cue=cue)
 
-        def show(view) -> None:
-            views.append(view)
-            if all(sensor.finished.is_set() for sensor in sensors):
-                stop.set()
+            def show(view) -> None:
+                views.append(view)
+                if all(sensor.finished.is_set() for sensor in sensors):
+                    stop.set()
 
-        recorded = await record(request, stop, Talk(said.append, show))
+            recorded = await record(request, stop, Talk(said.append, show))
     return recorded, cue, heard, views, said
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def session(tmp_path_factory, virtual_time):
     with asyncio.Runner() as runner:
-        return runner.run(record_with_a_cue(tmp_path_factory.mktemp("cue")))
+        return runner.run(record_with_a_cue(tmp_path_factory.mktemp("cue"), virtual_time))
 
 
 def events_of(path: Path) -> list[RecordingEvent]:

@@ -291,6 +291,12 @@ def bus_address(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
+def bus_witness() -> type:
+    """`with bus_witness(address) as witness: witness.settle()`: everything sent on the bus has arrived."""
+    return _load("bus_witness").BusWitness
+
+
+@pytest.fixture(scope="session")
 def real_bluez(tmp_path_factory: pytest.TempPathFactory):
     """The address of a bus and the real bluetoothd on it."""
     real = _load("real_bluez")
@@ -328,14 +334,19 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
         if stack == "vm":
             yield await _build_real(speed, request, closing)
             return
-        radio = await closing.enter_async_context(VirtualRadio(speed=speed))
-        bluez = None
-        if stack != "virtual":
+        virtual_time, bluez = request.getfixturevalue("virtual_time"), None
+        if stack == "virtual":
+            closing.enter_context(virtual_time())
+        else:
             private = "private_bus" in request.fixturenames
             address = (
                 request.getfixturevalue("private_bus").address if private else request.getfixturevalue("bus_address")
             )
             request.getfixturevalue("monkeypatch").setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+            witness = closing.enter_context(request.getfixturevalue("bus_witness")(address))
+            closing.enter_context(virtual_time(witness.settle))
+        radio = await closing.enter_async_context(VirtualRadio(speed=speed))
+        if stack != "virtual":
             fake = _load("fake_bluez")
             bluez = fake.FakeBluez(address, radio)
             await bluez.start()

@@ -6,6 +6,7 @@ The sensor of the page is invented; its virtual twin is made of the page's own p
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,46 +106,56 @@ def test_package_of_the_page_brings_its_profile(tmp_path):
     assert "(plug-in kestrel)" in line
 
 
-def load_fake_bluez() -> Any:
-    path = REPOSITORY / "tests" / "ble" / "fake_bluez.py"
-    spec = importlib.util.spec_from_file_location("gaitpipe_tests_docs_fake_bluez", path)
+def load(name: str) -> Any:
+    """A helper module of `tests/ble`."""
+    path = REPOSITORY / "tests" / "ble" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"gaitpipe_tests_docs_{name}", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-@pytest.fixture
-async def air(tmp_path_factory):
-    """A virtual KM-2 behind bleak's own BlueZ backend: it stands for 20 s, then runs; yields the environment."""
+@contextlib.asynccontextmanager
+async def air(address: str, virtual_time: Any) -> AsyncIterator[None]:
+    """A virtual KM-2 behind bleak's own BlueZ backend, in virtual time: it stands for 20 s, then runs."""
     from gaitpipe.app.simulate import runner_for
     from gaitpipe.simulate.peripheral import VirtualSensor
     from gaitpipe.simulate.radio import VirtualRadio
     from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
 
-    fake, profile = load_fake_bluez(), page_profile()
+    fake, profile = load("fake_bluez"), page_profile()
     settings = profile.resolve_settings()
     course = RunnerConfig((Segment("stand", 20.0), Segment("run", 60.0, 3.0)))
     stream = simulate(runner_for(course, settings)).sensors["left"]
-    with fake.dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
+    with load("bus_witness").BusWitness(address) as witness, virtual_time(witness.settle):
         async with VirtualRadio() as radio:
             await radio.add_sensor(VirtualSensor(profile, settings, stream))
             bluez = fake.FakeBluez(address, radio)
             await bluez.start()
             try:
-                yield {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": address, "PYTHONPATH": str(REPOSITORY)}
+                yield
             finally:
                 await bluez.stop()
+                await fake.forget_bluez_manager()
 
 
-async def run(command: str, folder: Path, environment: dict[str, str]) -> tuple[int, str, str]:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", *shlex.split(command), cwd=folder, stdin=asyncio.subprocess.DEVNULL,
-        stdout=pipe, stderr=pipe, env=environment,
-    )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
-    return process.returncode, out.decode(), err.decode()
+@pytest.fixture
+def commands_in_the_air(tmp_path_factory, virtual_time, monkeypatch) -> Iterator[None]:
+    """What a command does with Bluetooth happens beside the virtual sensor, in the command's own event loop."""
+    real = asyncio.run
+
+    def run(command: Any) -> Any:
+        async def inside() -> Any:
+            async with air(address, virtual_time):
+                return await command
+
+        return real(inside())
+
+    with load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        monkeypatch.setattr(asyncio, "run", run)
+        yield
 
 
 def verdicts(text: str) -> list[tuple[str, str]]:
@@ -155,15 +167,15 @@ def verdicts(text: str) -> list[tuple[str, str]]:
     sys.platform != "linux" or shutil.which("dbus-daemon") is None, reason="needs Linux and dbus-daemon"
 )
 @pytest.mark.skipif(importlib.util.find_spec("bumble") is None, reason="virtual sensors need bumble")
-async def test_try_and_record_as_the_page_says(air, tmp_path):
+def test_try_and_record_as_the_page_says(commands_in_the_air, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "kestrel_km2.toml").write_text(PROFILE_TEXT, "utf-8")
     trying, recording = BY_RADIO
-    code, out, err = await run(trying, tmp_path, air)
-    assert code == 0, out + err
+    assert cli.run(shlex.split(trying)[1:]) == 0, capsys.readouterr()
+    out = capsys.readouterr().out
     assert verdicts(out) == verdicts(block("text"))
     assert len(verdicts(out)) == 9
-    code, out, err = await run(recording, tmp_path, air)
-    assert code == 0, out + err
+    assert cli.run(shlex.split(recording)[1:]) == 0, capsys.readouterr()
     (path,) = (tmp_path / "run1").glob("*.mcap")
     read = read_recording(path)
     samples = sum(len(part) for part in read)

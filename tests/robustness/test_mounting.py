@@ -50,6 +50,7 @@ def test_all_right_angles_and_random_rotations_give_the_same_strides(runner: Any
             assert_same_strides(plain, analyse([rotated(stream, matrix)]), ANGLE[placement])
 
 
+@pytest.mark.reference
 def test_rotations_do_not_change_computed_sensors_of_real_runners(runners: Any) -> None:
     matrices = [np.diag([1.0, -1.0, -1.0]), np.diag([-1.0, -1.0, 1.0]), *Rotation.random(1, random_state=4).as_matrix()]
     for case in runners[::7]:
@@ -75,6 +76,7 @@ def result_of(case: Any, matrix: np.ndarray | None = None, from_s: float = -np.i
     return session.finish()
 
 
+@pytest.mark.reference
 def test_without_standing_the_contacts_of_real_runners_move_by_milliseconds(runners: Any) -> None:
     """Up then comes from the mean specific force. Said, and less confident."""
     moved: list[float] = []

@@ -29,12 +29,14 @@ def count(result: SessionResult, code: str) -> int:
     return sum(finding.code == code for finding in result.findings)
 
 
+@pytest.mark.reference
 def test_the_right_placement_and_sides_are_never_doubted(runners: Any) -> None:
     for case in runners:
         result = result_of(case)
         assert count(result, "placement") == count(result, "maybe_swapped") == 0, case.trial
 
 
+@pytest.mark.reference
 def test_the_wrong_placement_is_told(runners: Any) -> None:
     """A figure that is not told is too poor to count: only a sensor with two good strides may go untold."""
     told = sensors = 0
@@ -47,6 +49,7 @@ def test_the_wrong_placement_is_told(runners: Any) -> None:
     assert told >= 0.93 * sensors
 
 
+@pytest.mark.reference
 def test_swapped_feet_are_told_and_swapped_shanks_are_not(runners: Any) -> None:
     for case in runners[::2]:
         if len(case.recording.sensors) == 2:

@@ -193,6 +193,7 @@ def real_trials() -> list[Any]:
     return list(pd.read_csv(FORCE / "trials.csv").itertuples())
 
 
+@pytest.mark.reference
 @pytest.mark.skipif(not real_trials(), reason="the recordings with force are not here")
 def test_real_shank_accelerometers_against_force() -> None:
     """Contacts at least 0.35 s from either end; both people, running and walking, each trial on its own."""
