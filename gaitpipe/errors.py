@@ -91,6 +91,7 @@ class LogError(GaitpipeError):
     """A training log that cannot be used; carries all its faults at once."""
 
     exit_code = 2
+    what = "log"
     SHOWN = 12
 
     def __init__(self, file: str, faults: Sequence[LogFault], advice: str = "") -> None:
@@ -99,8 +100,14 @@ class LogError(GaitpipeError):
         whole = len(self.faults) == 1 and self.faults[0].line is None
         lines = "\n".join(f"  {fault}" for fault in self.faults[: self.SHOWN])
         more = f"\n  and {len(self.faults) - self.SHOWN} more" if len(self.faults) > self.SHOWN else ""
-        found = f"{counted(len(self.faults), 'fault')} in this log\n{lines}{more}"
+        found = f"{counted(len(self.faults), 'fault')} in this {self.what}\n{lines}{more}"
         super().__init__(f"{file}: {self.faults[0] if whole else found}", advice)
+
+
+class ManifestError(LogError):
+    """A manifest of sessions that cannot be used; carries all its faults at once."""
+
+    what = "manifest"
 
 
 class PlanError(ProfileError):

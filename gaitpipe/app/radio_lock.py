@@ -23,6 +23,8 @@ from pathlib import Path
 from gaitpipe.errors import DeviceError, DeviceReason
 
 FILE_NAME = "recorder.lock"
+RECORDING = "recording to "
+"""What a recorder is doing begins so, its folder follows."""
 LOCKED_BYTE = 1 << 30
 """Windows keeps others from reading what is locked, so a byte far behind the text is."""
 MOST_BYTES = 10_000
@@ -56,6 +58,29 @@ def hold_radio(folder: Path | None, doing: str) -> Iterator[bool]:
             _write(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def what_is_recorded(folder: Path | None) -> Path | None:
+    """The folder that a living recorder of this computer writes to; None when there is none, or nobody can tell."""
+    if folder is None:
+        return None
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # not the lock itself: a recorder may begin now
+        told = json.loads((folder / FILE_NAME).read_bytes())
+        doing = str(told["doing"])
+        if doing.startswith(RECORDING) and _lives(int(told["pid"])):
+            return Path(doing.removeprefix(RECORDING))
+    return None
+
+
+def _lives(pid: int) -> bool:
+    if sys.platform != "win32":
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+    return True
 
 
 def _open(path: Path) -> int | None:

@@ -22,7 +22,7 @@ from gaitpipe.app.cue import LiveCue, cue_event
 from gaitpipe.app.event_words import EventWords
 from gaitpipe.app.link_words import LinkWords
 from gaitpipe.app.live import LiveSession, LiveView, warm_up
-from gaitpipe.app.radio_lock import hold_radio
+from gaitpipe.app.radio_lock import RECORDING, hold_radio
 from gaitpipe.app.side_check import Asking, settle_sides
 from gaitpipe.app.side_memory import SideMemory
 from gaitpipe.app.stopping import InterruptedBeforeStartError, stop_on_signals, unless_stopped
@@ -103,7 +103,7 @@ async def record(
     InterruptedBeforeStartError
         `stop` was set before the sensors were connected.
     """
-    with hold_radio(request.state, f"recording to {request.folder.absolute()}") as alone:
+    with hold_radio(request.state, f"{RECORDING}{request.folder.absolute()}") as alone:
         await unless_stopped(asyncio.to_thread(before), stop)
         return await _connect(request, stop, talk, alone)
 

@@ -17,6 +17,7 @@ import click
 
 from gaitpipe import __version__
 from gaitpipe.cli.analysis import analyze, report
+from gaitpipe.cli.batch import batch
 from gaitpipe.cli.compare import compare
 from gaitpipe.cli.console import Console, NearGroup, ReaderGoneError, common_options
 from gaitpipe.cli.decide import decide
@@ -49,7 +50,8 @@ def cli() -> None:
 
 
 for _command in (
-    demo, scan, record, analyze, report, compare, import_files, export, simulate, profiles, plan, log, decide, doctor,
+    demo, scan, record, analyze, batch, report, compare, import_files, export, simulate, profiles, plan, log, decide,
+    doctor,
 ):  # fmt: skip
     cli.add_command(_command)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 PARTS = {"errors", "model", "evidence", "core", "protocol", "gait", "metrics", "session", "recording", "importers"} | {
-    "exporters", "sources", "simulate", "report", "profile_store", "app", "cli", "rehab",
+    "exporters", "sources", "simulate", "report", "profile_store", "app", "cli", "rehab", "batch",
 }  # fmt: skip
 
 
@@ -40,6 +40,8 @@ def test_the_checker_really_reads_the_package(layers: Any, package: Path) -> Non
         ("sources/ble.py", "from gaitpipe.recording.writer import RecordingWriter"),
         ("simulate/runner.py", "from gaitpipe.app.demo import demo"),
         ("profile_store.py", "from gaitpipe.recording import reader"),
+        ("batch/run.py", "from gaitpipe.app.batch import run_batch"),
+        ("batch/finding.py", "from gaitpipe.importers import find_importer"),
         ("core/state.py", "import time"),
         ("session.py", "from datetime import datetime"),
         ("protocol/timebase.py", "import logging"),

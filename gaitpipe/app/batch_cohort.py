@@ -1,0 +1,85 @@
+"""The cohort table of a batch: one row a session and side, of all sessions of this run that have results.
+
+What failed has no row: `failed.csv` lists it. The table is made anew only when a session came, went or changed.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gaitpipe.batch.jobs import COHORT_NAMES, RESULTS, STATE, SUMMARY_NAME, digest_of
+from gaitpipe.batch.ledger import Entry
+from gaitpipe.batch.storage import LocalStorage, RemoteStorage
+from gaitpipe.errors import GaitpipeError
+
+MARK_NAME = f"{STATE}/cohort.json"
+
+
+def update_cohort(
+    storage: LocalStorage | RemoteStorage, entries: Iterable[Entry], names: dict[str, str]
+) -> list[tuple[str, str]]:
+    """Write the table of these sessions, if it is not the one that is there.
+
+    Parameters
+    ----------
+    entries
+        Of sessions with results.
+    names
+        What the table calls the input of each session.
+
+    Returns
+    -------
+    list of (str, str)
+        Sessions whose summary could not be used, with the reason.
+    """
+    chosen = sorted(entries, key=lambda entry: entry.session)
+    mark = digest_of([[entry.session, entry.key, entry.athlete, names.get(entry.session, "")] for entry in chosen])
+    if _mark(storage) == mark and storage.read(COHORT_NAMES[0]) is not None:
+        return []
+    rows, unusable = _rows(storage, chosen, names)
+    _write(storage, rows)
+    storage.write(MARK_NAME, json.dumps({"of": mark if not unusable else ""}).encode())
+    return unusable
+
+
+def _mark(storage: LocalStorage | RemoteStorage) -> str | None:
+    try:
+        told = json.loads(storage.read(MARK_NAME) or b"{}")
+    except ValueError:
+        return None
+    return told.get("of") if isinstance(told, dict) else None
+
+
+def _rows(
+    storage: LocalStorage | RemoteStorage, entries: Sequence[Entry], names: dict[str, str]
+) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    from gaitpipe.exporters.cohort import cohort_rows
+
+    rows: list[dict[str, Any]] = []
+    unusable = []
+    for entry in entries:
+        context = {"input": names.get(entry.session, ""), "format": entry.format, "athlete": entry.athlete}
+        try:
+            summary = json.loads(storage.read(f"{RESULTS}/{entry.session}/{SUMMARY_NAME}") or b"null")
+            found = cohort_rows(summary, {key: value for key, value in context.items() if value})
+        except (GaitpipeError, ValueError) as error:
+            unusable.append((entry.session, getattr(error, "message", str(error))))
+            continue
+        rows += [row | {"session": entry.session} for row in found]
+    return rows, unusable
+
+
+def _write(storage: LocalStorage | RemoteStorage, rows: list[dict[str, Any]]) -> None:
+    from gaitpipe.exporters.cohort import write_cohort
+
+    with tempfile.TemporaryDirectory(prefix="gaitpipe-") as place:
+        written = {path.name: path for path in write_cohort(rows, Path(place))}
+        for name in COHORT_NAMES:
+            if name in written:
+                storage.write(name, written[name].read_bytes())
+            else:
+                storage.remove(name)
