@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 RECORDING, COMPANION, UNKNOWN, DOUBTFUL = "mcap", "companion", "unknown", "doubtful"
 MCAP_ENDING = ".mcap"
+PART_ALONE = Problem(
+    "part_alone", "it is a part of another file, which is not here", "Put the accelerometer's file beside it."
+)
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 SAMPLES = re.compile(rb"acc|gyr|imu", re.IGNORECASE)
 LOOKS_BYTES = 4096
@@ -72,6 +75,9 @@ def sessions_of(
         parts = tuple(part for file in chosen.values() for part in companions.get(file.path, ()))
         name = session_name(rest if roles else single[rest].name)
         found.sessions.append(Session(name, chosen, parts, options))
+    used = {part.path for one in found.sessions for part in one.companions}
+    lost = [file for file in files if kinds[file.path] == COMPANION and file.path not in used and not _is_truth(file)]
+    found.skipped += [(file, PART_ALONE) for file in lost]
     return found
 
 
@@ -124,6 +130,11 @@ def _siblings(files: Sequence[FoundFile]) -> list[FoundFile]:
     return list(found.values())
 
 
+def _is_truth(file: FoundFile) -> bool:
+    name = file.path.replace("\\", "/").rpartition("/")[2].lower()
+    return name == TRUTH_NAME or name.endswith(TRUTH_ENDINGS)
+
+
 def _truth(file: FoundFile, files: Sequence[FoundFile]) -> list[FoundFile]:
     """The simulator's truth that lies beside a synthetic recording: it is told in its summary."""
     stem = file.path[: -len(MCAP_ENDING)] if file.path.lower().endswith(MCAP_ENDING) else file.path
@@ -161,10 +172,9 @@ def _kind(file: FoundFile, head: bytes, importers: tuple[Importer, ...]) -> str:
     from gaitpipe.app.file_kind import MCAP_MAGIC
 
     path = Path(file.path)
-    name = path.name.lower()
-    if name.endswith(MCAP_ENDING) or head.startswith(MCAP_MAGIC):
+    if path.name.lower().endswith(MCAP_ENDING) or head.startswith(MCAP_MAGIC):
         return RECORDING
-    if name == TRUTH_NAME or name.endswith(TRUTH_ENDINGS):
+    if _is_truth(file):
         return COMPANION
     if any(importer.is_companion(head, path) for importer in importers):
         return COMPANION

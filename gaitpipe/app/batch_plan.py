@@ -118,7 +118,8 @@ class Looked:
         taken = {file.path for session in told.sessions for file in session.all_files}
         taken.add(self.request.manifest or "")
         rest = [file for file in self.found.files if file.path not in taken]
-        others = sessions_of(rest, options, memory, str(options.get("format", "")))
+        chosen = str(options.get("format") or ("columns" if options.get("columns") else ""))
+        others = sessions_of(rest, options, memory, chosen)
         return Sessions(told.sessions + others.sessions, others.skipped, told.kinds | others.kinds)
 
 

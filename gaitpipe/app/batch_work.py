@@ -197,9 +197,10 @@ def _analysed(session: Session, paths: Mapping[str, Path], told: dict[str, Any])
 
 def _session_files(session: Session, paths: Mapping[str, Path]) -> SessionFiles:
     from gaitpipe.app.inputs import SessionFiles
-    from gaitpipe.importers import ReadOptions
+    from gaitpipe.importers import ReadOptions, column_names
 
     options = session.options
+    columns = column_names(options["columns"]) if options.get("columns") else None
     places = {role: paths[file.path] for role, file in session.files.items()}
     return SessionFiles(
         places.get("recording"),
@@ -209,7 +210,7 @@ def _session_files(session: Session, paths: Mapping[str, Path]) -> SessionFiles:
         options.get("right_sensor", ""),
         options.get("placement"),
         options.get("format", ""),
-        ReadOptions(options.get("acc_unit"), options.get("gyr_unit"), options.get("rate_hz")),
+        ReadOptions(options.get("acc_unit"), options.get("gyr_unit"), options.get("rate_hz"), columns),
     )
 
 
@@ -221,7 +222,7 @@ def _format(files: SessionFiles) -> str:
     path = next(Path(str(one)) for one in (files.recording, files.left, files.right) if one is not None)
     if files.recording is not None and (path.suffix.lower() == ".mcap" or is_own_recording(path)):
         return "mcap"
-    return importers.find_importer(path, files.importer).name
+    return importers.find_importer(path, files.importer, files.options).name
 
 
 def _write(job: Mapping[str, Any], analysis: Analysis, told: dict[str, Any]) -> None:

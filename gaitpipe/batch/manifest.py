@@ -34,7 +34,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "shoe_drop_mm": (-10.0, 30.0),
     "rate_hz": (10.0, 10_000.0),
 }
-TEXTS = ("left_sensor", "right_sensor", "format", "shoe")
+TEXTS = ("left_sensor", "right_sensor", "format", "columns", "shoe")
 COLUMNS = ("session", *FILE_COLUMNS, *CHOICES, *NUMBERS, *TEXTS, "athlete")
 LONGEST_CELL = 2000
 

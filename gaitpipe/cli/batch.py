@@ -98,6 +98,8 @@ def batch(
 
     if others["dask"] is not None and others["workers"] == 0:
         raise UsageError("--workers 0 works in this process, --dask elsewhere", "Leave one of them out.")
+    if formats.columns:
+        formats.read_options()  # a mistyped one is told now, not once a session
     options = _options(placement, formats, belt_speed, height_m, context, tap_sync)
     memory_bytes = others.pop("memory") or None
     request = BatchRequest(inputs, out, options=options, memory_bytes=memory_bytes, **others)
@@ -117,6 +119,7 @@ def _options(
     said: dict[str, Any] = {
         "placement": placement,
         "format": formats.importer or None,
+        "columns": formats.columns or None,
         "acc_unit": formats.acceleration_unit,
         "gyr_unit": formats.rotation_rate_unit,
         "rate_hz": formats.rate_hz,

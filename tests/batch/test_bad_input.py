@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import pytest
 
@@ -167,3 +168,52 @@ def test_findings_that_are_errors_are_failures_and_are_not_in_the_cohort(place, 
     assert entries["wrong"].code not in ("", "defect")
     assert place.sessions() == ["good", "wrong"]
     assert "wrong" not in (place.out / "cohort.csv").read_text()
+
+
+def test_a_zip_bomb_is_not_opened(place, of):
+    place.add_recording("good.mcap")
+    path = place.data / "bomb_left.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("TotalAcceleration.csv", b"time,seconds_elapsed,z,y,x\n" + b"0" * 20_000_000)
+    place.old(path)
+    entries = of(place.run())
+    assert entries["good"].status == "ok"
+    assert (entries["bomb"].status, entries["bomb"].code) == ("failed", "bad_file")
+    assert "bomb" in entries["bomb"].reason
+
+
+def parts(place, side):
+    """Samples of a foot as a program writes them that makes a file each for accelerometer and gyroscope."""
+    rows = [[float(cell) for cell in line.split(",")] for line in lines(place, side)[1:]]
+    head = "epoch (ms),time (+00:00),elapsed (s),x-axis ({0}),y-axis ({0}),z-axis ({0})\n"
+    texts = {}
+    for name, unit, first, factor in (("Accelerometer", "g", 1, 9.80665), ("Gyroscope", "deg/s", 4, 0.01745329252)):
+        body = (
+            f"{1.7e12 + 1000 * row[0]:.0f},x,{row[0]:.5f},"
+            + ",".join(f"{value / factor:.5f}" for value in row[first : first + 3])
+            for row in rows
+        )
+        texts[name] = head.format(unit) + "\n".join(body) + "\n"
+    return texts
+
+
+def test_a_part_belongs_to_its_file_and_a_change_of_it_is_seen(place, of):
+    for name, text in parts(place, "left").items():
+        place.add(f"left_{name}.csv", text)
+    result = place.run()
+    assert [(len(entry.files), entry.status, entry.format) for entry in result.entries] == [(2, "ok", "metabase")]
+    place.add("left_Gyroscope.csv", parts(place, "right")["Gyroscope"])
+    assert place.run().counts["ok"] == 1
+    (place.data / "left_Accelerometer.csv").unlink()
+    place.add_recording("good.mcap")
+    entry = of(place.run())["left_Gyroscope.csv"]
+    assert (entry.status, entry.code) == ("skipped", "part_alone")
+
+
+def test_columns_of_ones_own_are_named_for_all_files(place, of):
+    text = place.csv_texts["left"].split("\n", 1)[1]
+    place.add("own_left.csv", "t_s,ax_m/s2,ay_m/s2,az_m/s2,gx_rad/s,gy_rad/s,gz_rad/s\n" + text)
+    place.add_recording("good.mcap")
+    said = {"placement": "foot", "columns": "time=t_s acc=ax_m/s2,ay_m/s2,az_m/s2 gyr=gx_rad/s,gy_rad/s,gz_rad/s"}
+    assert "own" not in of(place.run())
+    assert of(place.run(options=said))["own"].status == "ok"
