@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -183,6 +184,8 @@ with quiet_interrupts():
 def test_second_ctrl_c_ends_at_once_and_the_file_is_valid_up_to_there(tmp_path):
     pytest.importorskip("bumble")
     process = subprocess.Popen([sys.executable, "-c", SECOND_CTRL_C, tmp_path], stdout=subprocess.PIPE, text=True)
+    patience = threading.Timer(120.0, process.kill)  # only a program that hangs meets it
+    patience.start()
     sent = 0
     for line in process.stdout:
         if line.strip() == "data" and sent == 0:
@@ -193,6 +196,7 @@ def test_second_ctrl_c_ends_at_once_and_the_file_is_valid_up_to_there(tmp_path):
         if line.strip() == "ended":
             break
     assert process.wait(20) == 130
+    patience.cancel()
     process.stdout.close()
     [path] = tmp_path.glob("*.mcap")
     assert sum(len(block) for block in read_recording(path)) > 200

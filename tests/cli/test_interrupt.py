@@ -44,6 +44,27 @@ with quiet_interrupts():
     Faulty()
 """
 
+SECOND_CTRL_C = """
+import asyncio, signal, threading
+from gaitpipe.app.stopping import stop_on_signals
+
+async def main():
+    stop = asyncio.Event()
+    with stop_on_signals(stop, print):
+        signal.raise_signal(signal.SIGINT)
+        await stop.wait()
+        signal.raise_signal(signal.SIGINT)
+        STEP
+        print("the step is finished")
+        await asyncio.Event().wait()
+
+try:
+    asyncio.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+
 
 def run_program(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=WAIT_S, check=False)
@@ -57,6 +78,16 @@ def test_ctrl_c_in_a_finaliser_wakes_a_waiting_program_and_prints_nothing():
 
 def test_other_faults_of_finalisers_are_still_shown():
     assert "ValueError: shown" in run_program(OTHER_FAULT).stderr
+
+
+def test_a_second_ctrl_c_interrupts_between_two_steps_of_the_tasks():
+    done = run_program(SECOND_CTRL_C.replace("STEP", "pass"))
+    assert done.stdout.splitlines() == ["Stopping ...", "the step is finished", "interrupted", "True"]
+
+
+def test_a_second_ctrl_c_interrupts_a_step_that_lasts_too():
+    done = run_program(SECOND_CTRL_C.replace("STEP", "threading.Event().wait()"))
+    assert done.stdout.splitlines() == ["Stopping ...", "interrupted", "True"]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("bumble") is None, reason="virtual sensors need bumble")
