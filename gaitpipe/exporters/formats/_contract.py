@@ -35,7 +35,7 @@ class ExportChoices:
 class ExportSession:
     """What is known of a session before its first sample.
 
-    `name` is safe as the name of a file. `start_utc_ns` is the Unix time of session time 0 [ns], None when not known.
+    `name` can be the name of a file. `start_utc_ns` is the Unix time of session time 0 [ns], None when not known.
     `facts` are words and numbers about the session as text (surface, belt speed, whether it is synthetic).
     """
 
