@@ -4,7 +4,7 @@ Rules
   1. A look reads the whole file with the importer that knows it and judges the samples as an analysis would, so what a
      look accepts can be analysed.
   2. What a file does not say (side, placement) is named with the option that says it; nothing is guessed.
-  3. A conversion writes one file a sensor, all of one input or none of them.
+  3. A conversion writes one file a sensor, all of one input or none of them; none with wrong units.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from gaitpipe.app.blocks import joined_blocks
 from gaitpipe.app.export import safe_name
 from gaitpipe.app.gravity import GravityCheck
 from gaitpipe.app.inputs import is_own_recording, open_recording
-from gaitpipe.errors import UsageError
+from gaitpipe.errors import RecordingError, UsageError
 from gaitpipe.exporters.formats.csv_files import sample_header, sample_lines
 from gaitpipe.exporters.publish import published, refuse_existing
+from gaitpipe.gait.stream_watch import StreamWatch
 from gaitpipe.importers import ReadOptions
 from gaitpipe.importers._samples import recording_of_samples
 from gaitpipe.model import Finding, Placement, Recording, SampleBlock, SensorInfo, Side
@@ -43,6 +44,7 @@ class SensorLook:
     side: Side | None
     placement: Placement | None
     gravity: GravityCheck
+    watch: StreamWatch
     samples: int = 0
     lost_samples: int = 0
     gaps: int = 0
@@ -60,6 +62,7 @@ class SensorLook:
         self.samples += len(block)
         self.last_s = float(block.time_s[-1])
         self.gravity.feed(block.acc_m_s2)
+        self.watch.feed(block)
 
 
 @dataclass(slots=True)
@@ -74,6 +77,11 @@ class FileLook:
     findings: list[Finding]
     start_utc: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """Findings that make every figure wrong, such as units."""
+        return [finding for finding in self.findings if finding.severity == "error"]
 
     @property
     def missing(self) -> list[str]:
@@ -129,6 +137,7 @@ def look(
                 sensor.add(block)
                 take(sensor, block)
         for side, sensor in part.looks.items():
+            file.findings += [_for_sensor(finding, part) for finding in sensor.watch.findings()]
             quality = part.recording.quality[side]
             sensor.lost_samples, sensor.gaps = quality.lost_samples, quality.gaps
         file.findings += [_for_sensor(finding, part) for finding in part.recording.findings]
@@ -169,6 +178,10 @@ def convert(
 
         file = look(path, importer, options, sides, lambda sensor, block: sinks[id(sensor)](block), begin)
         open_files.close()
+        if file.errors:
+            advice = " ".join(dict.fromkeys(finding.advice for finding in file.errors))
+            words = " ".join(dict.fromkeys(finding.message for finding in file.errors))
+            raise RecordingError(str(path), f"it was not converted. {words}", advice)
     return file, [folder / sensor_name for sensor_name in made]
 
 
@@ -176,18 +189,21 @@ def _own(path: Path) -> tuple[FileLook, list[_Part]]:
     opened = open_recording(path)
     recording = opened.recording
     looks: dict[Side, SensorLook] = {
-        info.side: SensorLook(info, info.device, info.side, info.placement, GravityCheck(info.rate_hz))
-        for info in recording.sensors
+        info.side: _sensor_look(info, info.device, info.side, info.placement) for info in recording.sensors
     }
     found = list(looks.values())
     file = FileLook(path, OWN_NAME, OWN_DESCRIPTION, False, found, [], opened.recorded_utc, recording.metadata)
     return file, [_Part(recording, looks)]
 
 
+def _sensor_look(info: SensorInfo, label: str, side: Side | None, placement: Placement | None) -> SensorLook:
+    return SensorLook(info, label, side, placement, GravityCheck(info.rate_hz), StreamWatch(info))
+
+
 def _imported(
     path: Path, name: str, options: ReadOptions | None, sides: Mapping[str, Side] | None
 ) -> tuple[FileLook, list[_Part]]:
-    importer = importers.find_importer(path, name)
+    importer = importers.find_importer(path, name, options)
     read = importer.read(path, options or ReadOptions())
     labels = [sensor.label for sensor in read.sensors]
     for label in sides or {}:
@@ -199,7 +215,7 @@ def _imported(
         side = (sides or {}).get(sensor.label, sensor.side)
         recording = recording_of_samples(sensor, path, side or "left", sensor.placement or "foot", [])
         [info] = recording.sensors
-        found = SensorLook(info, sensor.label, side, sensor.placement, GravityCheck(info.rate_hz))
+        found = _sensor_look(info, sensor.label, side, sensor.placement)
         parts.append(_Part(recording, {info.side: found}))
     origins_s = [sensor.clock_origin_s for sensor in read.sensors if sensor.clock_origin_s is not None]
     start = f"{datetime.fromtimestamp(min(origins_s), UTC):%Y-%m-%dT%H:%M:%SZ}" if origins_s else None
@@ -215,8 +231,9 @@ def _for_sensor(finding: Finding, part: _Part) -> Finding:
     """A finding about a sensor of unknown side was put into words as one of the left: say it without a side."""
     if finding.side is None or finding.side not in part.looks or part.looks[finding.side].side is not None:
         return finding
-    message = re.sub(r"\b(?:Left|Right) file\b", "File", finding.message)
-    message = re.sub(r"\bthe (?:left|right) (file|accelerometer|gyroscope)\b", r"the \1", message)
+    message = re.sub(r"\bThe (?:left|right) sensor\b", "The sensor", finding.message)
+    message = re.sub(r"\b(?:Left|Right) file\b", "File", message)
+    message = re.sub(r"\bthe (?:left|right) (file|accelerometer|gyroscope|sensor)\b", r"the \1", message)
     return replace(finding, side=None, message=message)
 
 

@@ -58,15 +58,15 @@ def import_files(
         try:
             if len(files) > 1 and _is_companion(words, path):
                 continue
-            _one(path, out, target, name, formats, sides, force, as_json)
+            failed += not _one(path, out, target, name, formats, sides, force, as_json)
         except GaitpipeError as error:
             if len(files) == 1:
                 raise
             words.failure(error.message, error.advice)
             failed += 1
-    if failed:
+    if failed and len(files) > 1:
         words.failure(f"{failed} of {len(files)} files cannot be used; the reasons stand above")
-    return EXIT_SOME_FAILED if failed else 0
+    return 0 if not failed else 1 if len(files) == 1 else EXIT_SOME_FAILED
 
 
 def _sides(left_sensor: str, right_sensor: str) -> dict[str, Side]:
@@ -85,7 +85,8 @@ def _one(
     sides: dict[str, Side],
     force: bool,
     as_json: bool,
-) -> None:
+) -> bool:
+    """Look into one file; whether it can be used."""
     from gaitpipe.app.import_files import convert, look
 
     made: list[Path] = []
@@ -96,6 +97,7 @@ def _one(
     _show(console(), file, made)
     if as_json:
         print_json(_content(file, made), one_line=True)
+    return not file.errors
 
 
 def _show(words: Console, file: FileLook, made: Sequence[Path]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from gaitpipe.errors import RecordingError
 from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
 from gaitpipe.importers._table import Header, NumberTable, read_columns, table_findings
 from gaitpipe.importers._text import MAX_LINE_BYTES, Text, read_text
+from gaitpipe.importers._units import acceleration_factor, rotation_rate_factor
 
 ACC_COLUMNS = ("acc_x_m_s2", "acc_y_m_s2", "acc_z_m_s2")
 GYR_COLUMNS = ("gyr_x_rad_s", "gyr_y_rad_s", "gyr_z_rad_s")
@@ -35,16 +37,23 @@ def sniff(head: bytes, path: Path) -> bool:
 def read(path: Path, options: ReadOptions) -> ImportedFile:
     """Read one sensor's samples from a plain CSV file; its units stand in the names of its columns.
 
+    A unit that the person says goes before them, and a finding tells it.
+
     Raises
     ------
     RecordingError
         The file is not of this format; with the line where known.
     """
-    del options
     text = read_text(path, utf_8_only=True)
     header = _header(text)
     table = read_columns(text, header, _wanted(header.names, path), strict=True)
-    return ImportedFile((samples_of(table),), table.sha256, tuple(table_findings(table, path)))
+    findings = table_findings(table, path)
+    samples = samples_of(table)
+    acc = samples.acc_m_s2 * acceleration_factor("m/s2", options, path, findings)
+    gyr = samples.gyr_rad_s
+    if gyr is not None:
+        gyr = gyr * rotation_rate_factor("rad/s", options, path, findings)
+    return ImportedFile((replace(samples, acc_m_s2=acc, gyr_rad_s=gyr),), table.sha256, tuple(findings))
 
 
 def samples_of(table: NumberTable) -> SensorSamples:

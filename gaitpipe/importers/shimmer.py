@@ -112,7 +112,8 @@ class _Device:
     @property
     def date(self) -> str:
         """The column of written dates, if that is its time."""
-        return self._time if "FormattedUnix" in self._time else ""
+        written = "FormattedUnix" in self._time and self._unit(self._time).strip().lower() != "ms"
+        return self._time if written else ""
 
     @property
     def numbers(self) -> list[str]:

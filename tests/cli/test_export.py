@@ -209,3 +209,22 @@ def test_import_names_a_missing_file_and_an_unknown_sensor(call, samples, write_
     assert done.code == 2
     assert "no sensor called 'A1'" in done.err
     assert call("import").code == 2
+
+
+def test_a_look_at_a_file_with_wrong_units_fails_and_nothing_is_converted(call, tmp_path):
+    rows = "".join(f"{row / 100},0.0,{0.001 * (row % 7)},1.0\n" for row in range(500))
+    path = tmp_path / "g.csv"
+    path.write_text("time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2\n" + rows)
+    assert call("import", str(path)).code == 1
+    assert call("import", str(path), "--out", str(tmp_path / "out")).code == 1
+    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+    said = call("import", str(path), "--acc-unit", "g")
+    assert said.code == 0
+    assert "read as g, as asked for" in said.err
+
+
+def test_a_look_by_the_names_of_columns_needs_no_format(call, tmp_path):
+    rows = "".join(f"{row / 100},0.0,{0.01 * (row % 7)},9.8\n" for row in range(500))
+    path = tmp_path / "own.csv"
+    path.write_text("t,ax,ay,az\n" + rows)
+    assert call("import", str(path), "--columns", "time=t acc=ax,ay,az", "--acc-unit", "m/s2").code == 0
