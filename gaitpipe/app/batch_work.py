@@ -5,6 +5,7 @@ Nothing that is wrong with a file leaves this function as an exception: it comes
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import threading
 import time
@@ -267,7 +268,7 @@ def _failure(error: Exception, job: Mapping[str, Any], writing: bool) -> dict[st
         return {"status": "skipped", "code": STILL_WRITTEN, "reason": "still being written", "advice": WRITTEN_ADVICE,
                 "passing": True}  # fmt: skip
     told: dict[str, Any] = {"status": "failed", "passing": False, "advice": ""}
-    if isinstance(error, MemoryError):
+    if _lacks_memory(error):
         bound = job["memory_bytes"]
         limit = f" than the {bound / 1e9:g} GB a worker may have" if bound else " than there is"
         return told | {"code": MEMORY, "reason": f"needs more memory{limit}", "advice": MEMORY_ADVICE}
@@ -283,6 +284,17 @@ def _failure(error: Exception, job: Mapping[str, Any], writing: bool) -> dict[st
     reason = f"unexpected {type(error).__name__}: {str(error)[:300]}"
     advice = "This is a defect of gaitpipe: report it with the traceback in the folder .gaitpipe of the results."
     return told | {"code": DEFECT, "reason": reason, "advice": advice, "traceback": traceback.format_exc()}
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Whether memory was short, in whatever words: files are opened and libraries loaded with memory too."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        if isinstance(error, ImportError) and "map segment" in str(error):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _code(error: GaitpipeError) -> str:
