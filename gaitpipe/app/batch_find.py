@@ -25,7 +25,7 @@ from gaitpipe.batch.finding import TRUTH_ENDINGS, TRUTH_NAME, look
 from gaitpipe.batch.jobs import UNKNOWN_KIND, FoundFile, Problem, Role, Session, digest_of
 from gaitpipe.batch.manifest import ManifestRow
 from gaitpipe.batch.names import paired, session_name
-from gaitpipe.batch.storage import as_path, file_system, is_url, remote_errors
+from gaitpipe.batch.storage import as_path, file_system, is_url, real_place, remote_errors
 
 if TYPE_CHECKING:
     from gaitpipe.importers import Importer
@@ -117,7 +117,7 @@ def resolved(text: str, place: str) -> str:
         return text
     if is_url(place) and not text.startswith("/"):
         return f"{place.rpartition('/')[0]}/{text}"
-    return str((Path(place).absolute().parent / as_path(text)).resolve())
+    return str(real_place(Path(place).parent / as_path(text)))
 
 
 def _siblings(files: Sequence[FoundFile]) -> list[FoundFile]:

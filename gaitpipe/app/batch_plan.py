@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from gaitpipe.batch.storage import (
     as_path,
     file_system,
     is_url,
+    real_place,
     remote_errors,
 )
 from gaitpipe.errors import RecordingError, UsageError
@@ -115,9 +117,9 @@ class Looked:
     def _sessions(self, memory: FileMemory) -> Sessions:
         options = dict(self.request.options)
         told = sessions_of_manifest(self.rows, self.request.manifest or "", options, memory)
-        taken = {file.path for session in told.sessions for file in session.all_files}
-        taken.add(self.request.manifest or "")
-        rest = [file for file in self.found.files if file.path not in taken]
+        taken = {_identity(file.path) for session in told.sessions for file in session.all_files}
+        taken.add(_identity(self.request.manifest or ""))
+        rest = [file for file in self.found.files if _identity(file.path) not in taken]
         chosen = str(options.get("format") or ("columns" if options.get("columns") else ""))
         others = sessions_of(rest, options, memory, chosen)
         return Sessions(told.sessions + others.sessions, others.skipped, told.kinds | others.kinds)
@@ -146,7 +148,12 @@ def plan_batch(request: BatchRequest) -> Looked:
 
 
 def _place(text: str) -> str:
-    return text if is_url(text) else str(as_path(text).absolute())
+    return text if is_url(text) else str(real_place(as_path(text)))
+
+
+def _identity(place: str) -> str:
+    """One text for one file, also where folders or the file are linked to."""
+    return place if is_url(place) else os.path.realpath(place)
 
 
 def _check_places(request: BatchRequest) -> None:

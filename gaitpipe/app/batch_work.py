@@ -275,7 +275,8 @@ def _failure(error: Exception, job: Mapping[str, Any], writing: bool) -> dict[st
     if isinstance(error, GaitpipeError):
         code = "output" if writing else _code(error)
         passing = code in ("output", "unreadable", "not_seen", "other_program")
-        advice = SIDE_ADVICE if "--left" in error.advice else error.advice  # an option that only one file has
+        own = any(path.lower().endswith(".mcap") for path, _size, _stamp in job["files"].values())
+        advice = SIDE_ADVICE if "--left" in error.advice and not own else error.advice  # an option of one file only
         return told | {"code": code, "reason": error.message, "advice": advice, "passing": passing}
     if isinstance(error, OSError):
         reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)

@@ -86,6 +86,10 @@ def _near(folder: Path) -> str:
 
 
 def _is_recording(path: Path) -> bool:
+    if path.exists() and not path.is_file():
+        raise RecordingError(str(path), "cannot be read: it is no file", "Give a file: not a pipe.")
+    if path.suffix.lower() == ".mcap":
+        return True  # a broken one is told as such, not as a summary
     try:
         with path.open("rb") as file:
             return kind_of(file.read(HEAD_BYTES)) == "recording"

@@ -6,6 +6,7 @@ the output of a batch, the one of this run included. Links to folders are follow
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from gaitpipe.batch.jobs import (
     FoundFile,
     Problem,
 )
-from gaitpipe.batch.storage import as_path, file_system, is_url, remote_errors
+from gaitpipe.batch.storage import as_path, file_system, is_url, real_place, remote_errors
 from gaitpipe.errors import UsageError
 
 OWN_NAMES = frozenset(
@@ -86,7 +87,7 @@ def look(path: str) -> FoundFile | None:
 
 
 def _root_name(text: str) -> str:
-    fixed = text.rstrip("/") if is_url(text) else str(as_path(text).absolute())
+    fixed = text.rstrip("/") if is_url(text) else os.path.abspath(as_path(text))  # noqa: PTH100 (no link is followed)
     while any(mark in fixed for mark in GLOB_MARKS):
         fixed = fixed.rpartition("/")[0]
     return fixed.replace("\\", "/").rstrip("/").rpartition("/")[2]
@@ -95,18 +96,20 @@ def _root_name(text: str) -> str:
 def _local(text: str, out: Path, recursive: bool, found: Found) -> Iterator[FoundFile]:
     path = as_path(text)
     if path.is_dir():
-        yield from _walk(path.absolute(), "", out.absolute(), recursive, found, set())
+        yield from _walk(path.resolve(), "", out.resolve(), recursive, found, set())
+    elif path.exists() and not path.is_file():
+        raise UsageError(f"{text}: is neither a file nor a folder", "Give files and folders: a pipe is not read.")
     elif path.exists():
-        yield replace(_local_file(str(path.absolute()), path.name, path.stat()), named=True)
+        yield replace(_local_file(str(real_place(path)), path.name, path.stat()), named=True)
     elif any(mark in text for mark in GLOB_MARKS):
-        base = Path(_fixed(str(path.absolute())))
-        for one in sorted(glob.glob(str(path), recursive=True)):  # noqa: PTH207 (the pattern may be absolute)
-            inside = Path(one).absolute()
-            name = inside.relative_to(base).as_posix()
+        fixed = _fixed(str(path.absolute()))
+        base, pattern = Path(fixed).resolve(), str(path.absolute())[len(fixed) :].lstrip("/\\")
+        for name in sorted(glob.glob(pattern, root_dir=base, recursive=True)):  # noqa: PTH207 (of a folder, by name)
+            inside = base / name
             if inside.is_dir():
-                yield from _walk(inside, f"{name}/", out.absolute(), recursive, found, set())
+                yield from _walk(inside, f"{Path(name).as_posix()}/", out.resolve(), recursive, found, set())
             elif inside.is_file() and not _left_out(inside.name):
-                yield _local_file(str(inside), name, inside.stat())
+                yield _local_file(str(inside), Path(name).as_posix(), inside.stat())
     else:
         raise UsageError(f"{text}: there is no such file or folder", "Check the name.")
 
@@ -129,7 +132,7 @@ def _walk(
             entries = sorted(items, key=lambda item: item.name)
     except OSError as error:
         reason = f"the folder cannot be read: {error.strerror}"
-        found.problems.append((str(folder), Problem("unreadable", reason, "Check its permissions.")))
+        found.problems.append((str(folder), Problem("unreadable", reason, _advice(error))))
         return
     for entry in entries:
         if _left_out(entry.name):
@@ -139,9 +142,17 @@ def _walk(
                 yield _local_file(entry.path, prefix + entry.name, entry.stat())
             elif recursive and entry.is_dir():
                 yield from _walk(Path(entry.path), f"{prefix}{entry.name}/", out, recursive, found, seen)
+            elif entry.is_symlink() and not Path(entry.path).exists():
+                found.problems.append(
+                    (entry.path, Problem("no_file", "it links to nothing", "Mend or remove the link."))
+                )
         except OSError as error:  # it went away, or may not be looked at
-            problem = Problem("unreadable", f"cannot be read: {error.strerror}", "Check its permissions.")
+            problem = Problem("unreadable", f"cannot be read: {error.strerror}", _advice(error))
             found.problems.append((entry.path, problem))
+
+
+def _advice(error: OSError) -> str:
+    return "It is a link that leads to itself: remove it." if error.errno == errno.ELOOP else "Check its permissions."
 
 
 def _left_out(name: str) -> bool:

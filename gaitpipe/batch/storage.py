@@ -40,6 +40,11 @@ def as_path(text: str) -> Path:
     return Path(text).expanduser()
 
 
+def real_place(path: Path) -> Path:
+    """The absolute path of a file, the same from wherever it is named; of links only the file's own name is kept."""
+    return path.parent.resolve() / path.name
+
+
 def file_system(url: str) -> tuple[Any, str]:
     """The fsspec file system of a URL and the path in it.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 10.0
 SHOWN_FAILURES = 20
+FIRST_FILES = 4
 
 
 class BatchView:
@@ -31,6 +32,7 @@ class BatchView:
         self._begun_s = self._said_s = clock()
         self._plan: Mapping[str, Any] = {}
         self._done = self._failed = 0
+        self._first_s, self._first_bytes = self._begun_s, 0
         self._bar: Any = None
         self._task: Any = None
 
@@ -62,6 +64,8 @@ class BatchView:
         """Say how the run ended and where its files are."""
         counts, words = result.counts, self._words
         parts = [f"{counts['ok']} analysed", f"{counts['unchanged']} unchanged", f"{counts['failed']} failed"]
+        if counts["failed_before"]:
+            parts.append(f"{counts['failed_before']} failed before")
         if counts["skipped"]:
             parts.append(f"{counts['skipped']} skipped")
         words.say(f"{', '.join(parts)} in {time_text(self._clock() - self._begun_s)}. Results: {self._out}")
@@ -101,8 +105,12 @@ class BatchView:
         return f"{self._done} of {self._plan.get('to_do', 0)} done, {self._failed} failed{words}"
 
     def _left_s(self, bytes_done: int) -> float | None:
-        """Time left [s] at the rate of bytes so far; None where nothing can be said yet."""
-        return left_s(self._clock() - self._begun_s, bytes_done, int(self._plan.get("bytes_to_do", 0)))
+        """Time left [s] at the rate of bytes since the first files, which wait for the compiler; None before."""
+        if self._done <= FIRST_FILES:
+            self._first_s, self._first_bytes = self._clock(), bytes_done
+            return None
+        in_all = int(self._plan.get("bytes_to_do", 0)) - self._first_bytes
+        return left_s(self._clock() - self._first_s, bytes_done - self._first_bytes, in_all)
 
     def _start_bar(self) -> None:
         from rich.console import Console as RichConsole

@@ -27,8 +27,8 @@ out of date. `cohort_dictionary.csv`, beside every table, holds the same for pro
 - **Text** that a spreadsheet would take for a formula has an apostrophe before it. Numbers are never touched.
 - **Types** are `text`, `integer`, `number`, `true_false` and `time` (UTC). Parquet holds them. CSV cannot: a session
   called `001` is read as 1, and a column that is empty in all rows has no type. Tell the reader, as below.
-- **Compare alike with alike.** Rows with another `parameter_hash` were made with other numbers: analyse them again.
-  Most figures depend on speed, surface, incline and placement.
+- **Compare alike with alike.** Rows of one placement with another `parameter_hash` were made with other numbers:
+  analyse them again. Most figures depend on speed, surface, incline and placement.
 
 ## Reading it
 
@@ -38,9 +38,10 @@ pandas, with every type as it should be:
 import pandas as pd
 
 kinds = {"text": "string", "integer": "Int64", "number": "float64", "true_false": "boolean"}
+only_empty = {"keep_default_na": False, "na_values": [""]}  # a session may be called NA
 columns = pd.read_csv("cohort_dictionary.csv")
 types = {row["name"]: kinds[row["type"]] for _, row in columns.iterrows() if row["type"] in kinds}
-cohort = pd.read_csv("cohort.csv", dtype=types, parse_dates=["recorded_utc"])
+cohort = pd.read_csv("cohort.csv", dtype=types, parse_dates=["recorded_utc"], **only_empty)
 ```
 
 DuckDB: `select * from 'cohort.parquet'`, or

@@ -78,6 +78,8 @@ def read_head(path: Path) -> bytes:
     RecordingError
         The file cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise RecordingError(str(path), "cannot be read: it is no file", "Give a file: not a folder, nor a pipe.")
     try:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)

@@ -167,6 +167,8 @@ def _read_start(path: Path) -> _Opened:
 @contextlib.contextmanager
 def _open(path: Path) -> Iterator[BinaryIO]:
     """Open the file; an error of the system, now or while reading, names the file and what to do."""
+    if path.exists() and not path.is_file():
+        raise RecordingError(str(path), "cannot be read: it is no file", "Give a file: not a folder, nor a pipe.")
     try:
         with path.open("rb") as file:
             yield file

@@ -122,6 +122,8 @@ def _shoe(reference: SessionFigures, session: SessionFigures) -> Iterator[Condit
 
 
 def _analysis(reference: SessionFigures, session: SessionFigures) -> Iterator[Condition]:
+    if _placements(reference) != _placements(session):
+        return  # each placement has its own parameters; that it is another one is told already
     if reference.parameter_hash != session.parameter_hash:
         text = (
             f"The analyses used other numbers (parameters {session.parameter_hash or 'not known'}, in the reference "
@@ -134,6 +136,10 @@ def _analysis(reference: SessionFigures, session: SessionFigures) -> Iterator[Co
             f"{reference.software_version or 'an unknown version'}: a change may be the software's. {AGAIN}"
         )
         yield Condition("software", "other version", text)
+
+
+def _placements(session: SessionFigures) -> set[str | None]:
+    return {sensor.placement for sensor in session.sensors.values()}
 
 
 def _errors(reference: SessionFigures, session: SessionFigures) -> Iterator[Condition]:

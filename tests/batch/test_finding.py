@@ -139,7 +139,43 @@ def test_a_file_of_a_manifest_that_is_missing_fails_alone(place, of):
     assert "line 3" in entries["bad"].advice
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links of another kind")
+LINKS = pytest.mark.skipif(os.name == "nt", reason="links of another kind")
+
+
+@LINKS
+@pytest.mark.parametrize("way", ["data/../data", "link"])
+def test_a_manifest_owns_its_files_whichever_way_they_are_named(place, way):
+    place.add_csv("imu_17.csv")
+    place.add_csv("other_left.csv")
+    root = place.data.parent
+    (root / "link").symlink_to(place.data)
+    manifest = place.add("sessions.csv", f"session,left\nP01,{root / way / 'imu_17.csv'}\n")
+    for given in (str(root / "data/../data"), str(root / "link"), str(root / "link/*.csv")):
+        assert list(planned(place, inputs=(given,), manifest=str(manifest))[0]) == ["P01", "other"]
+
+
+@LINKS
+def test_a_link_to_nothing_and_one_to_itself_are_told_and_the_rest_goes_on(place, of):
+    place.add_recording("a.mcap")
+    (place.data / "gone.mcap").symlink_to(place.data / "nothing.mcap")
+    (place.data / "loop.mcap").symlink_to(place.data / "loop.mcap")
+    entries = of(place.run())
+    assert entries["a"].status == "ok"
+    assert (entries["gone.mcap"].code, entries["loop.mcap"].status) == ("no_file", "failed")
+    assert "remove" in entries["loop.mcap"].advice
+
+
+@LINKS
+def test_a_pipe_is_refused_and_not_waited_for(place):
+    pipe = place.data / "pipe.mcap"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="neither a file nor a folder"):
+        dry_run(place.request(inputs=(str(pipe),)))
+    place.add_recording("a.mcap")
+    assert list(planned(place)[0]) == ["a"]
+
+
+@LINKS
 def test_a_loop_of_links_ends(place):
     place.add_recording("P01/a.mcap")
     (place.data / "P01" / "again").symlink_to(place.data)

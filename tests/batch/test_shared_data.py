@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DATA = Path(os.environ.get("GAITPIPE_DATA") or Path(__file__).parents[3] / "shared" / "data")
+DATA = Path(os.environ.get("GAITPIPE_DATA") or Path(__file__).parents[3] / "shared" / "data").resolve()
 pytestmark = [
     pytest.mark.reference,
     pytest.mark.skipif(not DATA.is_dir(), reason="no recordings with truth: set GAITPIPE_DATA"),

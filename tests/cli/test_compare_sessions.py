@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import html5lib
@@ -177,9 +178,11 @@ def test_sessions_that_cannot_be_compared_end_with_1_and_say_why(call, write):
 
 
 def test_foot_and_shank_are_not_compared(call, write):
-    called = call("compare", write("a", "a"), write("b", "b", 0.35, sensor={"placement": "shank"}))
+    other = write("b", "b", 0.35, sensor={"placement": "shank"}, parameter_hash="of the shank")
+    called = call("compare", write("a", "a"), other)
     assert called.code == 1
     assert "sat on the shank, in the reference on the foot" in called.err
+    assert "other numbers" not in called.err  # each placement has its own: analysing again would not help
 
 
 def test_a_recording_is_analysed_on_the_way(call, recording, write):
@@ -209,6 +212,22 @@ def test_what_is_no_session_is_refused_with_its_name(call, write, tmp_path, make
     assert called.code == 1
     assert str(path) in called.err
     assert words in called.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of another kind")
+@pytest.mark.parametrize("name", ["pipe", "pipe.mcap"])
+def test_a_pipe_is_refused_and_not_waited_for(call, write, tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    called = call("compare", write("a", "a"), tmp_path / name)
+    assert called.code == 1
+    assert "it is no file" in called.err
+
+
+def test_a_broken_recording_is_told_as_a_recording(call, write, tmp_path):
+    (tmp_path / "broken.mcap").write_bytes(b"no recording")
+    called = call("compare", write("a", "a"), tmp_path / "broken.mcap")
+    assert called.code == 1
+    assert "summary" not in called.err.split("broken.mcap", 1)[1]
 
 
 def test_a_folder_of_results_names_those_inside(call, write, tmp_path):
