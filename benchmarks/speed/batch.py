@@ -93,11 +93,11 @@ def dask_cluster(workers: int) -> Iterator[str]:
     try:
         address = start("dask_scheduler", "Scheduler at:", "--port", "0")
         for _ in range(workers):
-            start("dask_worker", "Registered to:", address, "--nthreads", "1", "--no-nanny")
+            start("dask_worker", "Registered to:", address, "--nthreads", "1")  # as docs/batch.md says
         yield address
     finally:
         for process in reversed(processes):
-            process.kill()
+            process.terminate()  # gently: a worker's nanny ends its worker
             process.wait()
 
 
