@@ -10,7 +10,7 @@ Order of a run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -43,8 +43,10 @@ from gaitpipe.batch.ledger import Entry, Ledger, write_failed
 from gaitpipe.batch.plan import Decision, key_of, options_digest
 from gaitpipe.batch.run import Run, Stopper
 from gaitpipe.batch.storage import LocalStorage, RemoteStorage, as_path, is_url, storage_of
+from gaitpipe.errors import counted
 
 Tell = Callable[[Mapping[str, Any]], None]
+SHOWN_SAME = 3
 EXIT_SOME_FAILED, EXIT_ALL_FAILED, EXIT_INTERRUPTED = 3, 1, 130
 
 
@@ -126,6 +128,7 @@ class _Batch:
         self.result = BatchResult(dict.fromkeys(("ok", "unchanged", "failed", "failed_before", "skipped", "left"), 0))
 
     def run(self, stopper: Stopper) -> None:
+        stopper.begun = True
         work_to_do = [decision for decision in self._planned.decisions if decision.works]
         self._tell(self._planned.told())
         with ExitStack() as stack:
@@ -140,6 +143,9 @@ class _Batch:
             finally:
                 self._finish()
         self.result.interrupted = stopper.asked > 0
+        if executor is not None and executor.died:
+            text = f"{counted(executor.died, 'worker')} died; others took their place and tried their files again"
+            self._tell({"event": "warning", "session": "", "reason": text})
         self._tell({"event": "finished", **self.result.counts, "exit_code": self.result.exit_code})
 
     def _at_once(self) -> None:
@@ -275,10 +281,16 @@ class _Batch:
         self._storage.flush()
         write_failed(self._storage, self.result.entries)
         good = [entry for entry in self.result.entries if entry.status in ("ok", "unchanged") and entry.session]
+        with_rows = {entry.session for entry in good}
+        told = [one.session for one in self._planned.decisions if one.session.name in with_rows]
+        for session, reason in _same_recordings(told, self._memory):
+            self._tell({"event": "warning", "session": session, "reason": reason})
         names = {one.session.name: "; ".join(file.name for file in one.session.files.values())
                  for one in self._planned.decisions}  # fmt: skip
         for session, reason in update_cohort(self._storage, good, names):
-            self._tell({"event": "warning", "session": session, "reason": f"not in the cohort table: {reason}"})
+            self._storage.remove(f"{RESULTS}/{session}/{SUMMARY_NAME}")  # the next run makes it anew
+            text = f"not in the cohort table, since its summary is damaged ({reason}): run the same command again"
+            self._tell({"event": "warning", "session": session, "reason": text})
         self._memory.save(self._storage)
 
 
@@ -309,6 +321,23 @@ def _again(entry: Entry, session: Session, status: Status, now: str) -> Entry:
     files = tuple(file.path for file in session.all_files)
     return replace(entry, files=files, status=status, started_utc=now, seconds=0.0, worker="", tried=False,
                    identity=session.identity)  # fmt: skip
+
+
+def _same_recordings(sessions: Iterable[Session], memory: FileMemory) -> list[tuple[str, str]]:
+    """Sessions made of the very same samples: (the first, what is to be said); each would be counted for itself."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for session in sessions:
+        sensors = [str(session.options.get(name, "")) for name in ("left_sensor", "right_sensor")]
+        for sha256 in {memory.sha256(file) for file in session.files.values()} - {None}:
+            names.setdefault((str(sha256), *sensors), []).append(session.name)
+    groups = dict.fromkeys(tuple(same) for same in names.values() if len(same) > 1)
+    return [(first, _same_words(others)) for first, *others in groups]
+
+
+def _same_words(others: Sequence[str]) -> str:
+    more = f" and {len(others) - SHOWN_SAME} more" if len(others) > SHOWN_SAME else ""
+    shown = ", ".join(others[:SHOWN_SAME])
+    return f"is the same recording as {shown}{more}: each has a row of its own in the cohort table. Take copies away."
 
 
 def _digest(file: FoundFile) -> str:

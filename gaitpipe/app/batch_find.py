@@ -182,7 +182,7 @@ def _kind(file: FoundFile, head: bytes, importers: tuple[Importer, ...]) -> str:
     if len(fitting) == 1:
         return fitting[0]
     known = any(path.suffix.lower() in importer.extensions for importer in importers)
-    looks = path.suffix.lower() in TEXT_ENDINGS and SAMPLES.search(head[:LOOKS_BYTES])
+    looks = path.suffix.lower() in TEXT_ENDINGS and SAMPLES.search(head[:LOOKS_BYTES].replace(b"\0", b""))  # UTF-16
     return DOUBTFUL if fitting or (known and (not head or looks)) else UNKNOWN
 
 

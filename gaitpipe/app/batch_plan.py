@@ -165,8 +165,13 @@ def _check_places(request: BatchRequest) -> None:
             if names & IN_PROCESS_ONLY and (request.dask is not None or request.workers != 0):
                 advice = "Add --workers 0, which works in this process."
                 raise UsageError(f"{text}: workers cannot see what lies in this process's memory", advice)
-    if not is_url(request.out) and as_path(request.out).is_file():
+    if is_url(request.out):
+        return
+    if as_path(request.out).is_file():
         raise UsageError(f"{request.out}: is a file, not a folder", "Name a folder with --out.")
+    if any(not is_url(text) and as_path(text).resolve() == as_path(request.out).resolve() for text in request.inputs):
+        advice = "Name another with --out; it may lie inside that folder."
+        raise UsageError(f"{request.out}: is the folder of the recordings, results cannot go there", advice)
 
 
 def _bytes_of(place: str) -> bytes:

@@ -294,6 +294,8 @@ def _lacks_memory(error: BaseException | None) -> bool:
             return True
         if isinstance(error, ImportError) and "map segment" in str(error):
             return True
+        if isinstance(error, SystemError) and "without exception set" in str(error):
+            return True  # Python itself found none, in the middle of an import
         error = error.__cause__
     return False
 

@@ -28,6 +28,7 @@ LOCAL = "local"
 ANSWER_S = 8.0
 WORKERS_S = 30.0
 """Workers that are just starting may take a while."""
+ADDRESS_ADVICE = "Write --dask tcp://HOST:PORT, or --dask local."
 MOST_TRIES = 2
 READING_S = 5.0
 """How long the number of workers is believed."""
@@ -57,6 +58,8 @@ class DaskWorkers:
 
     def __init__(self, address: str, count: int, memory_bytes: int | None = None) -> None:
         _check_library()
+        _check_address(address)
+        self.died = 0  # the scheduler replaces workers without telling
         self._cluster: Any = None
         self._threads, self._counted_s = 1, -READING_S
         self.shares_nothing = address != LOCAL
@@ -213,6 +216,15 @@ def _check_library() -> None:
         raise UsageError("--dask needs the distributed library, which is missing", advice) from None
 
 
+def _check_address(address: str) -> None:
+    """Refuse what is no address before a client is made of it, which would not go away silently."""
+    from distributed.comm import registry
+
+    scheme = address.partition("://")[0] if "://" in address else ""
+    if address != LOCAL and scheme not in registry.backends:
+        raise UsageError(f"{address}: is no address of a Dask scheduler", ADDRESS_ADVICE)
+
+
 def _quiet() -> None:
     """Dask tells at length about workers and connections that are lost; it is told in our own words."""
     for name in ("distributed", "distributed.client", "distributed.nanny", "distributed.scheduler", "distributed.core"):
@@ -240,8 +252,7 @@ def _connected(place: Any) -> Any:
         advice = "Is it running, and is this its address (tcp://HOST:PORT)? `dask scheduler` starts one."
         raise WorkersLostError(f"no Dask scheduler answers at {place}", advice) from error
     except (ValueError, RuntimeError, TypeError) as error:
-        advice = "Write --dask tcp://HOST:PORT, or --dask local."
-        raise UsageError(f"{place}: is no address of a Dask scheduler: {error}", advice) from error
+        raise UsageError(f"{place}: is no address of a Dask scheduler: {error}", ADDRESS_ADVICE) from error
 
 
 def _lost() -> WorkersLostError:

@@ -30,6 +30,8 @@ class Executor(Protocol):
     name: str
     shares_nothing: bool
     """Whether its workers may be on machines that do not see this one's files."""
+    died: int
+    """How many workers died and were replaced, as far as is known."""
 
     @property
     def window(self) -> int:
@@ -53,6 +55,7 @@ class Inline:
 
     name = "this process"
     shares_nothing = False
+    died = 0
     window = 1
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:

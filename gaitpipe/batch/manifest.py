@@ -11,6 +11,7 @@ import csv
 import difflib
 import io
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from gaitpipe.batch.jobs import Role
 from gaitpipe.batch.names import folded, session_name
 from gaitpipe.errors import LogFault, ManifestError
+from gaitpipe.evidence import value as number_of
 
 FILE_COLUMNS: tuple[Role, ...] = ("recording", "left", "right")
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +31,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 NUMBERS: Mapping[str, tuple[float, float]] = {
     "belt_speed_m_s": (0.0, 15.0),
-    "height_m": (1.0, 2.5),
+    "height_m": (number_of("height_minimum_m"), number_of("height_maximum_m")),
     "incline_pct": (-40.0, 40.0),
     "shoe_drop_mm": (-10.0, 30.0),
     "rate_hz": (10.0, 10_000.0),
@@ -37,6 +39,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
 TEXTS = ("left_sensor", "right_sensor", "format", "columns", "shoe")
 COLUMNS = ("session", *FILE_COLUMNS, *CHOICES, *NUMBERS, *TEXTS, "athlete")
 LONGEST_CELL = 2000
+_PSEUDONYM = re.compile(r"\w[\w.\-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,13 @@ def read_manifest(data: bytes, name: str) -> list[ManifestRow]:
     rows, columns, separator = _table(_decoded(data, name), name)
     faults = _column_faults(columns)
     found: list[ManifestRow] = []
-    if not faults:
-        for line, cells in rows:
-            found.append(_row(line, cells, columns, separator, faults))
+    if {"session"} <= set(columns) and set(columns) & set(FILE_COLUMNS):
+        found = [_row(line, cells, columns, separator, faults) for line, cells in rows]
         faults += _doubles(found)
     if not found and not faults:
         faults.append(LogFault(None, "", "", "has no rows"))
     if faults:
+        faults.sort(key=lambda fault: fault.line or 0)
         raise ManifestError(name, faults, f"Columns are: {', '.join(COLUMNS)}.")
     return found
 
@@ -132,6 +135,9 @@ def _row(line: int, cells: list[str], columns: list[str], separator: str, faults
     for name, limits in NUMBERS.items():
         if name in row:
             options[name] = _number(line, name, row[name], limits, separator, faults)
+    if "athlete" in row and not _PSEUDONYM.fullmatch(row["athlete"]):
+        problem = "is no pseudonym: up to 40 letters, digits, '.', '_' and '-', such as A01; never a person's name"
+        faults.append(LogFault(line, "athlete", row["athlete"][:40], problem))
     if "tap_sync" in options:
         options["tap_sync"] = options["tap_sync"] == "yes"
     return ManifestRow(line, row.get("session", ""), files, options, row.get("athlete", ""))

@@ -67,6 +67,7 @@ class LocalProcesses:
     shares_nothing = False
 
     def __init__(self, count: int, memory_bytes: int | None = None) -> None:
+        self.died = 0
         self._memory_bytes = memory_bytes
         self._context = multiprocessing.get_context("spawn")
         self._slots = [_Slot() for _ in range(count)]
@@ -165,6 +166,7 @@ class LocalProcesses:
         task.deaths += 1
         if self._stopped:
             return WorkersLostError("the workers were stopped", "Run the same command again: it goes on.")
+        self.died += well
         if task.deaths < MOST_DEATHS:
             self._waiting.appendleft(task)
             return None

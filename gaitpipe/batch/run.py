@@ -23,9 +23,10 @@ J = TypeVar("J")
 
 @dataclass(slots=True)
 class Stopper:
-    """How a person ends a run: the first time gently, the second time at once."""
+    """How a person ends a run: the first time gently, the second time at once; before it has begun, at once."""
 
     asked: int = 0
+    begun: bool = False
     wakers: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self) -> None:
@@ -37,12 +38,21 @@ class Stopper:
 
 @contextlib.contextmanager
 def stop_on_signals(stopper: Stopper) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM ask to stop; only in the main thread, elsewhere nothing changes."""
+    """Let Ctrl-C and SIGTERM ask to stop; only in the main thread, elsewhere nothing changes.
+
+    As long as a run has not begun, nothing is written yet: KeyboardInterrupt ends it.
+    """
+
+    def asked(*_: object) -> None:
+        stopper.ask()
+        if not stopper.begun:
+            raise KeyboardInterrupt
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda _number, _frame: stopper.ask()) for number in numbers}
+    before = {number: signal.signal(number, asked) for number in numbers}
     try:
         yield
     finally:

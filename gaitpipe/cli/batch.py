@@ -11,7 +11,8 @@ import click
 from gaitpipe.cli.console import common_options, console, json_option, print_json
 from gaitpipe.cli.file_options import FormatOptions, format_options, placement_option
 from gaitpipe.cli.parameters import Speed, context_options, height_option
-from gaitpipe.errors import UsageError
+from gaitpipe.errors import UsageError, counted
+from gaitpipe.protocol.schema_tables import visible
 
 if TYPE_CHECKING:
     from gaitpipe.app.batch_plan import BatchRequest, Planned
@@ -158,12 +159,23 @@ def _dry(request: BatchRequest, as_json: bool) -> int:
     from gaitpipe.app.batch import dry_run
 
     planned = dry_run(request)
+    _say_what_is_missing(planned)
     for event in _dry_events(planned):
         if as_json:
             print_json(event, one_line=True)
         else:
             _say_dry(event)
     return 0
+
+
+def _say_what_is_missing(planned: Planned) -> None:
+    """Few files of other programs say where a sensor sat; who forgets it should not learn it from a thousand errors."""
+    sessions = [decision.session for decision in planned.decisions if decision.works]
+    files = [one.files.get("recording") for one in sessions if not one.options.get("placement")]
+    others = sum(file is None or not file.path.lower().endswith(".mcap") for file in files)
+    if others:
+        words = f"{counted(others, 'session')} of other programs' files: no placement is given"
+        console().note("warning", words, "Add --placement foot or shank, unless the files say it.")
 
 
 def _dry_events(planned: Planned) -> list[dict[str, Any]]:
@@ -178,6 +190,10 @@ def _dry_events(planned: Planned) -> list[dict[str, Any]]:
          "bytes": file.size}
         for file, problem in planned.skipped
     ]  # fmt: skip
+    events += [
+        {"event": "would", "session": "", "action": "unusable", "why": problem.reason, "files": [name], "bytes": 0}
+        for name, problem in planned.problems
+    ]
     return [*events, planned.told()]
 
 
@@ -195,11 +211,12 @@ ACTIONS = {
 def _say_dry(event: Mapping[str, Any]) -> None:
     if event["event"] == "planned":
         console().say(
-            f"\n{event['sessions']} sessions, {event['to_do']} to analyse ({event['bytes_to_do'] / 1e6:.1f} MB), "
-            f"{event['unchanged']} unchanged, {event['skipped']} files skipped. Nothing was written."
+            f"\n{counted(event['sessions'], 'session')}, {event['to_do']} to analyse "
+            f"({event['bytes_to_do'] / 1e6:.1f} MB), {event['unchanged']} unchanged, "
+            f"{counted(event['skipped'], 'file')} skipped. Nothing was written."
         )
         return
-    name = event["session"] or event["files"][0]
+    name = event["session"] or visible(event["files"][0])
     console().say(f"{ACTIONS[event['action']]}: {name} ({event['why']}; {event['bytes'] / 1e6:.1f} MB)")
     for path in event["files"] if event["session"] else ():
-        console().say(f"    {path}")
+        console().say(f"    {visible(path)}")

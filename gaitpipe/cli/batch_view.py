@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gaitpipe.cli.console import Console
 from gaitpipe.errors import counted
+from gaitpipe.protocol.schema_tables import visible
 
 if TYPE_CHECKING:
     from gaitpipe.app.batch import BatchResult
@@ -48,10 +49,11 @@ class BatchView:
         """Show one event of `run_batch`."""
         if event["event"] == "planned":
             self._begin(event)
-        elif event["event"] == "ended" and event["session"]:
+        elif event["event"] == "ended" and (event["session"] or event["status"] == "failed"):
             self._one(event)
         elif event["event"] == "warning":
-            self._words.note("warning", f"{event['session']}: {event['reason']}")
+            about = f"{event['session']}: " if event["session"] else ""
+            self._words.note("warning", f"{about}{event['reason']}")
         elif event["event"] == "finished":
             self._no_bar()
 
@@ -90,7 +92,8 @@ class BatchView:
         if event["status"] == "failed" and event["tried"]:
             self._failed += 1
             if self._failed <= SHOWN_FAILURES:
-                self._words.failure(f"{event['session']}: {event['reason']}", event["advice"])
+                about = event["session"] or visible(event["files"][0])
+                self._words.failure(f"{about}: {visible(event['reason'])}", event["advice"])
         if self._bar is not None:
             left = self._left_s(event["bytes_done"])
             words = "" if left is None else f"{time_text(left)} left"

@@ -44,7 +44,7 @@ class SalvageReport:
                 "What was on disk before is read. After a crash at most the last two seconds are missing; of a cut "
                 "copy, more: look for the whole file."
             )
-            found.append(Finding("recording_not_closed", "info", message, advice))
+            found.append(Finding("recording_not_closed", "warning", message, advice))
         if self.recovered:
             message = "The recording was not closed when it was made; it was closed afterwards."
             found.append(Finding("recording_recovered", "info", message))

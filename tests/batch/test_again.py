@@ -162,9 +162,20 @@ def test_the_cohort_table_follows_the_sessions(done):
     assert (done.out / "cohort.csv").stat().st_mtime_ns == written
 
 
+def test_a_spoiled_summary_is_told_and_made_anew_by_the_next_run(done):
+    (done.out / "results/a/summary.json").write_text("{")
+    done.add_recording("more.mcap")
+    done.run()
+    (told,) = [event for event in done.events if event["event"] == "warning" and "damaged" in event["reason"]]
+    assert told["session"] == "a"
+    assert done.run().counts["ok"] == 1
+    assert '"a"' not in (done.out / "cohort.csv").read_text().splitlines()[0]
+    assert any(line.startswith("a,") for line in (done.out / "cohort.csv").read_text().splitlines())
+
+
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
 def test_no_cell_of_a_table_is_a_formula(place, sign):
-    manifest = place.add("m.csv", f'session,recording,athlete\n"{sign}1+1",a.mcap,"{sign}cmd"\nx,"{sign}bad.mcap",\n')
+    manifest = place.add("m.csv", f'session,recording,shoe\n"{sign}1+1",a.mcap,"{sign}cmd"\nx,"{sign}bad.mcap",\n')
     place.add_recording("a.mcap")
     place.run(inputs=(), manifest=str(manifest))
     for name in ("cohort.csv", "failed.csv"):

@@ -217,3 +217,11 @@ def test_columns_of_ones_own_are_named_for_all_files(place, of):
     said = {"placement": "foot", "columns": "time=t_s acc=ax_m/s2,ay_m/s2,az_m/s2 gyr=gx_rad/s,gy_rad/s,gz_rad/s"}
     assert "own" not in of(place.run())
     assert of(place.run(options=said))["own"].status == "ok"
+
+
+def test_a_table_in_utf_16_is_told_and_not_passed_over(place, of):
+    place.add_recording("good.mcap")
+    place.add("wide_left.csv", place.csv_texts["left"].encode("utf-16"))
+    entry = of(place.run())["wide"]
+    assert (entry.status, entry.code) == ("failed", "bad_file")
+    assert "UTF-8" in entry.reason + entry.advice

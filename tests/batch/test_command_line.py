@@ -69,6 +69,22 @@ def test_a_dry_run_says_what_would_be_done_and_why_and_writes_nothing(place, cal
     ]  # fmt: skip
 
 
+def test_a_dry_run_says_that_a_placement_is_missing_and_what_cannot_be_read(place, call):
+    place.add_csv("run_left.csv")
+    place.add_recording("b.mcap")
+    (place.data / "gone\nline.mcap").symlink_to(place.data / "nothing.mcap")
+    code, _, err = call(place.data, "--out", place.out, "--dry-run")
+    assert code == 0
+    assert "1 session of other programs' files: no placement is given" in err
+    assert "refuse: " in err
+    assert "gone\\nline.mcap (it links to nothing" in err
+    assert "2 sessions, 2 to analyse" in err
+    assert "0 files skipped" in err
+    code, _, err = call(place.data, "--out", place.out, "--placement", "foot", "--workers", 0)
+    assert (code, "gone\\nline.mcap: it links to nothing" in err, "Mend or remove" in err) == (3, True, True)
+    assert "no placement" not in call(place.data, "--out", place.out, "--dry-run", "--placement", "foot")[2]
+
+
 def test_json_gives_an_event_a_line_and_quiet_no_words(place, call):
     place.add_recording("a.mcap")
     code, out, err = call(place.data, "--out", place.out, "--workers", 0, "--json", "--quiet")
@@ -126,6 +142,22 @@ def test_an_unchanged_folder_loads_nothing_heavy(place):
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True)
     assert done.stdout == "0 []\n"
     assert "2 unchanged" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_files_are_looked_for_ends_at_once_and_leaves_nothing(place, number):
+    place.add_recording("a.mcap")
+    text = (
+        "import os, sys; from gaitpipe import cli; from gaitpipe.app import batch_plan\n"
+        "real = batch_plan.find_files\n"
+        f"batch_plan.find_files = lambda *given: (os.kill(os.getpid(), {int(number)}), real(*given))[1]\n"
+        "sys.exit(cli.run(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", text, "batch", str(place.data), "--out", str(place.out)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert not place.out.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")

@@ -119,6 +119,22 @@ def test_a_folder_without_recordings_is_wrong_use_and_leaves_nothing(place):
     assert not place.out.exists()
 
 
+def test_results_do_not_go_into_the_very_folder_of_the_recordings(place):
+    place.add_recording("a.mcap")
+    with pytest.raises(UsageError, match="is the folder of the recordings"):
+        dry_run(place.request(out=str(place.data)))
+
+
+def test_one_recording_under_two_sessions_is_told(place):
+    for name in ("a", "b", "other"):
+        place.add_recording(f"{name}.mcap")
+    place.add("other.mcap", place.recording.read_bytes() + b"\0")
+    for _again in range(2):
+        place.run()
+        (told,) = [event for event in place.events if event["event"] == "warning"]
+        assert (told["session"], "same recording as b:" in told["reason"]) == ("a", True)
+
+
 def test_a_manifest_names_files_that_no_rule_could_join(place):
     place.add_csv("imu_17.csv")
     place.add_csv("imu_4.csv", "right")

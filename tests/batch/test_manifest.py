@@ -45,7 +45,7 @@ def test_all_faults_are_told_at_once_with_their_lines():
         "line 2", "line 3", "line 4", "line 4", "line 4", "line 5", "line 5", "line 5",
     ]  # fmt: skip
     assert any("did you mean foot?" in fault for fault in faults)
-    assert any("no number from 1 to 2.5" in fault for fault in faults)
+    assert any("no number from 1.2 to 2.3" in fault for fault in faults)
     assert any("stands in line 2 too" in fault for fault in faults)
     assert any("same file" in fault for fault in faults)
 
@@ -65,6 +65,18 @@ def test_all_faults_are_told_at_once_with_their_lines():
 )
 def test_what_is_no_manifest_is_refused(text, words):
     assert words in refused(text).message
+
+
+def test_faults_of_columns_and_of_cells_are_told_together_in_the_order_of_lines():
+    faults = refused("session,recording,plasement,height_m\nx,a.mcap,foot,9\nX,b.mcap,foot,8\n").faults
+    assert [(fault.line, fault.column) for fault in faults] == [
+        (1, "plasement"), (2, "height_m"), (3, "height_m"), (3, "session"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Jane Doe", "=A01", "-A01", "a" * 41])
+def test_an_athlete_is_a_pseudonym(name):
+    assert "is no pseudonym" in refused(f"session,recording,athlete\nx,a.mcap,{name}\n").message
 
 
 def test_a_row_after_a_cell_with_a_line_end_keeps_its_line():

@@ -53,6 +53,7 @@ def test_a_killed_worker_and_a_culprit_cost_the_others_nothing(place, of, helper
     }  # fmt: skip
     assert entries["culprit"].code == "killed_the_worker"
     assert "killed the worker (out of memory or a crash)" in entries["culprit"].reason
+    assert any("3 workers died; others took their place" in event.get("reason", "") for event in place.events)
     assert entries["culprit"].key  # it is not let at the workers again
     assert place.run(workers=2).counts["failed_before"] == 1
     assert place.sessions() == ["a", "held", "z"]
