@@ -13,7 +13,8 @@ from gaitpipe.errors import RecordingError
 def write_atomic(path: Path | str, data: bytes | str | Iterable[str]) -> None:
     """Write a file under another name, force it to disk, then give it its name; text becomes UTF-8 as it is.
 
-    Text may come in pieces, so that a long one never stands in memory as a whole.
+    What is no letter, as in a file name that is no UTF-8, becomes a question mark. Text may come in pieces, so that a
+    long one never stands in memory as a whole.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def write_atomic(path: Path | str, data: bytes | str | Iterable[str]) -> None:
     try:
         with temporary.open("wb") as file:
             for piece in (data,) if isinstance(data, bytes | str) else data:
-                file.write(piece.encode() if isinstance(piece, str) else piece)
+                file.write(piece.encode("utf-8", "replace") if isinstance(piece, str) else piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -31,6 +33,15 @@ def test_a_recording_gives_three_files_a_table_and_json(call, recording, tmp_pat
     assert set(printed["metrics"]["cadence_spm"]["left"]) == statistic
     assert printed["data_quality"]["left"]["strides"]["found"] > 15
     assert len(read_strides_csv(tmp_path / "strides.csv")) > 30
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="file names are Unicode there")
+def test_a_file_name_that_is_no_utf_8_does_no_harm(call, recording, tmp_path):
+    path = tmp_path / os.fsdecode(b"run\xff.mcap")
+    path.write_bytes(recording.read_bytes())
+    assert call("analyze", path, "--out", tmp_path / "out").code == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))["recording"]["name"] == "run?"
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == ["report.html", "strides.csv", "summary.json"]
 
 
 def test_the_same_input_gives_the_same_bytes(call, recording, tmp_path):
