@@ -51,10 +51,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
-def _load_virtual_time() -> ModuleType:
-    """The module beside this file; loaded by its path, because test folders are no packages."""
-    name = "gaitpipe_tests_virtual_time"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("virtual_time.py"))
+def _beside(file: str) -> ModuleType:
+    """A module beside this file; loaded by its path, because test folders are no packages."""
+    name = f"gaitpipe_tests_{file}"
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{file}.py"))
     assert spec is not None
     assert spec.loader is not None
     sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -67,7 +67,16 @@ def virtual_time(pytestconfig: pytest.Config) -> Callable[..., AbstractContextMa
     """`with virtual_time():` inside a running loop: see `virtual_time.py`. Real time with `--real-time`."""
     if pytestconfig.getoption("--real-time"):
         return lambda *_settle: nullcontext()
-    return _load_virtual_time().virtual_time
+    return _beside("virtual_time").virtual_time
+
+
+@pytest.fixture
+def bound_by_permissions() -> Callable[[], AbstractContextManager[None]]:
+    """`with bound_by_permissions():` see `rights.py`."""
+    rights = _beside("rights")
+    if not rights.permissions_can_bind():
+        pytest.skip("permissions of files do not bind the administrator of this system")
+    return rights.bound_by_permissions
 
 
 def _statistic(mean: float | None, mdc: float | None, n: int, uncertainty: float | None = 0.014) -> dict[str, Any]:

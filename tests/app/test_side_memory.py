@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-import sys
 
 import pytest
 
@@ -71,11 +69,11 @@ def test_side_that_is_none_is_not_believed(tmp_path):
     assert memory.sides_of([ONE, TWO]) is None
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="permissions do not bind here")
-def test_folder_that_cannot_be_written_is_told(tmp_path):
+def test_folder_that_cannot_be_written_is_told(tmp_path, bound_by_permissions):
     tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
     memory = SideMemory(tmp_path / "state")
-    memory.remember({ONE: "right", TWO: "left"})
+    with bound_by_permissions():
+        memory.remember({ONE: "right", TWO: "left"})
     assert "cannot be remembered" in memory.complaint
 
 

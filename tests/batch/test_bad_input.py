@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from gaitpipe.app import batch_work
+from gaitpipe.errors import GaitpipeError
 
 
 def lines(place, side="left"):
@@ -76,14 +77,31 @@ def test_sensors_of_nobody_knows_where_are_told(place, of):
     assert "--placement" in entry.advice
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_told_and_tried_again(place, of):
+def test_a_file_that_may_not_be_read_is_told_and_tried_again(place, of, bound_by_permissions):
     place.add_recording("good.mcap")
-    path = place.add_recording("closed.mcap")
-    path.chmod(0)
-    assert of(place.run())["closed"].code == "unreadable"
-    path.chmod(0o600)
-    assert of(place.run())["closed"].status == "ok"
+    paths = [place.add_recording("closed.mcap"), place.add_csv("shut_left.csv")]
+    for path in paths:
+        path.chmod(0)
+    (place.data / "folder").mkdir(mode=0)
+    with bound_by_permissions():
+        entries = of(place.run())
+    assert {name: entry.code for name, entry in entries.items()} == {
+        "good": "", "closed": "unreadable", "shut": "unreadable", "folder": "unreadable",
+    }  # fmt: skip
+    assert all("permissions" in entries[name].advice for name in ("closed", "shut", "folder"))
+    for path in paths:
+        path.chmod(0o600)
+    (place.data / "folder").rmdir()
+    assert {entry.status for entry in place.run().entries} == {"ok", "unchanged"}
+
+
+def test_results_that_may_not_be_written_are_told_and_harm_nothing(place, bound_by_permissions):
+    place.add_recording("a.mcap")
+    place.out.mkdir(mode=0o500)
+    with bound_by_permissions(), pytest.raises(GaitpipeError, match="cannot be written") as caught:
+        place.run()
+    assert caught.value.advice
+    assert list(place.out.iterdir()) == []
 
 
 def test_a_disk_that_gives_an_error_is_told_and_tried_again(place, of, monkeypatch):
