@@ -141,10 +141,34 @@ def plan_batch(request: BatchRequest) -> Looked:
     rows: list[ManifestRow] = []
     if request.manifest is not None:
         request = replace(request, manifest=_place(request.manifest))
-        rows = read_manifest(_bytes_of(str(request.manifest)), str(request.manifest))
+        rows = read_manifest(_bytes_of(str(request.manifest)), str(request.manifest), MANIFEST_CHECKS)
     seen_s = time.time()
     found = find_files(list(request.inputs), _place(request.out), request.recursive)
     return Looked(request, found, tuple(rows), seen_s)
+
+
+def _format_problem(name: str) -> str:
+    from gaitpipe.importers import find_importer
+
+    try:
+        find_importer("", name)  # no file is looked at where the format is named
+    except UsageError as error:
+        return f"{error.message}. {error.advice}"
+    return ""
+
+
+def _columns_problem(typed: str) -> str:
+    from gaitpipe.importers import column_names
+
+    try:
+        column_names(typed)
+    except UsageError as error:
+        return f"{error.message}. {error.advice}"
+    return ""
+
+
+MANIFEST_CHECKS = {"format": _format_problem, "columns": _columns_problem}
+"""What only the importers know; they are loaded when a manifest has such a cell."""
 
 
 def _place(text: str) -> str:

@@ -12,7 +12,7 @@ import difflib
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,9 @@ LONGEST_CELL = 2000
 _PSEUDONYM = re.compile(r"\w[\w.\-]{0,39}")
 
 
+Checks = Mapping[str, Callable[[str], str]]
+
+
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
     """A row: line in the file, session name, files by role as written, options of what is not empty, athlete."""
@@ -53,8 +56,8 @@ class ManifestRow:
     athlete: str = ""
 
 
-def read_manifest(data: bytes, name: str) -> list[ManifestRow]:
-    """Read a whole manifest; `name` is what errors call it.
+def read_manifest(data: bytes, name: str, checks: Checks | None = None) -> list[ManifestRow]:
+    """Read a whole manifest; `name` is what errors call it, `checks` say what is wrong with a cell of their column.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def read_manifest(data: bytes, name: str) -> list[ManifestRow]:
     found: list[ManifestRow] = []
     if {"session"} <= set(columns) and set(columns) & set(FILE_COLUMNS):
         found = [_row(line, cells, columns, separator, faults) for line, cells in rows]
+        faults += _checked(found, checks or {})
         faults += _doubles(found)
     if not found and not faults:
         faults.append(LogFault(None, "", "", "has no rows"))
@@ -141,6 +145,19 @@ def _row(line: int, cells: list[str], columns: list[str], separator: str, faults
     if "tap_sync" in options:
         options["tap_sync"] = options["tap_sync"] == "yes"
     return ManifestRow(line, row.get("session", ""), files, options, row.get("athlete", ""))
+
+
+def _checked(rows: list[ManifestRow], checks: Checks) -> list[LogFault]:
+    """What the checks of others find; a text that stands in many rows is looked at once."""
+    found = []
+    for name, check in checks.items():
+        texts = dict.fromkeys(str(row.options[name]) for row in rows if name in row.options)
+        problems = {text: problem for text in texts if (problem := check(text))}
+        for row in rows:
+            text = str(row.options.get(name, ""))
+            if text in problems:
+                found.append(LogFault(row.line, name, text[:40], problems[text]))
+    return found
 
 
 def _file_faults(row: Mapping[str, str], files: Mapping[Role, str]) -> list[str]:

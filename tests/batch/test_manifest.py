@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from gaitpipe.app.batch import dry_run
 from gaitpipe.batch.manifest import read_manifest
 from gaitpipe.errors import ManifestError
 
@@ -72,6 +73,19 @@ def test_faults_of_columns_and_of_cells_are_told_together_in_the_order_of_lines(
     assert [(fault.line, fault.column) for fault in faults] == [
         (1, "plasement"), (2, "height_m"), (3, "height_m"), (3, "session"),
     ]  # fmt: skip
+
+
+def test_formats_and_columns_are_checked_before_anything_is_done(place):
+    place.add_csv("a.csv")
+    rows = ("session,left,format,columns", "x,a.csv,plain_cvs,", "y,a.csv,,acc=ax+ay", 'z,a.csv,plain_csv,"acc=x,y,z"')
+    manifest = place.add("m.csv", "\n".join(rows) + "\n")
+    with pytest.raises(ManifestError) as caught:
+        dry_run(place.request(inputs=(), manifest=str(manifest)))
+    format_fault, columns_fault = caught.value.faults
+    assert (format_fault.line, format_fault.column, columns_fault.line, columns_fault.column) == (
+        2, "format", 3, "columns",
+    )  # fmt: skip
+    assert "Did you mean plain_csv?" in str(format_fault)
 
 
 @pytest.mark.parametrize("name", ["Jane Doe", "=A01", "-A01", "a" * 41])
