@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 from gaitpipe.errors import RecordingError
 from gaitpipe.importers import find_importer, read
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "importers_vendor_text"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("vendor_text.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-vendor_text = _load()
+vendor_text = module_beside(__file__, "vendor_text")
 FORMATS = vendor_text.FORMATS
 
 

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 
-from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.importers import ReadOptions, column_names, read
+from gaitpipe.errors import UsageError
+from gaitpipe.importers import ReadOptions, column_names
 from gaitpipe.importers._units import ACC_FACTORS, GYR_FACTORS, TIME_FACTORS, unit_in_name
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "importers_vendor_text"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("vendor_text.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-write = _load()
+write = module_beside(__file__, "vendor_text")
+reading = module_beside(__file__, "reading")
 runner = write.runner
-
-
-def load(path, side="left", **others):
-    recording = read(path, side, "foot", **others)
-    return recording, list(recording.blocks)
-
-
-def refused(path, words, **others):
-    with pytest.raises(RecordingError, match=words) as caught:
-        load(path, **others)
-    assert str(path) in caught.value.message
-    assert caught.value.advice
-    return caught.value
+load, assert_refused = reading.load, reading.assert_refused
 
 
 @pytest.mark.parametrize(
@@ -85,22 +58,22 @@ def test_units_are_read_from_names_and_keys(time_name, key, factor, tmp_path):
 def test_units_that_no_name_says_are_asked_for(tmp_path):
     path = table(tmp_path, "t,a,b,c,d,e,f", runner(), runner().time_s)
     columns = column_names("time=t acc=a,b,c gyr=d,e,f")
-    assert "--acc-unit" in refused(path, "unit of the acceleration", options=ReadOptions(columns=columns)).advice
+    assert "--acc-unit" in assert_refused(path, "unit of the acceleration", options=ReadOptions(columns=columns)).advice
     options = ReadOptions("m/s2", columns=columns)
-    assert "--gyr-unit" in refused(path, "unit of the rotation rate", options=options).advice
+    assert "--gyr-unit" in assert_refused(path, "unit of the rotation rate", options=options).advice
 
 
 def test_table_without_times_needs_the_rate(tmp_path):
     path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", runner(), runner().time_s)
     columns = column_names("acc=x_g,y_g,z_g")
-    assert "--rate" in refused(path, "no column of the time", options=ReadOptions(columns=columns)).advice
+    assert "--rate" in assert_refused(path, "no column of the time", options=ReadOptions(columns=columns)).advice
     recording, _blocks = load(path, options=ReadOptions(rate_hz=208.0, columns=columns))
     assert recording.sensors[0].rate_hz == 208.0
 
 
 def test_mistyped_column_is_answered_with_the_right_one(tmp_path):
     path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", runner(), runner().time_s)
-    error = refused(path, "no column z_", options=ReadOptions(columns=column_names("time=t acc=x_g,y_g,z_")))
+    error = assert_refused(path, "no column z_", options=ReadOptions(columns=column_names("time=t acc=x_g,y_g,z_")))
     assert "Did you mean 'z_g' for z_?" in error.advice
     assert error.line == 2
 

@@ -7,27 +7,12 @@ import numpy as np
 import pytest
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.importers import read
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GAP_BEFORE, FLAG_GYR_CLIPPED
+from module_beside import module_beside
 
 HEADER = "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
-
-
-def load(path):
-    recording = read(path, "left", "foot")
-    return recording, list(recording.blocks)
-
-
-def codes(recording):
-    return [finding.code for finding in recording.findings]
-
-
-def refused(path, words):
-    with pytest.raises(RecordingError, match=words) as caught:
-        load(path)
-    assert str(path) in caught.value.message
-    assert caught.value.advice
-    return caught.value
+reading = module_beside(__file__, "reading")
+load, codes, assert_refused = reading.load, reading.codes, reading.assert_refused
 
 
 def test_whole_file_is_one_block_with_the_exact_values(save, samples):
@@ -138,13 +123,13 @@ def test_repeated_and_backward_rows_are_left_out_and_counted(save, samples):
     "spoil", [lambda s: np.repeat(s, 2, axis=0), lambda s: s[::-1], lambda s: np.vstack([s, s]), lambda s: s[[0] * 900]]
 )
 def test_time_that_does_not_grow_is_refused(save, samples, spoil):
-    error = refused(save(spoil(samples)), "not later than the time before")
+    error = assert_refused(save(spoil(samples)), "not later than the time before")
     assert error.line is not None
 
 
 def test_one_time_far_ahead_is_refused_not_believed(save, samples):
     samples[10, 0] = 1e9
-    refused(save(samples), "not later")
+    assert_refused(save(samples), "not later")
 
 
 @pytest.mark.parametrize(("jitter", "finding", "severity"), [(0.02, None, None), (0.3, "time_jitter", "info")])
@@ -172,12 +157,12 @@ def test_single_late_times_are_stated(save, samples):
 def test_arrival_times_in_bursts_are_refused(save, samples, burst, step_s, words):
     index = np.arange(2080)
     samples[:, 0] = index // burst * burst / 208 + index % burst * step_s
-    refused(save(samples), words)
+    assert_refused(save(samples), words)
 
 
 def test_random_arrival_times_are_refused(save, samples):
     samples[:, 0] = np.cumsum(np.random.default_rng(0).exponential(1 / 208, 2080))
-    refused(save(samples), "uneven|bursts")
+    assert_refused(save(samples), "uneven|bursts")
 
 
 @pytest.mark.parametrize("decimals", [3, 6])
@@ -202,12 +187,12 @@ def test_time_in_other_units_is_refused(save, samples, factor, words):
     samples[:, 0] *= factor
     if factor == 208:
         samples[:, 0] = np.arange(len(samples))
-    refused(save(samples), words)
+    assert_refused(save(samples), words)
 
 
 def test_rate_is_checked(save, samples):
     samples[:, 0] = np.arange(2080) / 30
-    refused(save(samples), "30.0 samples a second are too few")
+    assert_refused(save(samples), "30.0 samples a second are too few")
     samples[:, 0] = np.arange(2080) / 60
     recording, _blocks = load(save(samples))
     assert recording.sensors[0].rate_hz == 60.0
@@ -235,12 +220,13 @@ def test_rate_is_checked(save, samples):
     ],
 )
 def test_text_that_is_no_such_table_is_refused_with_its_line(save, text, words, line):
-    assert refused(save(text), words).line == line
+    error = assert_refused(save(text), words)
+    assert error.line == line
 
 
 def test_decimal_commas_are_named(save):
     path = save(HEADER + '\n"0,1",1,2,3,4,5,6\n')
-    assert "decimal point" in refused(path, "'0,1' is not a number").advice
+    assert "decimal point" in assert_refused(path, "'0,1' is not a number").advice
 
 
 @pytest.mark.parametrize(
@@ -258,7 +244,7 @@ def test_decimal_commas_are_named(save):
     ],
 )
 def test_mistyped_columns_are_named_with_what_was_meant(save, samples, header, missing, hint):
-    error = refused(save(samples, header=header), f"no column {missing}")
+    error = assert_refused(save(samples, header=header), f"no column {missing}")
     assert hint in error.advice
     assert "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2" in error.advice
 
@@ -266,24 +252,25 @@ def test_mistyped_columns_are_named_with_what_was_meant(save, samples, header, m
 def test_utf_16_and_binary_files_are_refused(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(HEADER.encode("utf-16"))
-    refused(path, "UTF-16")
+    assert_refused(path, "UTF-16")
     path.write_bytes(bytes(range(256)) * 50)
-    refused(path, "not text|no column|header")
+    assert_refused(path, "not text|no column|header")
 
 
 def test_missing_file_and_folder_are_refused(tmp_path):
-    refused(tmp_path / "none.csv", "cannot be read")
-    refused(tmp_path, "cannot be read")
+    assert_refused(tmp_path / "none.csv", "cannot be read")
+    assert_refused(tmp_path, "cannot be read")
 
 
 def test_short_session_is_refused(save, samples):
-    refused(save(samples[:300]), r"only 1\.44 s of data")
+    assert_refused(save(samples[:300]), r"only 1\.44 s of data")
 
 
 def test_file_with_mostly_empty_rows_is_refused(save, samples):
     samples[1000:, 1] = np.nan
     samples[:50, 1] = np.nan
-    assert refused(save(samples), "lack a usable number").line == 2
+    error = assert_refused(save(samples), "lack a usable number")
+    assert error.line == 2
 
 
 def test_impossible_values_are_lost_samples(save, samples):

@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 
 from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.importers import ReadOptions, find_importer, read, read_head
+from gaitpipe.importers import ReadOptions, find_importer, read_head
 from gaitpipe.importers._clock_text import seconds_of
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "importers_vendor_text"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("vendor_text.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-write = _load()
-Samples, runner = write.Samples, write.runner
-
-
-def load(path, side="left", **others):
-    recording = read(path, side, "foot", **others)
-    return recording, list(recording.blocks)
-
-
-def refused(path, words, **others):
-    with pytest.raises(RecordingError, match=words) as caught:
-        load(path, **others)
-    assert str(path) in caught.value.message
-    assert caught.value.advice
-    return caught.value
-
-
-def codes(recording):
-    return [found.code for found in recording.findings]
-
-
-def part(samples, start, end):
-    return Samples(samples.time_s[start:end], samples.acc[start:end], samples.gyr[start:end])
-
-
-def edit(path, change, encoding="utf-8"):
-    path.write_bytes(change(path.read_bytes().decode(encoding)).encode(encoding))
-    return path
+write = module_beside(__file__, "vendor_text")
+reading = module_beside(__file__, "reading")
+Samples, part, runner, edit = write.Samples, write.part, write.runner, write.edit
+load, codes, assert_refused = reading.load, reading.codes, reading.assert_refused
 
 
 # WitMotion
@@ -116,7 +76,7 @@ def test_witmotion_losses_all_along_are_refused(tmp_path):
     arrival = (np.ceil(samples.time_s / 0.03) * 0.03)[kept]
     some = Samples(samples.time_s[kept], samples.acc[kept], samples.gyr[kept])
     path = write.save(tmp_path / "a.txt", [write.WIT_ENGLISH, *write.witmotion_rows(some, "WT", arrival_s=arrival)])
-    refused(path, "samples were lost")
+    assert_refused(path, "samples were lost")
 
 
 def test_witmotion_row_without_a_device_in_a_file_of_several_is_told(tmp_path):
@@ -175,7 +135,7 @@ def test_shimmer_devices_of_one_file_are_sensors_with_times_of_their_own(tmp_pat
 
 def test_shimmer_raw_columns_are_refused(tmp_path):
     path = edit(write.shimmer(tmp_path, runner()), lambda text: text.replace("_CAL", "_RAW"))
-    assert "calibrated" in refused(path, "no calibrated accelerometer").advice
+    assert "calibrated" in assert_refused(path, "no calibrated accelerometer").advice
 
 
 def test_shimmer_written_dates_are_read(tmp_path):
@@ -193,7 +153,7 @@ def test_shimmer_without_units_asks_for_them(tmp_path):
         write.shimmer(tmp_path, runner()),
         lambda text: "\n".join(line for line in text.split("\n") if not line.startswith("ms")),
     )
-    assert "--acc-unit" in refused(path, "unit of the acceleration").advice
+    assert "--acc-unit" in assert_refused(path, "unit of the acceleration").advice
     assert load(path, options=ReadOptions("m/s2", "deg/s"))[0].findings == []
 
 
@@ -207,7 +167,7 @@ def test_blue_trident_high_g_file_is_mentioned_and_not_read(tmp_path):
     recording, _blocks = load(low)
     assert "high_g_not_used" in codes(recording)
     assert find_importer(high).is_companion(read_head(high), high)
-    assert low.name in refused(high, "only the high-g").advice
+    assert low.name in assert_refused(high, "only the high-g").advice
     low.unlink()
     recording, _blocks = load(high)
     assert not recording.sensors[0].has_gyro
@@ -219,4 +179,4 @@ def test_blue_trident_magnetometer_is_a_companion(tmp_path):
         tmp_path / "a_mag.csv", ["unix_timestamp_microsec,time_s,mx_microT,my_microT,mz_microT", "1,0,1,2,3"]
     )
     assert find_importer(path).is_companion(read_head(path), path)
-    refused(path, "only the magnetometer")
+    assert_refused(path, "only the magnetometer")

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.importers import ReadOptions, find_importer, read, read_head
+from gaitpipe.importers import ReadOptions, find_importer, read_head
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "importers_vendor_text"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("vendor_text.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-write = _load()
-Samples, runner = write.Samples, write.runner
-
-
-def load(path, side="left", **others):
-    recording = read(path, side, "foot", **others)
-    return recording, list(recording.blocks)
-
-
-def refused(path, words, **others):
-    with pytest.raises(RecordingError, match=words) as caught:
-        load(path, **others)
-    assert str(path) in caught.value.message
-    assert caught.value.advice
-    return caught.value
-
-
-def codes(recording):
-    return [found.code for found in recording.findings]
-
-
-def part(samples, start, end):
-    return Samples(samples.time_s[start:end], samples.acc[start:end], samples.gyr[start:end])
-
-
-def edit(path, change, encoding="utf-8"):
-    path.write_bytes(change(path.read_bytes().decode(encoding)).encode(encoding))
-    return path
+write = module_beside(__file__, "vendor_text")
+reading = module_beside(__file__, "reading")
+Samples, part, runner, edit = write.Samples, write.part, write.runner, write.edit
+load, codes, assert_refused = reading.load, reading.codes, reading.assert_refused
 
 
 # Movella DOT
@@ -92,7 +52,7 @@ def test_dot_delta_modes_are_divided_by_the_output_interval(tmp_path):
 def test_dot_modes_without_acceleration_and_rate_are_refused_with_the_right_mode(names, words, tmp_path):
     samples = runner(120.0)
     values = np.ones((len(samples.time_s), names.count(",") + 1))
-    error = refused(write.movella_dot(tmp_path, samples, names, values), words)
+    error = assert_refused(write.movella_dot(tmp_path, samples, names, values), words)
     assert "Rate quantities" in error.advice
     assert error.line == 12
 
@@ -134,13 +94,13 @@ def test_dot_recording_export_without_preamble_lines_is_read(tmp_path):
 def test_dot_time_in_other_ticks_is_refused(tmp_path):
     samples = runner(120.0)
     path = write.movella_dot(tmp_path, Samples(samples.time_s / 100.0, samples.acc, samples.gyr))
-    assert "--columns" in refused(path, "not a DOT's microseconds").advice
+    assert "--columns" in assert_refused(path, "not a DOT's microseconds").advice
 
 
 def test_mt_manager_export_is_not_taken_for_a_dots(tmp_path):
     path = edit(write.movella_dot(tmp_path, runner(120.0)), lambda text: "// Start Time: Unknown\n" + text)
     assert not find_importer(path, "movella_dot").sniff(read_head(path), path)
-    refused(path, "MT Manager", name="movella_dot")
+    assert_refused(path, "MT Manager", name="movella_dot")
 
 
 # MetaBase and other programs with a file a sensor
@@ -181,7 +141,7 @@ def test_two_files_that_may_be_the_gyroscopes_are_refused(tmp_path):
     path = write.metabase(tmp_path, runner(), rates="100.000")
     [other] = find_importer(path).companions(path)
     other.with_name(other.name.replace("100.000", "50.000")).write_bytes(other.read_bytes())
-    refused(path, "several files beside it")
+    assert_refused(path, "several files beside it")
 
 
 def test_gyroscope_of_another_session_is_refused(tmp_path):
@@ -200,7 +160,7 @@ def test_gyroscopes_file_is_a_companion_and_names_the_file_to_give(name, tmp_pat
     [other] = importer.companions(path)
     assert importer.is_companion(read_head(other), other)
     assert not importer.is_companion(read_head(path), path)
-    assert path.name in refused(other, "only the gyroscope").advice
+    assert path.name in assert_refused(other, "only the gyroscope").advice
     both = load(path)[0].input_sha256
     other.write_bytes(b"".join(other.read_bytes().splitlines(keepends=True)[:-1]))
     assert load(path)[0].input_sha256 != both
@@ -222,7 +182,7 @@ def test_movesense_without_units_asks_for_them(tmp_path):
     path = write.movesense_csv(tmp_path, runner())
     next(tmp_path.glob("*Angular*")).unlink()
     edit(path, lambda text: text.replace("Timestamp (ms),X: (m/s^2),Y: (m/s^2),Z: (m/s^2)", "timestamp,x,y,z"))
-    assert "--acc-unit" in refused(path, "does not say the unit").advice
+    assert "--acc-unit" in assert_refused(path, "does not say the unit").advice
     assert load(path, options=ReadOptions("m/s2"))[0].sensors[0].rate_hz == pytest.approx(208.0, rel=1e-3)
 
 
@@ -241,4 +201,4 @@ def test_polar_magnetometer_is_no_accelerometer(tmp_path):
     path = write.polar_sensor_logger(tmp_path, runner())
     edit(path, lambda text: text.replace("[mg]", "[G]"))
     assert find_importer(path).is_companion(read_head(path), path)
-    refused(path, "only the gyroscope or magnetometer")
+    assert_refused(path, "only the gyroscope or magnetometer")

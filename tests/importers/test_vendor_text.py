@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
 
 from gaitpipe.app.analyze import analyze_input
 from gaitpipe.app.inputs import SessionFiles, open_session
 from gaitpipe.importers import ReadOptions, available, find_importer, read, read_head
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "importers_vendor_text"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("vendor_text.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-vendor_text = _load()
+vendor_text = module_beside(__file__, "vendor_text")
 FORMATS, plain_csv, runner = vendor_text.FORMATS, vendor_text.plain_csv, vendor_text.runner
 VENDORS = [name for name in FORMATS if name != "plain_csv"]
 KNOWN_BY_CONTENT = [name for name in FORMATS if name != "columns"]

@@ -47,6 +47,10 @@ def runner(rate_hz: float = 208.0, seconds: float = 25.0) -> Samples:
     return Samples(np.arange(len(stream.acc_m_s2)) / rate_hz, stream.acc_m_s2, stream.gyr_rad_s)
 
 
+def part(samples: Samples, start: int, end: int) -> Samples:
+    return Samples(samples.time_s[start:end], samples.acc[start:end], samples.gyr[start:end])
+
+
 def rows_of(columns: Sequence[tuple[str, Sequence[object] | np.ndarray]], separator: str = ",") -> list[str]:
     """Lines from columns with a format each."""
     cells = [[form.format(value) for value in values] for form, values in columns]
@@ -55,6 +59,11 @@ def rows_of(columns: Sequence[tuple[str, Sequence[object] | np.ndarray]], separa
 
 def save(path: Path, lines: Sequence[str], encoding: str = "utf-8", end: str = "\n") -> Path:
     path.write_bytes((end.join(lines) + end).encode(encoding))
+    return path
+
+
+def edit(path: Path, change: Callable[[str], str], encoding: str = "utf-8") -> Path:
+    path.write_bytes(change(path.read_bytes().decode(encoding)).encode(encoding))
     return path
 
 

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from gaitpipe.simulate.runner import simulate
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
-
-
-def load_beside(file: str) -> ModuleType:
-    """A module of this folder; loaded by its path, because test folders are no packages."""
-    name = f"gaitpipe_test_{file.removesuffix('.py')}"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(file))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+from module_beside import module_beside
 
 
 @pytest.fixture(scope="session")
 def writers() -> ModuleType:
-    return load_beside("writers.py")
+    return module_beside(__file__, "writers")
 
 
 @pytest.fixture(scope="session")
 def fit_writer() -> ModuleType:
-    return load_beside("fit_writer.py")
+    return module_beside(__file__, "fit_writer")
 
 
 @pytest.fixture(scope="session")
