@@ -23,6 +23,7 @@ from gaitpipe.app.export import safe_name
 from gaitpipe.app.gravity import GravityCheck
 from gaitpipe.app.inputs import is_own_recording, open_recording
 from gaitpipe.errors import RecordingError, UsageError
+from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.exporters.formats.csv_files import sample_header, sample_lines
 from gaitpipe.exporters.publish import published, refuse_existing
 from gaitpipe.gait.stream_watch import StreamWatch
@@ -164,7 +165,7 @@ def convert(
         See `look`; or the files cannot be written.
     """
     if target == "parquet":
-        _need_pyarrow()
+        need_library("Parquet", "pyarrow", "parquet")
     made: list[str] = []
     with published(folder, force=force) as temporary, ExitStack() as open_files:
         sinks: dict[int, Callable[[SampleBlock], None]] = {}
@@ -268,11 +269,3 @@ def _parquet_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Call
 
     table = open_files.enter_context(SampleTable(path, (sensor.info,), {}))
     return lambda block: table.add(block, side_known=sensor.side is not None)
-
-
-def _need_pyarrow() -> None:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        message = "Parquet needs the library pyarrow, which is not installed"
-        raise UsageError(message, "Install it: python -m pip install 'gaitpipe[parquet]'.") from None

@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
-from gaitpipe.errors import RecordingError, UsageError
+from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SIDES, FloatArray, SampleBlock, SensorInfo, Side
 
 MAX_SAMPLES = 2_000_000
@@ -166,11 +167,7 @@ def _name(session: ExportSession) -> str:
 
 
 def _open(session: ExportSession, folder: Path, _target: Path) -> C3dWriter:
-    try:
-        import ezc3d  # noqa: F401
-    except ImportError:
-        message = "C3D needs the library ezc3d, which is not installed"
-        raise UsageError(message, "Install it: python -m pip install 'gaitpipe[c3d]'.") from None
+    need_library("C3D", "ezc3d", "c3d")
     return C3dWriter(session, folder)
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from gaitpipe.errors import RecordingError, UsageError
 from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._fit_seconds import Second, mean, seconds
+from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SampleBlock
 
 if TYPE_CHECKING:
@@ -227,11 +228,7 @@ def _name(session: ExportSession) -> str:
 
 
 def _open(session: ExportSession, folder: Path, _target: Path) -> FitWriter:
-    try:
-        import fit_tool  # noqa: F401
-    except ImportError:
-        message = "FIT needs the library fit-tool, which is not installed"
-        raise UsageError(message, "Install it: python -m pip install 'gaitpipe[fit]'.") from None
+    need_library("FIT", "fit_tool", "fit", library="fit-tool")
     if session.start_utc_ns is None:
         advice = "Say when it began: --start 2026-03-02T09:30:00Z (for several files, one at a time)."
         raise UsageError(f"{session.name}: a FIT file needs the date, and this one does not say it", advice)

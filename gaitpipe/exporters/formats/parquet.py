@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitpipe.errors import UsageError
 from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._facts import EVENT_COLUMNS, event_rows, sensor_facts, session_facts
+from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.exporters.formats.csv_files import ACC_COLUMNS, GYR_COLUMNS
 from gaitpipe.model import (
     FLAG_ACC_CLIPPED,
@@ -176,11 +176,7 @@ def _field(name: str, kind: Any) -> Any:
 
 
 def _open(session: ExportSession, folder: Path, _target: Path) -> ParquetWriter:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        message = "Parquet needs the library pyarrow, which is not installed"
-        raise UsageError(message, "Install it: python -m pip install 'gaitpipe[parquet]'.") from None
+    need_library("Parquet", "pyarrow", "parquet")
     return ParquetWriter(session, folder)
 
 

@@ -49,6 +49,15 @@ def test_exporter_describes_itself(exporter):
     assert exporter.extra in {"", *LIBRARIES}
 
 
+@pytest.mark.parametrize(("name", "library"), [("parquet", "pyarrow"), ("fit", "fit-tool"), ("c3d", "ezc3d")])
+def test_library_that_is_missing_is_named_with_what_to_install(name, library, exported, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, LIBRARIES[name], None)
+    with pytest.raises(UsageError, match=f"needs the library {library}, which is not installed") as caught:
+        exported(name, start_utc_ns=1_772_442_000_000_000_000)
+    assert f"'gaitpipe[{name}]'" in caught.value.advice
+    assert not (tmp_path / "out").exists()
+
+
 @each
 def test_export_makes_files_that_it_named_before_and_nothing_else(exporter, exported, tmp_path):
     made = exported(exporter.name)
