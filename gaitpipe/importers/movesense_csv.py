@@ -20,19 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from gaitpipe.importers._arrival import copies_of
-from gaitpipe.importers._companion import beside, joined_sha256, only_one, wrong_part
-from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
-from gaitpipe.importers._join import join_gyroscope
+from gaitpipe.importers._companion import beside, wrong_part
+from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions
 from gaitpipe.importers._table import Header, axes, find_header, header_of, read_columns, stacked, table_findings
 from gaitpipe.importers._text import read_text
-from gaitpipe.importers._units import (
-    ACC_FACTORS,
-    GYR_FACTORS,
-    acceleration_factor,
-    common_unit,
-    rotation_rate_factor,
-    unit_in_name,
-)
+from gaitpipe.importers._two_files import FilePart, Kind, axes_unit, read_two_files
+from gaitpipe.importers._units import ACC_FACTORS, GYR_FACTORS, unit_in_name
 from gaitpipe.model import Finding, FloatArray
 
 TIME = re.compile(r"timestamp(?:\s*\(ms\))?", re.IGNORECASE)
@@ -75,18 +68,7 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     RecordingError
         A file is not of this format, is the gyroscope's, says no units, or both have no common time.
     """
-    findings: list[Finding] = []
-    acc_s, acc, unit, digest, first_line = _read_part(path, findings, refuse_gyroscope=True)
-    acc_m_s2 = acc * acceleration_factor(unit, options, path, findings)
-    other = only_one(companions(path), path, findings)
-    gyr_rad_s, digests = None, [digest]
-    if other is not None:
-        gyr_s, gyr, unit, digest, _line = _read_part(other, findings)
-        rate = gyr * rotation_rate_factor(unit, options, other, findings)
-        gyr_rad_s = join_gyroscope(acc_s, gyr_s, rate, other, findings)
-        digests.append(digest)
-    samples = SensorSamples("", acc_s, acc_m_s2, gyr_rad_s, first_line=first_line)
-    return ImportedFile((samples,), joined_sha256(*digests), tuple(findings))
+    return read_two_files(path, options, companions(path), _read_part)
 
 
 def _is_gyroscope(header: Header, path: Path) -> bool:
@@ -96,21 +78,18 @@ def _is_gyroscope(header: Header, path: Path) -> bool:
     return by_unit or (GYR_WORD.search(path.name) is not None and ACC_WORD.search(path.name) is None)
 
 
-def _read_part(
-    path: Path, findings: list[Finding], *, refuse_gyroscope: bool = False
-) -> tuple[FloatArray, FloatArray, str | None, str, int]:
-    """Times [s], values (n, 3), unit, digest and first line of a file."""
+def _read_part(path: Path, kind: Kind, findings: list[Finding]) -> FilePart:
     text = read_text(path)
     header = header_of(text, is_header, "a Movesense app")
-    if refuse_gyroscope and _is_gyroscope(header, path):
-        raise wrong_part(path, "gyroscope", beside(path, GYR_WORD, ACC_WORD), "accelerometer")
+    if kind == "accelerometer" and _is_gyroscope(header, path):
+        raise wrong_part(path, "gyroscope", beside(path, GYR_WORD, ACC_WORD), kind)
     names = axes(path, header, AXIS, "sensor")
     time = next(name for name in header.names if TIME.fullmatch(name))
     table = read_columns(text, header, [time, *names])
     findings += table_findings(table, path)
     values = stacked(table, names)
-    unit = common_unit([unit_in_name(name, ACC_FACTORS) or unit_in_name(name, GYR_FACTORS) for name in names])
-    return _spread_s(table.columns[time], values), values, unit, table.sha256, table.first_line
+    time_s = _spread_s(table.columns[time], values)
+    return FilePart(time_s, values, axes_unit(names), table.first_line, table.sha256)
 
 
 def _spread_s(time_ms: FloatArray, values: FloatArray) -> FloatArray:
