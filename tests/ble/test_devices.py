@@ -47,7 +47,7 @@ def statuses(found):
     return [item for item in found if isinstance(item, DeviceStatus)]
 
 
-def check(found, samples):
+def assert_came_through(found, samples):
     """The samples that went in come out, at the place that their index says."""
     blocks = [item for item in found if isinstance(item, SampleBlock)]
     indices = np.concatenate([block.first_sample + np.arange(len(block)) for block in blocks])
@@ -92,7 +92,7 @@ async def test_factors_come_from_the_answers_of_the_sensor_and_scale_its_samples
 
     decoder, found = decoded(recorded.items, "polar_verity_sense")
     assert decoder.quality.faults == {}
-    check(found, samples)
+    assert_came_through(found, samples)
     texts = [item.text for item in statuses(found)]
     assert texts[:4] == [
         "stop of acceleration: ok", "stop of gyroscope: ok", "start of acceleration: ok, factor 0.0003",
@@ -112,7 +112,7 @@ async def test_higher_rate_and_range_go_through_sdk_mode_and_leave_it_again(virt
 
     decoder, found = decoded(recorded.items, "polar_verity_sense", **chosen)
     assert (decoder.quality.lost_samples, decoder.quality.faults) == (0, {})
-    assert len(check(found, samples)) == len(samples.true_time_s)
+    assert len(assert_came_through(found, samples)) == len(samples.true_time_s)
     assert [item[:5] for item in written(sensor)] == [
         "03 02", "03 05", "02 09", "02 02", "02 05", "03 02", "03 05", "03 09",
     ]  # fmt: skip
@@ -145,7 +145,7 @@ async def test_board_with_its_clock_is_set_up_in_order_and_counted_by_it(virtual
     decoder, found = decoded(recorded.items, profile_id, accounter=1)
     assert decoder.info.clock == "device"
     assert (decoder.quality.lost_samples, decoder.quality.faults) == (0, {})
-    assert len(check(found, samples)) == len(samples.true_time_s)
+    assert len(assert_came_through(found, samples)) == len(samples.true_time_s)
     assert all(item.ok for item in statuses(found))
     assert decoder.quality.battery_pct == 99
     profile = sensor.profile

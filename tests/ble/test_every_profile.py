@@ -64,7 +64,7 @@ async def record_all(world, want, profile: Profile, sensor, samples):
     return recorded
 
 
-def check_values(profile: Profile, settings, blocks, samples) -> None:
+def assert_values_are_right(profile: Profile, settings, blocks, samples) -> None:
     """What comes out is what went in, at the place that the index of the samples says."""
     for quantity, got, sent in (("acc", "acc_m_s2", samples.acc_m_s2), ("gyr", "gyr_rad_s", samples.gyr_rad_s)):
         values = np.concatenate([getattr(block, got) for block in blocks])
@@ -95,9 +95,9 @@ async def test_virtual_sensor_is_found_started_recorded_whole_and_stopped(virtua
     assert sensor.samples_sent - ends <= quality.samples <= sensor.samples_sent
     if has_clock(profile.leading_packet(settings)):
         assert (quality.lost_samples, quality.gaps, quality.resets) == (0, 0, 0)
-        check_values(profile, settings, blocks, samples)
+        assert_values_are_right(profile, settings, blocks, samples)
     elif quality.gaps == 0:  # without a clock a computer that stands still looks like a gap
-        check_values(profile, settings, blocks, samples)
+        assert_values_are_right(profile, settings, blocks, samples)
 
     commands = (*profile.start_commands(settings), *profile.stop_commands(settings))
     assert sensor.writes == [(command.characteristic, command.payload) for command in commands]
@@ -135,7 +135,7 @@ async def test_movesense_with_the_other_uuids_is_recorded_under_the_usual_ones(v
     blocks = [item for item in decoded if isinstance(item, SampleBlock)]
     assert (decoder.quality.lost_samples, decoder.quality.faults) == (0, {})
     assert decoder.quality.samples == len(samples.true_time_s)
-    check_values(profile, settings, blocks, samples)
+    assert_values_are_right(profile, settings, blocks, samples)
     assert {key for key, _ in sensor.writes} == {"6b200001-ff4e-4979-8186-fb7ba486fcd7"}
     assert [key for key, _ in groupby(payload[0] for _, payload in sensor.writes)] == [1, 2]
 

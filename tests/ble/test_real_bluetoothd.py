@@ -32,7 +32,7 @@ async def record_both(world, want):
     return recorded
 
 
-async def expect_both_back(recorded) -> None:
+async def assert_both_back(recorded) -> None:
     """Both stream again, with fresh packets, each of them once."""
     for side in SIDES:
         await recorded.until_event("streaming", side, 2, within_s=BACK_S)
@@ -54,7 +54,7 @@ async def test_both_sensors_stream_again_after_bluetoothd_ended_and_was_started_
         await recorded.until_event("disconnected", side, within_s=BACK_S)
     vm_world.bluetoothd.start()
 
-    await expect_both_back(recorded)
+    await assert_both_back(recorded)
 
 
 async def test_bluetoothd_that_is_back_before_anybody_noticed_is_no_end_of_the_recording(vm_world, want):
@@ -63,7 +63,7 @@ async def test_bluetoothd_that_is_back_before_anybody_noticed_is_no_end_of_the_r
     vm_world.bluetoothd.end(signal.SIGKILL)
     vm_world.bluetoothd.start()
 
-    await expect_both_back(recorded)
+    await assert_both_back(recorded)
 
 
 async def test_both_sensors_stream_again_after_bluetooth_was_switched_off_and_on(vm_world, want):
@@ -74,7 +74,7 @@ async def test_both_sensors_stream_again_after_bluetooth_was_switched_off_and_on
         await recorded.until_event("disconnected", side, within_s=BACK_S)
     await vm_world.radio.bus.set_powered(True)
 
-    await expect_both_back(recorded)
+    await assert_both_back(recorded)
 
 
 async def test_both_sensors_stream_again_after_the_adapter_was_pulled_out_and_put_in_again(vm_world, want):
@@ -85,7 +85,7 @@ async def test_both_sensors_stream_again_after_the_adapter_was_pulled_out_and_pu
         await recorded.until_event("disconnected", side, within_s=BACK_S)
     await vm_world.radio.plug_in()
 
-    await expect_both_back(recorded)
+    await assert_both_back(recorded)
 
 
 async def test_stop_ends_at_once_while_bluetoothd_is_away(vm_world, want):

@@ -30,7 +30,7 @@ def load(content, path, units=None, numbers=("t", "x"), words=("name",)):
     return read_columns(text, header, numbers, words), text
 
 
-def check(found):
+def assert_rows_are_those_written(found):
     assert found.columns["t"].tolist() == [row[0] for row in ROWS]
     assert found.columns["x"].tolist() == [row[1] for row in ROWS]
     assert found.words["name"].tolist() == [row[2] for row in ROWS]
@@ -50,7 +50,7 @@ def refused(content, path, words, **options):
 def test_any_encoding_line_end_and_separator_gives_the_same_numbers_and_lines(encoding, end, separator, tmp_path):
     content = table(separator, end=end, preamble="sep=;\nGroße,°/s\n").encode(encoding)
     found, _text = load(content, tmp_path / "a.csv")
-    check(found)
+    assert_rows_are_those_written(found)
     assert found.first_line == 4
     header = find_header(content, fits)
     assert header is not None
@@ -60,14 +60,14 @@ def test_any_encoding_line_end_and_separator_gives_the_same_numbers_and_lines(en
 def test_chinese_text_of_a_windows_program_is_read(tmp_path):
     content = table("\t", preamble="设备名称\t加速度X(g)\n").encode("gb2312")
     found, text = load(content, tmp_path / "a.txt")
-    check(found)
+    assert_rows_are_those_written(found)
     assert text.encoding == "gb2312"
     assert head_lines(content, 5)[0] == "设备名称\t加速度X(g)"
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_decimal_commas_are_read_where_the_separator_is_none(separator, tmp_path):
-    check(load(table(separator, ",").encode(), tmp_path / "a.csv")[0])
+    assert_rows_are_those_written(load(table(separator, ",").encode(), tmp_path / "a.csv")[0])
 
 
 def test_points_and_commas_mixed_are_refused_with_the_line(tmp_path):
@@ -89,7 +89,7 @@ def test_units_below_the_names_are_kept_apart(tmp_path):
     text = text_of(content, tmp_path / "a.csv")
     header = find_header(text, fits, units=lambda cells: "m/s2" in cells)
     assert header.units == ("s", "-", "m/s2")
-    check(read_columns(text, header, ("t", "x"), ("name",)))
+    assert_rows_are_those_written(read_columns(text, header, ("t", "x"), ("name",)))
     assert read_columns(text, header, ("t",)).first_line == 3
     assert find_header(table().encode(), fits, units=lambda cells: "m/s2" in cells).units == ()
 
@@ -149,7 +149,7 @@ def test_encoding_that_changes_in_the_middle_is_told_with_its_line(tmp_path):
 def test_utf_16_cut_in_a_character_loses_its_last_line_only(tmp_path):
     content = table().encode("utf-16") + "0.03,é,1".encode("utf-16-le")[:-1]
     found, _text = load(content, tmp_path / "a.csv")
-    check(found)
+    assert_rows_are_those_written(found)
     [finding] = table_findings(found, tmp_path / "a.csv")
     assert (finding.code, found.cut_line) == ("last_line_cut", 5)
 

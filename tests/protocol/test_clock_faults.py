@@ -17,7 +17,7 @@ def coarse_profile():
     return parse_profile(text.replace(old, old.replace("u32", "u16")).replace("tick_s = 1e-6", "tick_s = 0.008"), "c")
 
 
-def check_order(bench):
+def assert_in_order(bench):
     assert np.all(np.diff(bench.times_s) > 0)
     assert np.all(np.diff(bench.indices) > 0)
 
@@ -49,7 +49,7 @@ def test_clock_that_restarts_at_a_reboot_keeps_time_and_is_less_sure_at_first(ma
     bench.device_start_s = 0.2 - bench.made / bench.rate_hz
     run(bench, 30)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert bench.decoder.quality.resets == 1
     assert hole_s(bench) == pytest.approx(6.0, abs=0.05)
     assert bench.times_s[-1] == pytest.approx((bench.made - 1) / bench.rate_hz + bench.host_delay_s, abs=0.002)
@@ -63,7 +63,7 @@ def test_clock_that_jumps_while_the_stream_goes_on_is_a_new_epoch_without_a_jump
     bench.device_start_s += jump_s
     run(bench, 20)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     true_s = (bench.made - 1) / bench.rate_hz + bench.host_delay_s
     assert bench.times_s[-1] == pytest.approx(true_s, abs=0.005)
     assert hole_s(bench) < 0.25
@@ -73,7 +73,7 @@ def test_clock_of_microseconds_that_wraps_after_71_minutes_leaves_no_trace(make_
     bench = make_bench("movella_dot", device_start_s=2**32 * 1e-6 - 15.0)
     run(bench, 40)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert (bench.decoder.quality.resets, bench.decoder.quality.lost_samples) == (0, 0)
     np.testing.assert_allclose(bench.times_s, bench.indices / bench.rate_hz + bench.host_delay_s, atol=0.002)
 
@@ -82,7 +82,7 @@ def test_coarse_clock_of_16_bits_that_wraps_after_nine_minutes_leaves_no_trace(m
     bench = make_bench(coarse_profile(), device_start_s=2**16 * 0.008 - 20.0)
     run(bench, 60)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert (bench.decoder.quality.resets, bench.decoder.quality.lost_samples) == (0, 0)
     error_s = bench.times_s - bench.indices / bench.rate_hz - bench.host_delay_s
     assert np.max(np.abs(error_s[round(20 * bench.rate_hz) :])) < 0.006
@@ -97,7 +97,7 @@ def test_reconnect_after_two_minutes_with_a_clock_that_went_on_keeps_the_crystal
     bench.encoder.reset()
     run(bench, 60)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert hole_s(bench) == pytest.approx(120.0, abs=0.05)
     np.testing.assert_allclose(bench.times_s, bench.indices / bench.rate_hz + bench.host_delay_s, atol=0.003)
 
@@ -111,7 +111,7 @@ def test_host_that_slept_with_its_clock_standing_still_begins_a_new_epoch_where_
     bench.host_delay_s -= 40.0 - 0.5
     run(bench, 20)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert bench.decoder.quality.resets == 1
     # Session time is the host's: the sleep is not in it, and a hole shows that something happened.
     assert 0.4 < hole_s(bench) < 0.8
@@ -127,7 +127,7 @@ def test_host_that_slept_unnoticed_without_losing_the_link_is_seen_by_the_sensor
     bench.host_delay_s -= 40.0
     run(bench, 20)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert bench.decoder.quality.gaps == 1
     assert bench.times_s[-1] == pytest.approx((bench.made - 1) / bench.rate_hz + bench.host_delay_s, abs=0.005)
 
@@ -140,7 +140,7 @@ def test_sensor_that_slept_with_its_clock_has_the_hole_of_the_host(make_bench):
     pause(bench, 30, clock_stops=True)
     run(bench, 20)
     bench.flush()
-    check_order(bench)
+    assert_in_order(bench)
     assert bench.decoder.quality.resets == 1
     assert hole_s(bench) == pytest.approx(30.0, abs=0.1)
     assert bench.times_s[-1] == pytest.approx((bench.made - 1) / bench.rate_hz + bench.host_delay_s, abs=0.005)

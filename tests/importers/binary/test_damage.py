@@ -61,7 +61,8 @@ def outcome(importer, path):
     return np.vstack(rows), {finding.code for finding in recording.findings}
 
 
-def judge(importer, path, sound, *, checked=False):
+def judge(importer, path, sound):
+    """What became of a file that was spoiled: refused, told, the same samples, or others and not a word about it."""
     found = outcome(importer, path)
     if found is None:
         return "refused"
@@ -70,8 +71,12 @@ def judge(importer, path, sound, *, checked=False):
         return "same"
     if codes - sound[1]:
         return "told"
-    assert not checked, "other samples, and not a word about it"
     return "silent"
+
+
+def has_checksum(importer, place):
+    """Whether a checksum of the layout covers this byte; headers have none."""
+    return importer.name in CHECKED and place > 1024
 
 
 def test_file_cut_anywhere_is_refused_or_told(written):
@@ -91,7 +96,8 @@ def test_flipped_bits_are_refused_or_told_where_the_layout_has_checksums(written
         damaged = bytearray(content)
         damaged[place] ^= 1 << int(rolls.integers(0, 8))
         path.write_bytes(damaged)
-        judge(importer, path, sound, checked=importer.name in CHECKED and place > 1024)
+        found = judge(importer, path, sound)
+        assert found != "silent" or not has_checksum(importer, place), f"byte {place}"
 
 
 def test_zeros_from_somewhere_on_are_refused_or_told(written):
@@ -101,7 +107,8 @@ def test_zeros_from_somewhere_on_are_refused_or_told(written):
         end = int(place) + int(rolls.integers(500, 20_000))
         zeros = bytes(min(end, len(content)) - int(place))
         path.write_bytes(content[: int(place)] + zeros + content[int(place) + len(zeros) :])
-        judge(importer, path, sound, checked=importer.name in CHECKED and place > 1024)
+        found = judge(importer, path, sound)
+        assert found != "silent" or not has_checksum(importer, place), f"from byte {place} on"
 
 
 @pytest.mark.parametrize("start", [b"", b"\0" * 16, b"BM\x05\x06", b"\x89MCAP0\r\n", b"\xff\xd8\xff\xe0", b"[[[[[[[["])

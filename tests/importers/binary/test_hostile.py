@@ -20,12 +20,13 @@ from gaitpipe.importers._zip import Archive
 HEADER = b"time,seconds_elapsed,z,y,x\n"
 
 
-def refused(path, name, words):
+def assert_refused(path, name, words):
+    """The importer refuses the file with these words, its path and advice; gives the error."""
     importer = next(one for one in importers.available() if one.name == name)
     with pytest.raises(RecordingError, match=words) as caught:
         importer.read(path, ReadOptions())
-    assert str(path) in caught.value.message
-    assert caught.value.advice
+    assert str(path) in caught.value.message, caught.value.message
+    assert caught.value.advice, f"no advice: {caught.value.message}"
     return caught.value
 
 
@@ -56,7 +57,7 @@ def zipped(path, members, method=zipfile.ZIP_DEFLATED):
     ],
 )
 def test_archive_beyond_a_limit_is_refused_with_its_reason(tmp_path, members, words):
-    refused(zipped(tmp_path / "a.zip", members), "sensor_logger", words)
+    assert_refused(zipped(tmp_path / "a.zip", members), "sensor_logger", words)
 
 
 def test_encrypted_archive_is_refused(tmp_path):
@@ -65,7 +66,7 @@ def test_encrypted_archive_is_refused(tmp_path):
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(mark) + offset] |= 1
     path.write_bytes(content)
-    refused(path, "sensor_logger", "encrypted")
+    assert_refused(path, "sensor_logger", "encrypted")
 
 
 def test_member_that_is_larger_than_it_says_is_not_unpacked(tmp_path):
@@ -75,7 +76,7 @@ def test_member_that_is_larger_than_it_says_is_not_unpacked(tmp_path):
     place = content.index(b"PK\x01\x02") + 24
     content[place : place + 4] = struct.pack("<I", 5000)
     path.write_bytes(content)
-    refused(path, "sensor_logger", "larger than the archive says|damaged")
+    assert_refused(path, "sensor_logger", "larger than the archive says|damaged")
 
 
 def test_members_that_share_their_bytes_are_refused(tmp_path):
@@ -96,7 +97,7 @@ def test_a_bomb_of_bombs_is_never_opened(tmp_path):
         archive.writestr("0.csv", b"0" * 50_000_000)
     content = [(f"{n}.zip", inner.getvalue()) for n in range(10)]
     path = zipped(tmp_path / "a.zip", [("TotalAcceleration.csv", HEADER), *content])
-    refused(path, "sensor_logger", "an archive in the archive")
+    assert_refused(path, "sensor_logger", "an archive in the archive")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_bomb_of_bombs_is_never_opened(tmp_path):
 def test_json_of_another_form_is_refused_with_its_reason(tmp_path, text, words):
     path = tmp_path / "a.json"
     path.write_text(text)
-    refused(path, "movesense_json", words)
+    assert_refused(path, "movesense_json", words)
 
 
 def test_null_and_absurd_numbers_in_json_are_lost_samples(tmp_path, writers, runner):
@@ -140,13 +141,13 @@ def test_hdf5_links_to_other_files_are_not_followed(tmp_path, writers, runner):
     path = tmp_path / "a.h5"
     with h5py.File(path, "w") as file:
         file.create_group("Sensors")["1200"] = h5py.ExternalLink(str(secret), "/Sensors/1200")
-    refused(path, "apdm_hdf5", "no Opal sensors")
+    assert_refused(path, "apdm_hdf5", "no Opal sensors")
     with h5py.File(path, "w") as file:
         group = file.create_group("Sensors/1200")
         group.create_group("Configuration").attrs["Label 0"] = np.bytes_("Left Foot")
         group["Time"] = np.arange(1000)
         group["Accelerometer"] = h5py.ExternalLink(str(secret), "/Sensors/1200/Accelerometer")
-    refused(path, "apdm_hdf5", "no sensor of it can be read")
+    assert_refused(path, "apdm_hdf5", "no sensor of it can be read")
 
 
 def test_hdf5_data_that_claim_to_be_huge_are_not_read(tmp_path):
@@ -158,7 +159,7 @@ def test_hdf5_data_that_claim_to_be_huge_are_not_read(tmp_path):
         for name, shape in (("Time", (10**9,)), ("Accelerometer", (10**9, 3))):
             group.create_dataset(name, shape, dtype="f8", chunks=True, compression="gzip")
     assert path.stat().st_size < 100_000
-    refused(path, "apdm_hdf5", "no sensor of it can be read")
+    assert_refused(path, "apdm_hdf5", "no sensor of it can be read")
 
 
 def test_hdf5_sensor_that_cannot_be_read_is_said_and_the_others_are_read(tmp_path, writers, runner):
@@ -179,7 +180,7 @@ def test_parquet_that_declares_too_much_is_not_unpacked(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     parquet.write_table(pyarrow.table({name: np.zeros(1_500_000) for name in names}), path)
     assert path.stat().st_size < 100_000
-    refused(path, "parquet", "declares 1500000 rows")
+    assert_refused(path, "parquet", "declares 1500000 rows")
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_parquet_that_declares_too_much_is_not_unpacked(tmp_path, monkeypatch):
 def test_parquet_with_other_columns_is_refused_with_its_reason(tmp_path, columns, words):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     parquet.write_table(pyarrow.table(columns), tmp_path / "a.parquet")
-    refused(tmp_path / "a.parquet", "parquet", words)
+    assert_refused(tmp_path / "a.parquet", "parquet", words)
 
 
 def test_bids_data_without_their_tables_are_refused(tmp_path, writers, runner):
@@ -203,7 +204,7 @@ def test_bids_data_without_their_tables_are_refused(tmp_path, writers, runner):
     channels = tmp_path / "r_channels.tsv"
     text = channels.read_text()
     channels.write_text(text.replace("units", "unit", 1))
-    refused(channels, "bids_motion", "only describes")
+    assert_refused(channels, "bids_motion", "only describes")
     importer = importers.find_importer(path)
     for spoiled, words in (
         (text.replace("units", "unit", 1), "no column units"),
@@ -217,7 +218,7 @@ def test_bids_data_without_their_tables_are_refused(tmp_path, writers, runner):
             importer.read(path, ReadOptions())
         assert caught.value.advice
     channels.unlink()
-    refused(path, "bids_motion", r"r_channels\.tsv is missing")
+    assert_refused(path, "bids_motion", r"r_channels\.tsv is missing")
 
 
 def test_cwa_block_that_is_damaged_is_a_gap_and_counted(tmp_path, writers, runner):
@@ -312,7 +313,7 @@ def test_movesense_files_of_the_app_are_joined_and_the_gyroscopes_is_a_companion
     assert importer.companions(path) == (gyro,)
     assert importer.is_companion(gyro.read_bytes(), gyro)
     assert not importer.is_companion(path.read_bytes(), path)
-    error = refused(gyro, "movesense_json", "the gyroscope alone")
+    error = assert_refused(gyro, "movesense_json", "the gyroscope alone")
     assert "a_acc_stream.json" in error.advice
 
 

@@ -123,15 +123,15 @@ REPLACED = [
 
 @pytest.mark.parametrize(("added", "line", "words"), ADDED)
 def test_fault_in_an_added_table_is_told_with_its_line(refuse, added, line, words):
-    _told(refuse(added), line, words)
+    assert_told(refuse(added), line, words)
 
 
 @pytest.mark.parametrize(("replaced", "line", "words"), REPLACED)
 def test_fault_in_a_replaced_line_is_told_with_its_line(refuse, replaced, line, words):
-    _told(refuse(**replaced), line, words)
+    assert_told(refuse(**replaced), line, words)
 
 
-def _told(error: PlanError, line: int, words: str) -> None:
+def assert_told(error: PlanError, line: int, words: str) -> None:
     assert any(fault.line == line and words in fault.problem for fault in error.faults), error.message
     assert error.exit_code == 2
 

@@ -61,10 +61,10 @@ def test_a_step_up_never_brings_less_running_than_staying_nor_staying_less_than_
     open_ = planned("INSUFFICIENT", level=LEVELS[at], log=log, plan=plan)
     back = planned("REGRESS", level=LEVELS[at - 1], log=log, plan=plan)
     assert minutes(up) >= minutes(stay) == minutes(open_) >= minutes(back)
-    check_week(plan, log, stay, LEVELS[at])
+    assert_week_is_kept(plan, log, stay, LEVELS[at])
 
 
-def check_week(plan, log, stay, level):
+def assert_week_is_kept(plan, log, stay, level):
     """HOLD: in any seven days at most 1.2 times what was done, or the level's own week."""
     done = sum(row.run_min or 0.0 for row in log if row.date >= START - 7 * DAY)
     most = max(1.2 * done, 3 * running_minutes(plan, level))

@@ -327,16 +327,16 @@ def test_recovery_growth_path_and_level_hold_for_any_log(log, word, stage, level
     assert all(found.start <= day.day < found.start + 14 * DAY for day in found.days)
     if path == "R" and stage < "S4":
         assert not runs(found)
-    check_recovery(plan, log, found, decision)
+    assert_recovery_is_kept(plan, log, found, decision)
     for day in runs(found):
         if stage == "S4":
             assert level_names(plan).index(day.level) <= level_names(plan).index(level)
             assert day.minutes == running_minutes(plan, day.level)
     if stage == "S4":
-        check_growth(plan, log, found, found.start)
+        assert_growth_is_kept(plan, log, found, found.start)
 
 
-def check_recovery(plan, log, found, decision):
+def assert_recovery_is_kept(plan, log, found, decision):
     planned_days = [day.day for day in hard(found)]
     assert all((b - a).days >= days_after(plan, "medium") for a, b in pairwise(planned_days))
     for entry in log:
@@ -348,7 +348,7 @@ def check_recovery(plan, log, found, decision):
         assert all((day.day - ON).days >= 3 for day in strength(found))
 
 
-def check_growth(plan, log, found, start):
+def assert_growth_is_kept(plan, log, found, start):
     """Any seven planned days hold at most 1.2 times what was done, or a week at the level last completed; S4 only."""
     minutes = [minutes_of(plan, entry) or 0.0 for entry in log]
     recent = [m for entry, m in zip(log, minutes, strict=True) if entry.date >= start - 30 * DAY]
