@@ -11,14 +11,13 @@ import hashlib
 import importlib.util
 import json
 import os
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from module_beside import module_beside
 
 os.environ["GAITPIPE_PROFILES"] = ""
 os.environ["GAITPIPE_STATE"] = ""
@@ -51,29 +50,18 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.dist = "worksteal"
 
 
-def _beside(file: str) -> ModuleType:
-    """A module beside this file; loaded by its path, because test folders are no packages."""
-    name = f"gaitpipe_tests_{file}"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{file}.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 @pytest.fixture(scope="session")
 def virtual_time(pytestconfig: pytest.Config) -> Callable[..., AbstractContextManager[Any]]:
     """`with virtual_time():` inside a running loop: see `virtual_time.py`. Real time with `--real-time`."""
     if pytestconfig.getoption("--real-time"):
         return lambda *_settle: nullcontext()
-    return _beside("virtual_time").virtual_time
+    return module_beside(__file__, "virtual_time").virtual_time
 
 
 @pytest.fixture
 def bound_by_permissions() -> Callable[[], AbstractContextManager[None]]:
     """`with bound_by_permissions():` see `rights.py`."""
-    rights = _beside("rights")
+    rights = module_beside(__file__, "rights")
     if not rights.permissions_can_bind():
         pytest.skip("permissions of files do not bind the administrator of this system")
     return rights.bound_by_permissions

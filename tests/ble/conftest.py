@@ -29,6 +29,7 @@ import pytest
 from gaitpipe import profile_store
 from gaitpipe.model import RawNotification, RecordingEvent
 from gaitpipe.sources.ble import BleSource, WantedSensor
+from module_beside import module_beside
 
 WAIT_S = 8.0
 
@@ -81,16 +82,6 @@ BLUEZ_MISSING = (
 )
 IN_VIRTUAL_MACHINE = os.environ.get("GAITPIPE_TEST_VM") == "1"
 VM_NOTIFY = os.environ.get("GAITPIPE_TEST_VM_NOTIFY", "start")
-
-
-def _load(name: str) -> Any:
-    """Import a helper module that lies beside this file, once."""
-    full_name = f"gaitpipe_tests_{name}"
-    if full_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full_name, Path(__file__).with_name(f"{name}.py"))
-        sys.modules[full_name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[full_name])
-    return sys.modules[full_name]
 
 
 def run_samples(rate_hz: float, seconds: float) -> Any:
@@ -286,22 +277,22 @@ def make_samples() -> Callable[[float, float], Any]:
 def bus_address(tmp_path_factory: pytest.TempPathFactory):
     if BLUEZ_MISSING:
         pytest.skip(BLUEZ_MISSING)
-    with _load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
+    with module_beside(__file__, "fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def bus_witness() -> type:
     """`with bus_witness(address) as witness: witness.settle()`: everything sent on the bus has arrived."""
-    return _load("bus_witness").BusWitness
+    return module_beside(__file__, "bus_witness").BusWitness
 
 
 @pytest.fixture(scope="session")
 def real_bluez(tmp_path_factory: pytest.TempPathFactory):
     """The address of a bus and the real bluetoothd on it."""
-    real = _load("real_bluez")
+    real = module_beside(__file__, "real_bluez")
     real.prepare_state_folder()
-    with _load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
+    with module_beside(__file__, "fake_bluez").dbus_daemon(tmp_path_factory.mktemp("dbus")) as address:
         bluetoothd = real.Bluetoothd(address)
         bluetoothd.start()
         yield address, bluetoothd
@@ -313,7 +304,7 @@ def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A message bus of this test alone, which may die; to be asked for before `world`."""
     if BLUEZ_MISSING:
         pytest.skip(BLUEZ_MISSING)
-    bus = _load("fake_bluez").Bus(tmp_path)
+    bus = module_beside(__file__, "fake_bluez").Bus(tmp_path)
     bus.start()
     yield bus
     bus.end()
@@ -347,7 +338,7 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
             closing.enter_context(virtual_time(witness.settle))
         radio = await closing.enter_async_context(VirtualRadio(speed=speed))
         if stack != "virtual":
-            fake = _load("fake_bluez")
+            fake = module_beside(__file__, "fake_bluez")
             bluez = fake.FakeBluez(address, radio)
             await bluez.start()
             closing.push_async_callback(bluez.stop)
@@ -356,13 +347,13 @@ async def _build(stack: str, speed: float, request: pytest.FixtureRequest) -> As
 
 
 async def _build_real(speed: float, request: pytest.FixtureRequest, closing: AsyncExitStack) -> World:
-    real = _load("real_bluez")
+    real = module_beside(__file__, "real_bluez")
     if reason := real.left_out(request.node.name):
         pytest.skip(reason)
     address, bluetoothd = request.getfixturevalue("real_bluez")
     request.getfixturevalue("monkeypatch").setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
     radio = await closing.enter_async_context(real.KernelRadio(address, speed=speed))
-    closing.push_async_callback(_load("fake_bluez").forget_bluez_manager)
+    closing.push_async_callback(module_beside(__file__, "fake_bluez").forget_bluez_manager)
     world = World("vm", radio, None, closing, request)
     world.bluetoothd = bluetoothd
     return world

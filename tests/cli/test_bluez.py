@@ -9,8 +9,6 @@ import os
 import shutil
 import signal
 import sys
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,6 +16,7 @@ from gaitpipe import profile_store
 from gaitpipe.recording.decode import read_recording
 from gaitpipe.simulate.runner import simulate
 from gaitpipe.simulate.runner_config import RunnerConfig, Segment
+from module_beside import module_beside
 
 pytestmark = [
     pytest.mark.bluez,
@@ -30,22 +29,13 @@ pytestmark = [
 WAIT_S = 60.0
 
 
-def load_fake_bluez() -> Any:
-    path = Path(__file__).parents[1] / "ble" / "fake_bluez.py"
-    spec = importlib.util.spec_from_file_location("gaitpipe_tests_cli_fake_bluez", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 async def bluez_environment(tmp_path_factory):
     """A bus with two sensors near, in real time; yields the environment for a program."""
     from gaitpipe.simulate.peripheral import VirtualSensor
     from gaitpipe.simulate.radio import VirtualRadio
 
-    fake = load_fake_bluez()
+    fake = module_beside(__file__, "../ble/fake_bluez")
     profile = profile_store.load("open_imu")
     settings = profile.resolve_settings({})
     streams = simulate(RunnerConfig((Segment("stand", 2.0), Segment("run", 14.0, 3.0)))).sensors

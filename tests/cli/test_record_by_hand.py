@@ -13,7 +13,6 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from gaitpipe import profile_store
 from gaitpipe.app.analyze import analyze
 from gaitpipe.app.side_memory import FILE_NAME
 from gaitpipe.recording.reader import open_raw
+from module_beside import module_beside
 
 pytestmark = [
     pytest.mark.bluez,
@@ -33,15 +33,6 @@ pytestmark = [
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WAIT_S = 90.0
-
-
-def load_fake_bluez() -> Any:
-    path = REPOSITORY / "tests" / "ble" / "fake_bluez.py"
-    spec = importlib.util.spec_from_file_location("gaitpipe_tests_cli_by_hand_fake_bluez", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def samples(rate_hz: float, tapped: bool):
@@ -61,7 +52,7 @@ async def air(tmp_path_factory):
     from gaitpipe.simulate.peripheral import VirtualSensor
     from gaitpipe.simulate.radio import VirtualRadio
 
-    fake = load_fake_bluez()
+    fake = module_beside(__file__, "../ble/fake_bluez")
     with fake.dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
         async with VirtualRadio() as radio:
             bluez = fake.FakeBluez(address, radio)

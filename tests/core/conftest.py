@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -16,6 +13,7 @@ from gaitpipe.core.detector import Detector
 from gaitpipe.core.params import default_params
 from gaitpipe.model import Placement, SampleBlock
 from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
+from module_beside import module_beside
 
 COURSE = (
     Segment("stand", 3.0),
@@ -28,14 +26,8 @@ COURSE = (
 
 @pytest.fixture(scope="session")
 def naive() -> ModuleType:
-    """The oracle of `naive.py`; loaded by its path, because test folders are no packages."""
-    spec = importlib.util.spec_from_file_location("gaitpipe_naive", Path(__file__).with_name("naive.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """The oracle of `naive.py`."""
+    return module_beside(__file__, "naive")
 
 
 @cache

@@ -25,6 +25,7 @@ import pytest
 from gaitpipe import cli
 from gaitpipe.protocol.profile import Profile, parse_profile
 from gaitpipe.recording.decode import read_recording
+from module_beside import module_beside
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "add-a-sensor.md").read_text("utf-8")
@@ -106,16 +107,6 @@ def test_package_of_the_page_brings_its_profile(tmp_path):
     assert "(plug-in kestrel)" in line
 
 
-def load(name: str) -> Any:
-    """A helper module of `tests/ble`."""
-    path = REPOSITORY / "tests" / "ble" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"gaitpipe_tests_docs_{name}", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @contextlib.asynccontextmanager
 async def air(address: str, virtual_time: Any) -> AsyncIterator[None]:
     """A virtual KM-2 behind bleak's own BlueZ backend, in virtual time: it stands for 20 s, then runs."""
@@ -124,11 +115,11 @@ async def air(address: str, virtual_time: Any) -> AsyncIterator[None]:
     from gaitpipe.simulate.radio import VirtualRadio
     from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
 
-    fake, profile = load("fake_bluez"), page_profile()
+    fake, profile = module_beside(__file__, "../ble/fake_bluez"), page_profile()
     settings = profile.resolve_settings()
     course = RunnerConfig((Segment("stand", 20.0), Segment("run", 60.0, 3.0)))
     stream = simulate(runner_for(course, settings)).sensors["left"]
-    with load("bus_witness").BusWitness(address) as witness, virtual_time(witness.settle):
+    with module_beside(__file__, "../ble/bus_witness").BusWitness(address) as witness, virtual_time(witness.settle):
         async with VirtualRadio() as radio:
             await radio.add_sensor(VirtualSensor(profile, settings, stream))
             bluez = fake.FakeBluez(address, radio)
@@ -152,7 +143,7 @@ def commands_in_the_air(tmp_path_factory, virtual_time, monkeypatch) -> Iterator
 
         return real(inside())
 
-    with load("fake_bluez").dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
+    with module_beside(__file__, "../ble/fake_bluez").dbus_daemon(tmp_path_factory.mktemp("bus")) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.setattr(asyncio, "run", run)
         yield

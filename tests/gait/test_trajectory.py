@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import os
 import subprocess
@@ -23,6 +22,7 @@ from gaitpipe.core.strapdown import RESULTS, measure_stride
 from gaitpipe.evidence import value
 from gaitpipe.gait.trajectory import CLIPPED_LONGEST_S, NO_MOTION, StrideMotion, TrajectoryBuilder
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GYR_CLIPPED, Placement, SampleBlock
+from module_beside import module_beside
 
 GRAVITY = np.array([0.0, 0.0, 9.80665])
 FOOT_LEVER = np.array([-value("foot_lever_back_m"), 0.0, value("foot_lever_up_m")])
@@ -167,12 +167,7 @@ def values(result: StrideMotion) -> tuple[float, ...]:
 
 @pytest.fixture(scope="module")
 def naive() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("naive_strapdown", Path(__file__).with_name("naive_strapdown.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "naive_strapdown")
 
 
 def noise(seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,8 +11,11 @@ TESTS = Path(__file__).resolve().parents[1]
 
 
 def module_beside(file: str | Path, name: str) -> ModuleType:
-    """The module `name`.py in the folder of `file`: `module_beside(__file__, "walker")`. All who ask get the same."""
-    path = Path(file).resolve().with_name(f"{name}.py")
+    """The module `name`.py, as seen from the folder of `file`: `module_beside(__file__, "walker")`, or `"../ble/bus"`.
+
+    All who ask get the same one.
+    """
+    path = (Path(file).parent / f"{name}.py").resolve()
     full_name = "_".join(("gaitpipe_tests", *path.relative_to(TESTS).with_suffix("").parts))
     if full_name not in sys.modules:
         spec = importlib.util.spec_from_file_location(full_name, path)

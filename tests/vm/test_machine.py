@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import lzma
 import os
 import subprocess
@@ -12,17 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from module_beside import module_beside
+
 FOLDER = Path(__file__).parent
-
-
-def load(name: str):
-    spec = importlib.util.spec_from_file_location(f"gaitpipe_vm_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-initramfs, packages, results = load("initramfs"), load("packages"), load("results")
+initramfs, packages, results = (module_beside(__file__, name) for name in ("initramfs", "packages", "results"))
 
 
 def write_modules(folder: Path, **needs: str) -> dict[str, Path]:

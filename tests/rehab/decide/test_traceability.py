@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from module_beside import module_beside
 
 PAGE = Path(__file__).parents[3] / "docs" / "traceability.md"
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gaitpipe_traceability", Path(__file__).with_name("traceability.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_beside(__file__, "traceability")
 
 
 def test_every_rule_and_every_hazard_has_a_test(script: ModuleType) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,10 +16,9 @@ from gaitpipe.rehab.plan import Plan
 from gaitpipe.rehab.recovery import earliest_next
 from gaitpipe.rehab.return_plan import plain_words, return_plan
 from gaitpipe.rehab.words import FiredRule
+from module_beside import module_beside
 
-_spec = importlib.util.spec_from_file_location("return_plan_growth_words", Path(__file__).with_name("conftest.py"))
-words = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(words)
+words = module_beside(__file__, "conftest")
 ON, plan_of, decision_of, run_on = words.ON, words.plan_of, words.decision_of, words.run_on
 DAY = timedelta(days=1)
 START = ON + DAY

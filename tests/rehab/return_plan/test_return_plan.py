@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,10 +17,9 @@ from gaitpipe.rehab.recovery import days_after, session_class
 from gaitpipe.rehab.return_plan import return_plan
 from gaitpipe.rehab.return_runs import is_hard, minutes_of
 from gaitpipe.rehab.words import STAGES, FiredRule
+from module_beside import module_beside
 
-_spec = importlib.util.spec_from_file_location("return_plan_words", Path(__file__).with_name("conftest.py"))
-words = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(words)
+words = module_beside(__file__, "conftest")
 ON, plan_of, decision_of, run_on = words.ON, words.plan_of, words.decision_of, words.run_on
 START = ON + timedelta(days=1)
 DAY = timedelta(days=1)

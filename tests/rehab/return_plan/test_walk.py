@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
-import sys
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from gaitpipe.rehab.ladder import level_names
+from module_beside import module_beside
 
-
-def _load() -> ModuleType:
-    name = "gaitpipe_walker"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("walker.py"))
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-WALKER = _load()
+WALKER = module_beside(__file__, "walker")
 EVERY = pytest.mark.parametrize("every", [1, 14])
 PATHS = pytest.mark.parametrize("path", ["R", "K"])
 
