@@ -11,6 +11,7 @@ import pytest
 
 from gaitpipe.core.detector import Detector
 from gaitpipe.core.params import default_params
+from gaitpipe.gait.alignment import part_of
 from gaitpipe.model import Placement, SampleBlock
 from gaitpipe.simulate.runner import RunnerConfig, Segment, simulate
 from module_beside import module_beside
@@ -43,27 +44,15 @@ def course() -> Callable[[Placement, float], SampleBlock]:
     return _course
 
 
-def _cut(block: SampleBlock, start: int, stop: int) -> SampleBlock:
-    return SampleBlock(
-        block.side,
-        block.placement,
-        block.first_sample + start,
-        block.time_s[start:stop],
-        block.acc_m_s2[start:stop],
-        block.gyr_rad_s[start:stop],
-        block.flags[start:stop],
-    )
-
-
 @pytest.fixture(scope="session")
 def cut() -> Callable[[SampleBlock, int, int], SampleBlock]:
     """Samples [start, stop) of a block."""
-    return _cut
+    return part_of
 
 
 def _run(block: SampleBlock, rate_hz: float, pieces: list[tuple[int, int]]) -> tuple[bytes, bytes]:
     detector = Detector(default_params(block.placement), rate_hz)
-    events = [detector.push(_cut(block, start, stop)) for start, stop in pieces]
+    events = [detector.push(part_of(block, start, stop)) for start, stop in pieces]
     snapshot = detector.snapshot()
     return np.concatenate([*events, detector.finish()]).tobytes(), snapshot
 

@@ -20,6 +20,7 @@ from gaitpipe.core.kernel import (
     EVENT_TC,
 )
 from gaitpipe.core.params import default_params
+from gaitpipe.gait.alignment import part_of
 from gaitpipe.model import FLAG_ACC_CLIPPED, FLAG_GYR_CLIPPED, Placement, SampleBlock
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SensorErrorConfig, Strike, simulate
 
@@ -65,20 +66,9 @@ def stretches_of(naive: Any, block: SampleBlock, holes: list[tuple[int, int]], b
 def assert_same(naive: Any, block: SampleBlock, rate_hz: float, holes: list[tuple[int, int]] | None = None) -> int:
     """Compare all events; returns their number."""
     params, holes = default_params(block.placement), holes or []
-    detector, zero = Detector(params, rate_hz), block.first_sample
+    detector = Detector(params, rate_hz)
     edges = [0, *(edge for hole in holes for edge in hole), len(block)]
-    pieces = [
-        SampleBlock(
-            block.side,
-            block.placement,
-            zero + start,
-            block.time_s[start:stop],
-            block.acc_m_s2[start:stop],
-            block.gyr_rad_s[start:stop],
-            block.flags[start:stop],
-        )
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
-    ]
+    pieces = [part_of(block, start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True)]
     got = np.concatenate([*(detector.push(piece) for piece in pieces), detector.finish()])
     bridge = round(params.bridge_gap_s * rate_hz)
     expected = naive.Oracle(params, rate_hz).events(stretches_of(naive, block, holes, bridge))

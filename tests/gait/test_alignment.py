@@ -13,6 +13,7 @@ from gaitpipe.gait.alignment import Aligner
 from gaitpipe.gait.axes import forward_lean_vote, principal_axis, stride_period_samples, waveform_vote
 from gaitpipe.model import Placement, SampleBlock, SensorInfo
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedStream, simulate
+from simulated_blocks import blocks_of
 
 STAND_RUN = (Segment("stand", 4.0), Segment("run", 10.0, 3.0))
 
@@ -31,19 +32,8 @@ def stream(request: pytest.FixtureRequest) -> SimulatedStream:
 def push_all(stream: SimulatedStream, size: int) -> tuple[Aligner, list[SampleBlock]]:
     aligner = Aligner(SensorInfo(stream.side, stream.placement, stream.rate_hz))
     out = []
-    for start in range(0, len(stream.device_time_s), size):
-        part = slice(start, start + size)
-        out += aligner.push(
-            SampleBlock(
-                stream.side,
-                stream.placement,
-                start,
-                stream.device_time_s[part],
-                stream.acc_m_s2[part],
-                stream.gyr_rad_s[part],
-                stream.flags[part],
-            )
-        )
+    for block in blocks_of(stream, size):
+        out += aligner.push(block)
     out += aligner.flush()
     return aligner, [aligner.align(block) for block in out]
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy.readers import Case, DataMissingError, data_folder, read_virtual_imu
-from gaitpipe.model import SampleBlock, SensorInfo, SessionResult
+from gaitpipe.model import SensorInfo, SessionResult
 from gaitpipe.session import Session
 from gaitpipe.simulate.runner import RunnerConfig, Segment, SimulatedSession, SimulatedStream, simulate
+from simulated_blocks import blocks_of
 
 STAND_RUN = (Segment("stand", 4.0), Segment("run", 36.0, 3.2))
 RATE_HZ = 208.0
@@ -27,21 +28,8 @@ def analyse_streams(
     """Analyse streams without the samples in `holes` [start, stop), in blocks of `size` samples."""
     session = Session([SensorInfo(stream.side, stream.placement, stream.rate_hz) for stream in streams])
     for stream in streams:
-        edges = [0, *(edge for hole in sorted(holes) for edge in hole), len(stream.device_time_s)]
-        for first, last in zip(edges[::2], edges[1::2], strict=True):
-            for start in range(first, last, size or max(1, last - first)):
-                part = slice(start, min(last, start + (size or last)))
-                session.feed(
-                    SampleBlock(
-                        stream.side,
-                        stream.placement,
-                        start,
-                        stream.device_time_s[part],
-                        np.ascontiguousarray(stream.acc_m_s2[part]),
-                        np.ascontiguousarray(stream.gyr_rad_s[part]),
-                        stream.flags[part],
-                    )
-                )
+        for block in blocks_of(stream, size, holes):
+            session.feed(block)
     return session.finish()
 
 
