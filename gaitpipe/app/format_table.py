@@ -39,6 +39,12 @@ gaitpipe import FILE --out plain                              # the samples as p
 
 Units are read from the file; where it does not say them, `--acc-unit` and `--gyr-unit` do, and the reading at rest is
 checked against gravity. `--rate` says the rate of a file without times. `gaitpipe import --list` prints this table.
+
+`--columns "time=t:ms acc=ax,ay,az gyr=gx,gy,gz"` reads any table of text or Parquet. The unit of the time (s, ms, us,
+ns) stands behind its column or in the column's name (`t_ms`); without one it is seconds. Dates with clock times, such
+as `2026-03-02T09:30:00.005Z`, and Parquet's time stamps and durations are understood as they are. A time without a
+zone orders the samples but dates nothing.
+
 A format whose layout is known from memory only is experimental, and says so each time it is read.
 """
 

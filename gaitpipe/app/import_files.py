@@ -28,6 +28,7 @@ from gaitpipe.exporters.formats.csv_files import sample_header, sample_lines
 from gaitpipe.exporters.publish import published, refuse_existing
 from gaitpipe.gait.stream_watch import StreamWatch
 from gaitpipe.importers import ReadOptions
+from gaitpipe.importers._contract import CLOCK_ZONE_KEY
 from gaitpipe.importers._samples import recording_of_samples
 from gaitpipe.model import Finding, Placement, Recording, SampleBlock, SensorInfo, Side
 
@@ -68,7 +69,10 @@ class SensorLook:
 
 @dataclass(slots=True)
 class FileLook:
-    """What a file holds. `missing` names the options that an analysis of it needs."""
+    """What a file holds. `missing` names the options that an analysis of it needs.
+
+    `start_utc` is its first moment, with Z at its end; without it where the file does not say the zone of its clock.
+    """
 
     path: Path
     importer: str
@@ -220,6 +224,8 @@ def _imported(
         parts.append(_Part(recording, {info.side: found}))
     origins_s = [sensor.clock_origin_s for sensor in read.sensors if sensor.clock_origin_s is not None]
     start = f"{datetime.fromtimestamp(min(origins_s), UTC):%Y-%m-%dT%H:%M:%SZ}" if origins_s else None
+    if start and read.metadata.get(CLOCK_ZONE_KEY) == "unknown":
+        start = start.removesuffix("Z")
     looks = [one for part in parts for one in part.looks.values()]
     experimental = importer.layout == "memory"
     findings = list(read.findings)

@@ -85,7 +85,7 @@ def format_options(command: F) -> F:
             "--columns",
             default="",
             metavar="NAMES",
-            help='Columns of a table of your own: "time=t_s acc=ax,ay,az gyr=gx,gy,gz".',
+            help='Columns of a table of your own: "time=t:ms acc=ax,ay,az gyr=gx,gy,gz".',
         ),
         click.option(
             "--acc-unit", type=NearChoice(ACCELERATION_UNITS), help="Acceleration's unit, if the file lacks it."

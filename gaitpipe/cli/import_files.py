@@ -106,7 +106,8 @@ def _show(words: Console, file: FileLook, made: Sequence[Path]) -> None:
         advice = "Compare some figures with the vendor's own program before you rely on them."
         words.note("warning", "this format is experimental: its layout is known from memory only.", advice)
     if file.start_utc:
-        words.say(f"  began {file.start_utc}")
+        zone = "" if file.start_utc.endswith("Z") else ", in a zone that the file does not say"
+        words.say(f"  began {file.start_utc}{zone}")
     for sensor in file.sensors:
         words.say(f"  {_title(sensor)}")
         gyro = "with gyroscope" if sensor.info.has_gyro else "no gyroscope"
@@ -137,7 +138,7 @@ def _content(file: FileLook, made: Sequence[Path]) -> dict[str, Any]:
         "file": str(file.path),
         "format": file.importer,
         "experimental": file.experimental,
-        "start_utc": file.start_utc,
+        "start_utc": file.start_utc if file.start_utc and file.start_utc.endswith("Z") else None,
         "sensors": [
             {
                 "label": sensor.label,

@@ -101,7 +101,7 @@ def _forward(time_s: FloatArray, places: _Places, path: str, side: Side, finding
     text = f"{dropped} of {len(time_s)} rows {verb} a time that is not later than the time before"
     text = f"{text}, first in {places.name(first)}"
     if share > MAX_BACKWARD_SHARE:
-        advice = "time_s must grow from row to row: one sensor a file, times with enough decimals, one session."
+        advice = "The time must grow from row to row: one sensor a file, times with enough decimals, one session."
         raise RecordingError(path, text, advice, places.line(first))
     message = f"{text}; {'it was' if dropped == 1 else 'they were'} left out."
     findings.append(Finding("time_backwards", "warning", message, "Check the export of the time column.", side))
@@ -112,10 +112,13 @@ def _interval_s(steps_s: FloatArray, path: str) -> float:
     median_s = float(np.median(steps_s))
     if median_s > MAX_STEP_S:
         looks = "samples counted from 0" if median_s == 1.0 else "microseconds" if median_s > 500.0 else "milliseconds"
-        message = f"time_s grows by {median_s:g} from row to row: this looks like {looks}, not seconds"
-        raise RecordingError(path, message, "Convert the column to seconds.")
+        message = f"the time grows by {median_s:g} from row to row: this looks like {looks}, not seconds"
+        unit = {"milliseconds": "ms", "microseconds": "us"}.get(looks, "")
+        advice = f'Convert it to seconds, or say its unit with the columns: --columns "time=NAME:{unit} acc=..."'
+        count = 'Name the other columns, and say the rate: --columns "acc=..." --rate 200, or convert it to seconds'
+        raise RecordingError(path, message, f"{advice if unit else count}.")
     if median_s < 1.0 / MAX_RATE_HZ:
-        message = f"time_s grows by only {median_s:g} from row to row: this cannot be seconds"
+        message = f"the time grows by only {median_s:g} from row to row: this cannot be seconds"
         raise RecordingError(path, message, "Convert the column to seconds (not minutes, hours or days).")
     even = steps_s[steps_s <= GAP_INTERVALS * median_s * (1.0 + 1e-6)]
     return float(np.mean(even))
