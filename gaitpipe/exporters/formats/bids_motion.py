@@ -95,13 +95,13 @@ class BidsWriter:
 
     def _write_events(self, outcome: ExportOutcome) -> None:
         rows = [
-            [event.time_s, _word(event.kind), MISSING, MISSING, MISSING, event.source or MISSING, _number(event.value)]
+            (event.time_s, [_word(event.kind), *[MISSING] * 3, event.source or MISSING, _number(event.value)])
             for event in outcome.events
         ]
         rows += contact_rows(outcome.result.strides)
         if rows:
             stem = _stem(self._session)
-            lines = [[repr(round(row[0], 6)), MISSING, *row[1:]] for row in sorted(rows, key=lambda row: row[0])]
+            lines = [[repr(round(time_s, 6)), MISSING, *cells] for time_s, cells in sorted(rows)]
             self._tsv(f"{stem}_events.tsv", [list(EVENT_COLUMNS), *lines])
             self._json(f"{stem}_events.json", EVENTS_JSON)
 
@@ -130,14 +130,14 @@ class BidsWriter:
         (self._folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def contact_rows(strides: NDArray[np.void]) -> list[list[Any]]:
-    """Rows of EVENT_COLUMNS without the duration, onsets [s] as numbers: both contacts of each stride."""
-    found: list[list[Any]] = []
+def contact_rows(strides: NDArray[np.void]) -> list[tuple[float, list[str]]]:
+    """Onsets [s] and the rest of the rows of EVENT_COLUMNS, without the duration: both contacts of each stride."""
+    found: list[tuple[float, list[str]]] = []
     for column, kind in _CONTACTS:
         for row in strides[np.isfinite(strides[column])]:
             uncertainty = _number(float(row[column.replace("_s", "_uncertainty_s")]))
-            said = [kind, str(row["side"]), str(row["quality"]) or MISSING, uncertainty]
-            found.append([float(row[column]), *said, MISSING, MISSING])
+            cells = [kind, str(row["side"]), str(row["quality"]) or MISSING, uncertainty, MISSING, MISSING]
+            found.append((float(row[column]), cells))
     return found
 
 
