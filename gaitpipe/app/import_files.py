@@ -169,7 +169,7 @@ def convert(
         See `look`; or the files cannot be written.
     """
     if target == "parquet":
-        need_library("Parquet", "pyarrow", "parquet")
+        need_pyarrow()
     made: list[str] = []
     with published(folder, force=force) as temporary, ExitStack() as open_files:
         sinks: dict[int, Callable[[SampleBlock], None]] = {}
@@ -275,3 +275,8 @@ def _parquet_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Call
 
     table = open_files.enter_context(SampleTable(path, (sensor.info,), {}))
     return lambda block: table.add(block, side_known=sensor.side is not None)
+
+
+def need_pyarrow() -> None:
+    """Raise a UsageError where pyarrow is not installed."""
+    need_library("Parquet", "pyarrow", "parquet")

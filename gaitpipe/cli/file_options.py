@@ -32,6 +32,14 @@ class FormatOptions:
     rate_hz: float | None = None
     columns: str = ""
 
+    def check(self) -> None:
+        """Raise a UsageError for options that are wrong whatever the files are: before any of them is read."""
+        from gaitpipe.importers import find_importer
+
+        self.read_options()
+        if self.importer:
+            find_importer("", self.importer)
+
     def read_options(self) -> ReadOptions:
         from gaitpipe.importers import ReadOptions, column_names
 

@@ -53,6 +53,11 @@ def import_files(
     if not files:
         raise UsageError("there is no file to look at", "Name one, or write --list for the formats.")
     sides = _sides(left_sensor, right_sensor)
+    formats.check()
+    if out is not None and target == "parquet":
+        from gaitpipe.app.import_files import need_pyarrow
+
+        need_pyarrow()
     words, failed = console(), 0
     for path, name in zip(files, _stems(files), strict=True):
         try:

@@ -87,13 +87,27 @@ def test_fit_of_files_without_a_date_asks_for_it_and_takes_it(call, samples, wri
         (("a.mcap", "--to", "fit", "--start", "yesterday"), "is no date and time"),
         (("a.mcap", "--to", "fit", "--start", "2026-03-02T10:30:00"), "does not say its time zone"),
         (("a.mcap", "b.mcap", "--to", "fit", "--start", "2026-03-02T10:30:00Z"), "one recording"),
+        (("a.mcap", "b.mcap", "--to", "bids", "--subject", "Jane Doe"), "is no BIDS label"),
+        (("a.mcap", "b.mcap", "--to", "bids", "--task", ""), "is no BIDS label"),
+        (("a.csv", "b.csv", "--to", "csv", "--columns", "acc=a,b"), "acc needs three columns"),
+        (("a.csv", "b.csv", "--to", "csv", "--format", "plain"), "no importer called 'plain'"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_read(words, told, call, tmp_path):
     done = call("export", *words, "--out", tmp_path / "out")
     assert done.code == 2
-    assert told in done.err
+    assert done.err.count(told) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["import", "analyze"])
+@pytest.mark.parametrize(
+    ("option", "told"), [(("--columns", "acc=a,b"), "acc needs three"), (("--format", "x"), "no importer called 'x'")]
+)
+def test_option_that_is_wrong_for_every_file_is_told_once(command, option, told, call, tmp_path):
+    done = call(command, "a.csv", "b.csv", *option, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert done.err.count(told) == 1
 
 
 def test_second_export_is_refused_and_force_replaces(call, recording, tmp_path):

@@ -37,7 +37,7 @@ from gaitpipe.exporters.formats._bids_texts import (
     description,
     motion_json,
 )
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.model import SIDES, SampleBlock, SensorInfo, Side
 
 MISSING = "n/a"
@@ -198,15 +198,18 @@ def _files(session: ExportSession) -> tuple[str, ...]:
     return tuple(f"{folder}/{name}" for name in names)
 
 
-def _open(session: ExportSession, folder: Path, target: Path) -> BidsWriter:
-    choices = session.choices
+def _check(choices: ExportChoices) -> None:
     for option, label in (("subject", choices.subject), ("session", choices.session), ("task", choices.task)):
         if not _LABEL.fullmatch(label) and not (option == "session" and not label):
             advice = (
                 f"Give --{option} a pseudonym such as {'running' if option == 'task' else '01'}: no names of people."
             )
             raise UsageError(f"'{label}' is no BIDS label: letters and digits only, at most 40", advice)
-    participants(target / PARTICIPANTS_NAME, f"sub-{choices.subject}")
+
+
+def _open(session: ExportSession, folder: Path, target: Path) -> BidsWriter:
+    _check(session.choices)
+    participants(target / PARTICIPANTS_NAME, f"sub-{session.choices.subject}")
     return BidsWriter(session, folder, target)
 
 
@@ -220,4 +223,5 @@ EXPORTER = Exporter(
     files=_files,
     shared=SHARED,
     together=True,
+    check=_check,
 )

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SIDES, FloatArray, SampleBlock, SensorInfo, Side
 
@@ -166,8 +166,12 @@ def _name(session: ExportSession) -> str:
     return f"{session.name}.c3d"
 
 
-def _open(session: ExportSession, folder: Path, _target: Path) -> C3dWriter:
+def _check(_choices: ExportChoices) -> None:
     need_library("C3D", "ezc3d", "c3d")
+
+
+def _open(session: ExportSession, folder: Path, _target: Path) -> C3dWriter:
+    _check(session.choices)
     return C3dWriter(session, folder)
 
 
@@ -179,4 +183,5 @@ EXPORTER = Exporter(
     open=_open,
     files=lambda session: (_name(session),),
     extra="c3d",
+    check=_check,
 )

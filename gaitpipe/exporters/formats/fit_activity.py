@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._fit_seconds import Second, mean, seconds
 from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SampleBlock
@@ -229,8 +229,12 @@ def _name(session: ExportSession) -> str:
     return f"{session.name}.fit"
 
 
-def _open(session: ExportSession, folder: Path, _target: Path) -> FitWriter:
+def _check(_choices: ExportChoices) -> None:
     need_library("FIT", "fit_tool", "fit", library="fit-tool")
+
+
+def _open(session: ExportSession, folder: Path, _target: Path) -> FitWriter:
+    _check(session.choices)
     if session.start_utc_ns is None:
         advice = "Say when it began: --start 2026-03-02T09:30:00Z (for several files, one at a time)."
         raise UsageError(f"{session.name}: a FIT file needs the date, and this one does not say it", advice)
@@ -248,4 +252,5 @@ EXPORTER = Exporter(
     open=_open,
     files=lambda session: (_name(session),),
     extra="fit",
+    check=_check,
 )
