@@ -143,7 +143,7 @@ def test_import_says_what_a_file_holds_and_which_options_an_analysis_needs(call,
     table = np.delete(samples["left"], np.s_[1000:1020], 0)
     done = call("import", write_csv("L.csv", table), "--json")
     assert done.code == 0
-    assert "m/s^2 at rest, as it should be" in done.err
+    assert "s in which it hardly moves (gravity is 9.81)" in done.err
     assert "lost: 20 samples in 1 gap" in done.err
     assert "--placement" in done.err
     assert "of the file, 96 ms in all" in done.err  # not "of the left file": the file does not say its side
@@ -155,6 +155,38 @@ def test_import_says_what_a_file_holds_and_which_options_an_analysis_needs(call,
     assert sensor["acc_at_rest_m_s2"] == pytest.approx(9.81, abs=0.2)
     assert len(content["missing_options"]) == 2
     assert [finding["code"] for finding in content["findings"]] == ["time_gaps"]
+
+
+def test_import_does_not_speak_of_rest_in_a_file_in_which_nobody_stands(call, samples, write_csv):
+    running = samples["left"][samples["left"][:, 0] > 6.0]
+    done = call("import", write_csv("L.csv", running), "--json")
+    assert "gravity: not checked: the sensor is never still for 0.5 s" in done.err
+    assert json.loads(done.out)["sensors"][0]["acc_at_rest_m_s2"] is None
+
+
+def test_import_of_several_files_says_a_line_each_unless_asked_for_more(call, recording, samples, write_csv):
+    table = np.delete(samples["left"], np.s_[1000], 0)
+    table[500, 1] = np.nan
+    paths = [recording, write_csv("L.csv", table), write_csv("R.csv", samples["right"])]
+    done = call("import", *paths)
+    lines = done.err.splitlines()
+    assert [line.split(": ")[0] for line in lines[:3]] == [str(path) for path in paths]
+    assert "recording, left 208 Hz 20.0 s, right 208 Hz 20.0 s" in lines[0]
+    assert (
+        "plain_csv, 208 Hz 20.0 s; 1 warning; needs --left FILE or --right FILE and --placement foot or --placement shank"
+        in lines[1]
+    )
+    assert "--verbose" in lines[3]
+    assert len(lines) == 4
+    told = call("import", *paths, "--verbose").err
+    assert "lacks a usable number" in told
+    assert told.count("gravity:") == 4
+    assert call("import", *paths, "--quiet").err == ""
+    grams = samples["left"].copy()
+    grams[:, 1:4] /= 9.80665
+    failed = call("import", *paths, write_csv("G.csv", grams))
+    assert failed.code == 3
+    assert "looks like g" in failed.err
 
 
 def test_import_tells_acceleration_in_g_by_gravity(call, samples, write_csv):
