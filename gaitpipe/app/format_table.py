@@ -77,7 +77,9 @@ _NOTES = """## What each export is, and is not
   strides, carried over at most 10 s of strides that are not good. Standing adds nothing. Records, lap and session
   agree, and the average speed is over the time in motion (`total_moving_time`).
 - **c3d** puts both feet on one regular clock by straight lines between samples, in single precision, because C3D has
-  one rate. Gaps are NaN. Up to 2,000,000 samples (more than an hour of two feet at 208 Hz).
+  one rate. Event times count from the first frame, not from the session's time 0 as in `strides.csv`: add the parameter
+  `GAITPIPE:FIRST_FRAME_SESSION_TIME_S` to them. Gaps are NaN. Up to 2,000,000 samples (more than an hour of two feet at
+  208 Hz).
 - **mcap** is for looking at the signals in Foxglove or PlotJuggler, one message a sample. The recording itself, with
   the bytes as the sensors sent them, stays the original. A synthetic run took 80 bytes a sample: 120 MB for an hour of
   two feet at 208 Hz, about twice what Parquet takes.
