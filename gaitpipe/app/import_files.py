@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from gaitpipe import importers
 from gaitpipe.app.blocks import joined_blocks
-from gaitpipe.app.export import safe_name
+from gaitpipe.app.file_names import safe_name, told_apart
 from gaitpipe.app.gravity import GravityCheck
 from gaitpipe.app.inputs import is_own_recording, open_recording
 from gaitpipe.errors import RecordingError, UsageError
@@ -246,18 +246,9 @@ def _for_sensor(finding: Finding, part: _Part) -> Finding:
 
 def _names(file: FileLook, stem: str, target: Target) -> list[str]:
     """Names of the files of all sensors: by side, else by label; with a number where that tells none apart."""
-    found: list[str] = []
-    taken: set[str] = set()
-    for sensor in file.sensors:
-        end = sensor.side or (safe_name(sensor.label) if sensor.label else "")
-        start, number = "_".join(part for part in (safe_name(stem), end) if part), 1
-        name = start
-        while name.casefold() in taken:
-            number += 1
-            name = f"{start}_{number}"
-        taken.add(name.casefold())
-        found.append(f"{name}.{target}")
-    return found
+    ends = [sensor.side or (safe_name(sensor.label) if sensor.label else "") for sensor in file.sensors]
+    names = ("_".join(part for part in (safe_name(stem), end) if part) for end in ends)
+    return [f"{name}.{target}" for name in told_apart(names, "_")]
 
 
 def _csv_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Callable[[SampleBlock], None]:

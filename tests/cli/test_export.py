@@ -246,6 +246,14 @@ def test_files_of_the_same_name_do_not_replace_each_other(call, samples, write_c
     assert files_of(tmp_path / "plain") == ["a-run.csv", "b-run.csv"]
 
 
+def test_folders_and_files_of_an_export_are_named_in_one_way(call, recording, tmp_path):
+    paths = [tmp_path / "a=1 (left*).mcap", tmp_path / "--b.mcap"]
+    for path in paths:
+        shutil.copy(recording, path)
+    assert call("export", "--to", "mcap", "--out", tmp_path / "out", "--", *paths).code == 0
+    assert files_of(tmp_path / "out") == ["a_1 _left/a_1 _left.decoded.mcap", "b/b.decoded.mcap"]
+
+
 def test_import_names_a_missing_file_and_an_unknown_sensor(call, samples, write_csv, tmp_path):
     assert "cannot be read" in call("import", tmp_path / "none.csv").err
     done = call("import", write_csv("L.csv", samples["left"]), "--left-sensor", "A1")
