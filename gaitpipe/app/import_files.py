@@ -246,9 +246,15 @@ def _for_sensor(finding: Finding, part: _Part) -> Finding:
 
 def _names(file: FileLook, stem: str, target: Target) -> list[str]:
     """Names of the files of all sensors: by side, else by label; with a number where that tells none apart."""
-    ends = [sensor.side or (safe_name(sensor.label) if sensor.label else "") for sensor in file.sensors]
+    ends = [sensor.side or _label_of(sensor, stem) for sensor in file.sensors]
     names = ("_".join(part for part in (safe_name(stem), end) if part) for end in ends)
     return [f"{name}.{target}" for name in told_apart(names, "_")]
+
+
+def _label_of(sensor: SensorLook, stem: str) -> str:
+    """The sensor's label as part of a name; nothing where the name has it already."""
+    plain, there = (text.casefold().replace(" ", "_") for text in (sensor.label, stem))
+    return safe_name(sensor.label) if plain and plain not in there else ""
 
 
 def _csv_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Callable[[SampleBlock], None]:

@@ -254,6 +254,16 @@ def test_folders_and_files_of_an_export_are_named_in_one_way(call, recording, tm
     assert files_of(tmp_path / "out") == ["a_1 _left/a_1 _left.decoded.mcap", "b/b.decoded.mcap"]
 
 
+def test_import_tells_the_address_of_a_sensor_and_does_not_write_it_twice(call, tmp_path):
+    rows = [f"{1000 * row},12:00:00.000,{row / 100:.2f},0.0,{0.001 * (row % 7)},1.0" for row in range(500)]
+    header = "epoch (ms),time (+01:00),elapsed (s),x-axis (g),y-axis (g),z-axis (g)"
+    path = tmp_path / "a_MetaWear_2026-06-10T22.00.00.000_CCA00625B61F_Accelerometer_100.000Hz_1.7.3.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    done = call("import", path, "--out", tmp_path / "plain")
+    assert "'CCA00625B61F': side not said" in done.err
+    assert files_of(tmp_path / "plain") == [path.name]
+
+
 def test_import_names_a_missing_file_and_an_unknown_sensor(call, samples, write_csv, tmp_path):
     assert "cannot be read" in call("import", tmp_path / "none.csv").err
     done = call("import", write_csv("L.csv", samples["left"]), "--left-sensor", "A1")

@@ -106,6 +106,18 @@ def test_mt_manager_export_is_not_taken_for_a_dots(tmp_path):
 # MetaBase and other programs with a file a sensor
 
 
+@pytest.mark.parametrize(
+    ("writer", "device"), [(write.metabase, "CCA00625B61F"), (write.polar_sensor_logger, "Polar Sense B0123456")]
+)
+def test_sensor_is_called_by_the_number_in_the_name_of_its_file(writer, device, tmp_path):
+    path = writer(tmp_path, runner())
+    assert load(path)[0].sensors[0].device == device
+    for file in list(path.parent.iterdir()):
+        file.rename(file.with_name(file.name.replace("CCA00625B61F", "left").replace("B0123456", "left")))
+    renamed = next(file for file in path.parent.iterdir() if "acc" in file.name.lower())
+    assert load(renamed)[0].sensors[0].device == renamed.name
+
+
 def test_gyroscope_of_another_rate_and_start_is_put_onto_the_accelerometers_times(tmp_path):
     samples = runner()
     slow = Samples(samples.time_s[::2] + 0.1, None, np.column_stack([np.sin(samples.time_s[::2] + 0.1)] * 3))
