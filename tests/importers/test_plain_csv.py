@@ -136,7 +136,7 @@ def test_time_that_does_not_grow_is_refused(save, samples, spoil):
     ],
 )
 def test_rows_of_one_time_are_told_from_times_that_go_back(save, samples, spoil, words, advice):
-    assert advice in refused(save(spoil(samples)), words).advice
+    assert advice in assert_refused(save(spoil(samples)), words).advice
 
 
 def two_rates(samples, first_hz, then_hz, change):
@@ -149,7 +149,7 @@ def two_rates(samples, first_hz, then_hz, change):
 @pytest.mark.parametrize("change", [624, 1040, 1500])
 def test_rate_that_changes_within_the_file_is_told_with_its_place(save, samples, first_hz, then_hz, change):
     path = save(two_rates(samples, first_hz, then_hz, change))
-    error = refused(path, f"the rate changes within the file: {first_hz} samples a second, {then_hz} from line")
+    error = assert_refused(path, f"the rate changes within the file: {first_hz} samples a second, {then_hz} from line")
     assert abs(error.line - (change + 2)) <= 1
     assert "Cut the file there" in error.advice
 
