@@ -105,8 +105,8 @@ def _forward(time_s: FloatArray, places: _Places, path: str, side: Side, finding
     verb = "has" if dropped == 1 else "have"
     same = int((np.diff(time_s)[~forward[1:]] == 0.0).sum())
     text = f"{dropped} of {len(time_s)} rows {verb} a time that is not later than the time before"
-    text = f"{text} ({'the very same' if same == dropped else f'{same} the very same, {dropped - same} earlier'})"
-    text = f"{text}, first in {places.name(first)}"
+    kinds = [f"{same} the very same"] * (same > 0) + [f"{dropped - same} earlier"] * (same < dropped)
+    text = f"{text}, first in {places.name(first)} ({', '.join(kinds)})"
     if share > MAX_BACKWARD_SHARE:
         advice = (
             "Rows of one time are copies, several sensors in one table, or times with too few decimals: leave out the "

@@ -130,9 +130,9 @@ def test_time_that_does_not_grow_is_refused(save, samples, spoil):
 @pytest.mark.parametrize(
     ("spoil", "words", "advice"),
     [
-        (lambda s: np.repeat(s, 2, axis=0), r"2080 of 4160 rows .* \(the very same\), first in line 3", "copies"),
-        (lambda s: np.vstack([s, s]), "0 the very same, 2080 earlier", "two recordings in one file"),
-        (lambda s: s[::-1], "0 the very same, 2079 earlier", "out of order"),
+        (lambda s: np.repeat(s, 2, axis=0), r"2080 of 4160 rows .* first in line 3 \(2080 the very same\)", "copies"),
+        (lambda s: np.vstack([s, s]), r"first in line 2082 \(2080 earlier\)", "two recordings in one file"),
+        (lambda s: s[::-1], r"first in line 3 \(2079 earlier\)", "out of order"),
     ],
 )
 def test_rows_of_one_time_are_told_from_times_that_go_back(save, samples, spoil, words, advice):
