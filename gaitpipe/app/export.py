@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,6 +10,7 @@ from pathlib import Path
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis, OnTime, analyze_input, refuse_wrong_units
 from gaitpipe.app.blocks import joined_blocks
+from gaitpipe.app.file_names import safe_name
 from gaitpipe.app.inputs import Input
 from gaitpipe.exporters.formats import (
     ExportChoices,
@@ -26,8 +25,6 @@ from gaitpipe.model import Recording, RecordingEvent, SampleBlock, SensorInfo
 
 FACTS = ("belt_speed_m_s", "surface", "incline_pct", "shoe_drop_mm", "synthetic")
 """What of a recording's metadata goes into an export: nothing that a person may have filled with a name."""
-LONGEST_NAME = 80
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +109,6 @@ def timed_events(events: Iterable[RecordingEvent], session_start_monotonic_ns: i
 def _valid(text: str) -> str:
     """Text that can be written as UTF-8, whatever a damaged or hostile recording holds."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def safe_name(text: str) -> str:
-    """A name for a file on any system: letters, digits, `.`, `-`, `_` and spaces, never hidden, never an option."""
-    kept = "".join(
-        letter if letter.isalnum() or letter in "._- " else "_" for letter in unicodedata.normalize("NFC", text)
-    )
-    while len(kept.encode("utf-8", "replace")) > LONGEST_NAME:
-        kept = kept[:-1]
-    kept = kept.strip("._- ")
-    return f"_{kept}" if _RESERVED.fullmatch(kept) else kept or "recording"
 
 
 class _Counted:

@@ -39,6 +39,12 @@ gaitpipe import FILE --out plain                              # the samples as p
 
 Units are read from the file; where it does not say them, `--acc-unit` and `--gyr-unit` do, and the reading at rest is
 checked against gravity. `--rate` says the rate of a file without times. `gaitpipe import --list` prints this table.
+
+`--columns "time=t:ms acc=ax,ay,az gyr=gx,gy,gz"` reads any table of text or Parquet. The unit of the time (s, ms, us,
+ns) stands behind its column or in the column's name (`t_ms`); without one it is seconds. Dates with clock times, such
+as `2026-03-02T09:30:00.005Z`, and Parquet's time stamps and durations are understood as they are. A time without a
+zone orders the samples but dates nothing.
+
 A format whose layout is known from memory only is experimental, and says so each time it is read.
 """
 
@@ -62,12 +68,18 @@ _NOTES = """## What each export is, and is not
 - **parquet** holds the same numbers, and the flags too. Units and sensors are in the metadata (key `gaitpipe`, JSON).
 - **bids**: two feet have two clocks and perhaps two rates, so each is a tracking system of its own. A lost sample is a
   row of `n/a`, because the specification wants a regular rate; LATENCY counts from the start of the session, the same
-  for both feet. Dates, device labels, file names and typed notes are left out, for data sets are made to be shared.
-  Use pseudonyms for `--subject`.
+  for both feet. Contacts are in `_events.tsv` as `initial_contact` and `toe_off`, with side, quality of the stride and
+  uncertainty; take those of quality `ok`. Dates, device labels, file names and typed notes are left out, for data sets
+  are made to be shared. Use pseudonyms for `--subject`.
 - **fit** is made of strides, not of samples. FIT counts strides a minute as cadence, and has no uncertainty: it is for
-  a training log, not for research.
+  a training log, not for research. Distance is speed times the time in motion, from half a stride before the first
+  contact to half a stride after the last; the speed is the belt's where it is given (`--belt-speed`), else that of the
+  strides, carried over at most 10 s of strides that are not good. Standing adds nothing. Records, lap and session
+  agree, and the average speed is over the time in motion (`total_moving_time`).
 - **c3d** puts both feet on one regular clock by straight lines between samples, in single precision, because C3D has
-  one rate. Gaps are NaN. Up to 2,000,000 samples (more than an hour of two feet at 208 Hz).
+  one rate. Event times count from the first frame, not from the session's time 0 as in `strides.csv`: add the parameter
+  `GAITPIPE:FIRST_FRAME_SESSION_TIME_S` to them. Gaps are NaN. Up to 2,000,000 samples (more than an hour of two feet at
+  208 Hz).
 - **mcap** is for looking at the signals in Foxglove or PlotJuggler, one message a sample. The recording itself, with
   the bytes as the sensors sent them, stays the original. A synthetic run took 80 bytes a sample: 120 MB for an hour of
   two feet at 208 Hz, about twice what Parquet takes.

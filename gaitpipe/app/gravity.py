@@ -41,9 +41,10 @@ class GravityCheck:
         """What the reading says, for a person."""
         reading = self.reading_m_s2
         if reading is None:
-            return "not checked: the sensor is never still"
+            return f"not checked: the sensor is never still for {WINDOW_S:g} s"
+        still = f"in the {len(self._still) * WINDOW_S:.1f} s in which it hardly moves"
         if abs(reading - STANDARD_GRAVITY_M_S2) <= TOLERANCE_M_S2:
-            return f"{reading:.2f} m/s^2 at rest, as it should be"
+            return f"{reading:.2f} m/s^2 {still} (gravity is 9.81)"
         looks = "this is not gravity: the unit or the calibration is wrong, or gravity was taken off"
         if abs(reading - 1.0) <= 0.1:
             looks = "this looks like g: give --acc-unit g"
@@ -51,4 +52,4 @@ class GravityCheck:
             looks = "this looks like mg: give --acc-unit mg"
         elif abs(reading / STANDARD_GRAVITY_M_S2 - STANDARD_GRAVITY_M_S2) <= TOLERANCE_M_S2:
             looks = "this looks like m/s^2 that were taken for g: give --acc-unit m/s2"
-        return f"{reading:.4g} m/s^2 at rest: {looks}"
+        return f"{reading:.4g} m/s^2 {still}: {looks}"

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from gaitpipe import importers
 from gaitpipe.app.blocks import joined_blocks
-from gaitpipe.app.export import safe_name
+from gaitpipe.app.file_names import safe_name, told_apart
 from gaitpipe.app.gravity import GravityCheck
 from gaitpipe.app.inputs import is_own_recording, open_recording
 from gaitpipe.errors import RecordingError, UsageError
@@ -28,6 +28,7 @@ from gaitpipe.exporters.formats.csv_files import sample_header, sample_lines
 from gaitpipe.exporters.publish import published, refuse_existing
 from gaitpipe.gait.stream_watch import StreamWatch
 from gaitpipe.importers import ReadOptions
+from gaitpipe.importers._contract import CLOCK_ZONE_KEY
 from gaitpipe.importers._samples import recording_of_samples
 from gaitpipe.model import Finding, Placement, Recording, SampleBlock, SensorInfo, Side
 
@@ -68,7 +69,10 @@ class SensorLook:
 
 @dataclass(slots=True)
 class FileLook:
-    """What a file holds. `missing` names the options that an analysis of it needs."""
+    """What a file holds. `missing` names the options that an analysis of it needs.
+
+    `start_utc` is its first moment, with Z at its end; without it where the file does not say the zone of its clock.
+    """
 
     path: Path
     importer: str
@@ -165,7 +169,7 @@ def convert(
         See `look`; or the files cannot be written.
     """
     if target == "parquet":
-        need_library("Parquet", "pyarrow", "parquet")
+        need_pyarrow()
     made: list[str] = []
     with published(folder, force=force) as temporary, ExitStack() as open_files:
         sinks: dict[int, Callable[[SampleBlock], None]] = {}
@@ -220,6 +224,8 @@ def _imported(
         parts.append(_Part(recording, {info.side: found}))
     origins_s = [sensor.clock_origin_s for sensor in read.sensors if sensor.clock_origin_s is not None]
     start = f"{datetime.fromtimestamp(min(origins_s), UTC):%Y-%m-%dT%H:%M:%SZ}" if origins_s else None
+    if start and read.metadata.get(CLOCK_ZONE_KEY) == "unknown":
+        start = start.removesuffix("Z")
     looks = [one for part in parts for one in part.looks.values()]
     experimental = importer.layout == "memory"
     findings = list(read.findings)
@@ -240,18 +246,15 @@ def _for_sensor(finding: Finding, part: _Part) -> Finding:
 
 def _names(file: FileLook, stem: str, target: Target) -> list[str]:
     """Names of the files of all sensors: by side, else by label; with a number where that tells none apart."""
-    found: list[str] = []
-    taken: set[str] = set()
-    for sensor in file.sensors:
-        end = sensor.side or (safe_name(sensor.label) if sensor.label else "")
-        start, number = "_".join(part for part in (safe_name(stem), end) if part), 1
-        name = start
-        while name.casefold() in taken:
-            number += 1
-            name = f"{start}_{number}"
-        taken.add(name.casefold())
-        found.append(f"{name}.{target}")
-    return found
+    ends = [sensor.side or _label_of(sensor, stem) for sensor in file.sensors]
+    names = ("_".join(part for part in (safe_name(stem), end) if part) for end in ends)
+    return [f"{name}.{target}" for name in told_apart(names, "_")]
+
+
+def _label_of(sensor: SensorLook, stem: str) -> str:
+    """The sensor's label as part of a name; nothing where the name has it already."""
+    plain, there = (text.casefold().replace(" ", "_") for text in (sensor.label, stem))
+    return safe_name(sensor.label) if plain and plain not in there else ""
 
 
 def _csv_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Callable[[SampleBlock], None]:
@@ -269,3 +272,8 @@ def _parquet_sink(path: Path, sensor: SensorLook, open_files: ExitStack) -> Call
 
     table = open_files.enter_context(SampleTable(path, (sensor.info,), {}))
     return lambda block: table.add(block, side_known=sensor.side is not None)
+
+
+def need_pyarrow() -> None:
+    """Raise a UsageError where pyarrow is not installed."""
+    need_library("Parquet", "pyarrow", "parquet")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from gaitpipe import __version__
 from gaitpipe.app.analyze import Analysis, refuse_wrong_units
 from gaitpipe.app.calendar import refuse_other_files
+from gaitpipe.app.file_names import told_apart
 from gaitpipe.app.summary_json import summary, summary_text
 from gaitpipe.errors import RecordingError
 from gaitpipe.exporters.atomic import write_atomic
@@ -194,14 +195,12 @@ def told_events(events: Sequence[RecordingEvent]) -> tuple[RecordingEvent, ...]:
 
 
 def folders_for(paths: Sequence[Path], out: Path) -> list[Path]:
-    """Return the output folder of each input: `out` for one, `out/<stem>` for several, told apart where stems agree."""
+    """Return the output folder of each input: `out` for one, `out/<stem>` for several, told apart where stems agree.
+
+    What of a stem could not be a name everywhere is left out, as in the names of exported files.
+    """
     if len(paths) == 1:
         return [out]
     stems = [path.stem for path in paths]
     names = [f"{path.resolve().parent.name}-{path.stem}" if stems.count(path.stem) > 1 else path.stem for path in paths]
-    taken: dict[str, int] = {}
-    folders = []
-    for name in names:
-        taken[name] = taken.get(name, 0) + 1
-        folders.append(out / (name if taken[name] == 1 else f"{name}-{taken[name]}"))
-    return folders
+    return [out / name for name in told_apart(names)]

@@ -90,6 +90,7 @@ def analyze(
     from gaitpipe.app.outputs import folders_for
 
     _check_inputs(recordings, files)
+    files.formats.check()
     if wanted.files is not None and len(recordings) > 1:
         raise UsageError("a report with a plan is of one session", "Give one recording, before --baseline.")
     _check_watch(recordings, compare_fit, fit_offset)

@@ -77,6 +77,8 @@ def export(
     _check(inputs, files, start)
     choices = ExportChoices(subject, session, task, None, None if start is None else _utc_ns(start))
     asked = _Asked(find_exporter(format_name), choices, belt_speed, force)
+    files.formats.check()
+    asked.exporter.check(choices)
     if len(inputs) < 2:
         from gaitpipe.app.inputs import open_session
 

@@ -32,6 +32,14 @@ class FormatOptions:
     rate_hz: float | None = None
     columns: str = ""
 
+    def check(self) -> None:
+        """Raise a UsageError for options that are wrong whatever the files are: before any of them is read."""
+        from gaitpipe.importers import find_importer
+
+        self.read_options()
+        if self.importer:
+            find_importer("", self.importer)
+
     def read_options(self) -> ReadOptions:
         from gaitpipe.importers import ReadOptions, column_names
 
@@ -85,7 +93,7 @@ def format_options(command: F) -> F:
             "--columns",
             default="",
             metavar="NAMES",
-            help='Columns of a table of your own: "time=t_s acc=ax,ay,az gyr=gx,gy,gz".',
+            help='Columns of a table of your own: "time=t:ms acc=ax,ay,az gyr=gx,gy,gz".',
         ),
         click.option(
             "--acc-unit", type=NearChoice(ACCELERATION_UNITS), help="Acceleration's unit, if the file lacks it."

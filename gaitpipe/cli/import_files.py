@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--right-sensor", default="", metavar="NAME", help="The right sensor, in such a file.")
 @format_options
 @click.option("--force", is_flag=True, help="Replace files of the same names.")
+@click.option("-v", "--verbose", is_flag=True, help="All details of each of several files, not a line a file.")
 @json_option
 @common_options
 def import_files(
@@ -39,9 +40,12 @@ def import_files(
     right_sensor: str,
     formats: FormatOptions,
     force: bool,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Say what files hold: format, sensors, sides, rates, losses, gravity, and which option is missing.
+
+    Of several files each gets a line, and what is wrong with it; --verbose tells all of each.
 
     With --out the samples are written as plain CSV (or Parquet) too, one file a sensor. `gaitpipe analyze` and
     `gaitpipe export` read the same files without this step. --json prints one object a file.
@@ -53,20 +57,36 @@ def import_files(
     if not files:
         raise UsageError("there is no file to look at", "Name one, or write --list for the formats.")
     sides = _sides(left_sensor, right_sensor)
+    _check(formats, out, target)
     words, failed = console(), 0
     for path, name in zip(files, _stems(files), strict=True):
         try:
             if len(files) > 1 and _is_companion(words, path):
                 continue
-            failed += not _one(path, out, target, name, formats, sides, force, as_json)
+            file, made = _one(path, out, target, name, formats, sides, force)
+            (_show if verbose or len(files) == 1 else _show_line)(words, file, made)
+            if as_json:
+                print_json(_content(file, made), one_line=True)
+            failed += bool(file.errors)
         except GaitpipeError as error:
             if len(files) == 1:
                 raise
             words.failure(error.message, error.advice)
             failed += 1
+    if len(files) > 1 and not verbose:
+        words.say("All details of each file, with its warnings: --verbose")
     if failed and len(files) > 1:
         words.failure(f"{failed} of {len(files)} files cannot be used; the reasons stand above")
     return 0 if not failed else 1 if len(files) == 1 else EXIT_SOME_FAILED
+
+
+def _check(formats: FormatOptions, out: Path | None, target: Target) -> None:
+    """Refuse what is wrong whatever the files are."""
+    formats.check()
+    if out is not None and target == "parquet":
+        from gaitpipe.app.import_files import need_pyarrow
+
+        need_pyarrow()
 
 
 def _sides(left_sensor: str, right_sensor: str) -> dict[str, Side]:
@@ -84,20 +104,28 @@ def _one(
     formats: FormatOptions,
     sides: dict[str, Side],
     force: bool,
-    as_json: bool,
-) -> bool:
-    """Look into one file; whether it can be used."""
+) -> tuple[FileLook, list[Path]]:
+    """Look into one file, and convert it where that was asked for; the second value are the files made."""
     from gaitpipe.app.import_files import convert, look
 
-    made: list[Path] = []
     if out is None:
-        file = look(path, formats.importer, formats.read_options(), sides)
-    else:
-        file, made = convert(path, out, target, formats.importer, formats.read_options(), sides, name, force)
-    _show(console(), file, made)
-    if as_json:
-        print_json(_content(file, made), one_line=True)
-    return not file.errors
+        return look(path, formats.importer, formats.read_options(), sides), []
+    return convert(path, out, target, formats.importer, formats.read_options(), sides, name, force)
+
+
+def _show_line(words: Console, file: FileLook, made: Sequence[Path]) -> None:
+    """One of several files: a line, and the findings that are errors."""
+    sensors = [
+        " ".join([*([one.side] if one.side else []), f"{one.info.rate_hz:.4g} Hz {one.duration_s:.1f} s"])
+        for one in file.sensors
+    ]
+    warnings = sum(finding.severity == "warning" for finding in file.findings) + file.experimental
+    parts = [f"{file.importer}, {', '.join(sensors)}"]
+    parts += [counted(warnings, "warning")] if warnings else []
+    parts += ["needs " + " and ".join(option.partition(":")[0] for option in file.missing)] if file.missing else []
+    parts += [f"wrote {', '.join(path.name for path in made)}"] if made else []
+    words.say(f"{file.path}: {'; '.join(parts)}")
+    words.findings(file.errors)
 
 
 def _show(words: Console, file: FileLook, made: Sequence[Path]) -> None:
@@ -106,7 +134,8 @@ def _show(words: Console, file: FileLook, made: Sequence[Path]) -> None:
         advice = "Compare some figures with the vendor's own program before you rely on them."
         words.note("warning", "this format is experimental: its layout is known from memory only.", advice)
     if file.start_utc:
-        words.say(f"  began {file.start_utc}")
+        zone = "" if file.start_utc.endswith("Z") else ", in a zone that the file does not say"
+        words.say(f"  began {file.start_utc}{zone}")
     for sensor in file.sensors:
         words.say(f"  {_title(sensor)}")
         gyro = "with gyroscope" if sensor.info.has_gyro else "no gyroscope"
@@ -137,7 +166,7 @@ def _content(file: FileLook, made: Sequence[Path]) -> dict[str, Any]:
         "file": str(file.path),
         "format": file.importer,
         "experimental": file.experimental,
-        "start_utc": file.start_utc,
+        "start_utc": file.start_utc if file.start_utc and file.start_utc.endswith("Z") else None,
         "sensors": [
             {
                 "label": sensor.label,

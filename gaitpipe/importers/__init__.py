@@ -17,6 +17,7 @@ from gaitpipe.importers._contract import (
     RotationRateUnit,
     SensorSamples,
 )
+from gaitpipe.importers._foreign import ZIP_MAGIC, foreign
 from gaitpipe.importers._merge import merge
 from gaitpipe.importers._samples import recording_of_file
 from gaitpipe.model import Placement, Recording, Side
@@ -29,6 +30,7 @@ __all__ = [
 
 HEAD_BYTES = 65_536
 PLAIN = "plain_csv"
+ZIPPED = "sensor_logger"
 PARQUET_MAGIC = b"PAR1"
 
 
@@ -40,6 +42,7 @@ def available() -> tuple[Importer, ...]:
 def find_importer(path: Path | str, name: str = "", options: ReadOptions | None = None) -> Importer:
     """The importer for a file: the one called `name`, else the one that knows the content, else the file's ending.
 
+    A picture, a document or a packed file is told as such, whatever its ending.
     Where `options` name the columns of a table, the file is one of text, or of Parquet by its content.
 
     Raises
@@ -55,9 +58,14 @@ def find_importer(path: Path | str, name: str = "", options: ReadOptions | None 
         return _called(name, importers)
     head = read_head(path)
     if options is not None and options.columns is not None:
-        return _called("parquet" if head.startswith(PARQUET_MAGIC) else "columns", importers)
+        return _called("parquet" if head.startswith(PARQUET_MAGIC) else "columns", importers, foreign(head, path))
     found = [importer for importer in importers if importer.sniff(head, path)]
     if not found:
+        error = foreign(head, path)
+        if error is not None:
+            raise error
+        if head.startswith(ZIP_MAGIC):
+            return _called(ZIPPED, importers)  # it says what it expects, and what is in the archive
         found = [importer for importer in importers if path.suffix.lower() in importer.extensions]
         found = [importer for importer in found if importer.name == PLAIN] or found  # it says what it expects
     if not found and not head:
@@ -113,7 +121,9 @@ def read(
     return recording_of_file(file, importer, path, side, placement, label)
 
 
-def _called(name: str, importers: tuple[Importer, ...]) -> Importer:
+def _called(name: str, importers: tuple[Importer, ...], error: RecordingError | None = None) -> Importer:
+    if error is not None:
+        raise error
     by_name = {importer.name: importer for importer in importers}
     if name in by_name:
         return by_name[name]

@@ -1,9 +1,10 @@
 """Columns of a table that a person names: what was typed, and the samples in them. For text and for Parquet.
 
 Typed is `time=t_s acc=ax,ay,az gyr=gx,gy,gz`. A name with blanks stands in quotes: `time="elapsed (s)"`. The unit of
-the time may stand in the key (`time_ms=t`), else in the column's name (`t_ms`); else the column is in seconds, which is
-checked. The units of acceleration and rotation rate stand in the columns' names (`ax_m/s2`, `x_g`, `gyr_x_rad_s`), or
-are asked for.
+the time stands behind its column (`time=t:ms`; a name that ends so itself is written `t:ms:ms`) or in the key
+(`time_ms=t`), else in the column's name (`t_ms`); else the column is in seconds, which is checked. A column of dates
+and clock times, or of time stamps, needs no unit and takes none. The units of acceleration and rotation rate stand in
+the columns' names (`ax_m/s2`, `x_g`, `gyr_x_rad_s`), or are asked for.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from gaitpipe.importers._units import (
 )
 from gaitpipe.model import Finding, FloatArray
 
-EXAMPLE = 'Write it like "time=t_s acc=ax,ay,az gyr=gx,gy,gz"'
+EXAMPLE = 'Write it like "time=t_s acc=ax,ay,az gyr=gx,gy,gz" (a time in milliseconds: time=t:ms)'
 TIME_KEYS: Mapping[str, str | None] = {"time": None} | {f"time_{unit}": unit for unit in TIME_FACTORS}
 KEYS = (*TIME_KEYS, "acc", "gyr")
 
@@ -49,12 +50,11 @@ def column_names(typed: str) -> ColumnNames:
     times = [key for key in pairs if key in TIME_KEYS]
     if len(times) > 1:
         raise UsageError(f"--columns names the time twice: {', '.join(times)}", f"{EXAMPLE}.")
-    time = pairs[times[0]] if times else ""
+    time, unit = _time(times[0], pairs[times[0]]) if times else ("", None)
     named = [time, *acc, *(gyr or ())]
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         raise UsageError(f"--columns names {', '.join(twice)} twice", f"{EXAMPLE}, each column once.")
-    unit = cast("TimeUnit | None", TIME_KEYS[times[0]] if times else None)
     return ColumnNames(acc, gyr, time, unit)
 
 
@@ -83,13 +83,16 @@ def samples_of_columns(
     path: Path,
     findings: list[Finding],
     first_line: int | None = None,
+    clock: tuple[FloatArray, float | None] | None = None,
 ) -> SensorSamples:
     """The samples in the columns (n,) that `options.columns` names.
+
+    `clock` are times (n,) [s] and the Unix time of their zero, where the file has them as moments and not as numbers.
 
     Raises
     ------
     RecordingError
-        A unit is neither in the names nor in the options; or there is no time and no rate.
+        A unit is neither in the names nor in the options; there is no time and no rate; or moments were given a unit.
     """
     names = options.columns
     if names is None:
@@ -102,7 +105,10 @@ def samples_of_columns(
         unit = common_unit([unit_in_name(name, GYR_FACTORS) for name in names.gyr])
         gyr = np.column_stack([columns[name] for name in names.gyr])
         gyr = gyr * rotation_rate_factor(unit, options, path, findings)
-    time_s, origin_s = _times(columns, names, options, path, len(acc))
+    if clock is not None and names.time_unit is not None:
+        message = f"column {names.time} holds dates and clock times, not {names.time_unit}"
+        raise RecordingError(str(path), message, f"Name it without a unit: time={names.time}.")
+    time_s, origin_s = clock or _times(columns, names, options, path, len(acc))
     return SensorSamples("", time_s, acc, gyr, clock_origin_s=origin_s, first_line=first_line)
 
 
@@ -122,6 +128,14 @@ def _pairs(typed: str) -> dict[str, str]:
             raise UsageError(f"--columns names {key} twice", f"{EXAMPLE}.")
         pairs[key] = value
     return pairs
+
+
+def _time(key: str, typed: str) -> tuple[str, TimeUnit | None]:
+    """The name of the time's column and its unit, which stands in the key or behind the name."""
+    name, colon, unit = typed.rpartition(":")
+    if TIME_KEYS[key] is None and colon and name and unit in TIME_FACTORS:
+        return name, cast("TimeUnit", unit)
+    return typed, cast("TimeUnit | None", TIME_KEYS[key])
 
 
 def _three(pairs: Mapping[str, str], key: str) -> tuple[str, str, str] | None:

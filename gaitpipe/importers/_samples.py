@@ -3,6 +3,7 @@
 Rules:
 
 1. A row without usable numbers is a lost sample: it becomes a gap, never a value. More than half of them is an error.
+   Rows of the accelerometer before the gyroscope began and after it ended are no losses: they are left out, and told.
 2. Clipping is marked at the range that the file states. Without one it is inferred where a channel stands at its
    extreme value for three samples in a row, and stated as inferred.
 3. A file with several sensors gives the one that was asked for by its label, else the one that it says is of the side,
@@ -35,6 +36,7 @@ from gaitpipe.model import (
     Recording,
     SampleBlock,
     SensorInfo,
+    Severity,
     Side,
     StreamQuality,
 )
@@ -42,6 +44,8 @@ from gaitpipe.model import (
 CLOCK_ORIGIN_KEY = "clock_origin_unix_s"
 FILE_KEY = "file_sha256"
 MAX_LOST_SHARE = 0.5
+MAX_ALONE_S = 5.0
+"""Sensors that are started and stopped one after the other differ by less."""
 IMPOSSIBLE = 1e5
 """No sensor reads beyond this, in m/s^2 or rad/s: such a cell is no measurement."""
 MIN_CLIP_ACC_M_S2 = 15.0
@@ -131,7 +135,8 @@ def recording_of_samples(
     acc = samples.acc_m_s2
     gyr = samples.gyr_rad_s if samples.gyr_rad_s is not None else np.full_like(acc, np.nan)
     sound = _sound(acc) & _sound(gyr) if has_gyro else _sound(acc)
-    _check_lost(samples, sound, path, side, findings)
+    outside = _outside_gyroscope(samples, sound) if has_gyro else np.zeros(len(acc), dtype=bool)
+    _check_lost(samples, sound, outside, path, side, findings)
     timing = read_timing(samples.time_s, str(path), side, samples.first_line)
     findings.extend(timing.findings)
     kept = sound[timing.rows]
@@ -162,9 +167,17 @@ def _sound(values: FloatArray) -> NDArray[np.bool_]:
 
 
 def _check_lost(
-    samples: SensorSamples, sound: NDArray[np.bool_], path: Path, side: Side, findings: list[Finding]
+    samples: SensorSamples,
+    sound: NDArray[np.bool_],
+    outside: NDArray[np.bool_],
+    path: Path,
+    side: Side,
+    findings: list[Finding],
 ) -> None:
     bad = ~sound | ~np.isfinite(samples.time_s)
+    if 0 < bad.sum() <= MAX_LOST_SHARE * len(bad):
+        _tell_outside(samples.time_s, outside, side, findings)
+        bad &= ~outside
     count = int(bad.sum())
     if count == 0:
         return
@@ -178,6 +191,35 @@ def _check_lost(
     counts = "it counts as a lost sample" if count == 1 else "they count as lost samples"
     message = f"{side.capitalize()} file: {text}; {counts}."
     findings.append(Finding("rows_lost", "warning", message, "Strides with lost samples are left out.", side))
+
+
+def _outside_gyroscope(samples: SensorSamples, sound: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows (n,) with acceleration and without rotation rate, before its first row or after its last."""
+    gyr = samples.gyr_rad_s
+    if gyr is None or not sound.any():
+        return np.zeros(len(sound), dtype=bool)
+    alone = _sound(samples.acc_m_s2) & np.isnan(gyr).all(axis=1) & np.isfinite(samples.time_s)
+    rows = np.arange(len(sound))
+    first, last = int(np.argmax(sound)), len(sound) - 1 - int(np.argmax(sound[::-1]))
+    return np.asarray(alone & ((rows < first) | (rows > last)))
+
+
+def _tell_outside(time_s: FloatArray, outside: NDArray[np.bool_], side: Side, findings: list[Finding]) -> None:
+    """Tell how long the accelerometer ran alone; a warning where that is no matter of switching on and off."""
+    count = int(outside.sum())
+    if count == 0:
+        return
+    breaks = np.flatnonzero(np.diff(np.flatnonzero(outside)) > 1) + 1
+    parts = [time_s[rows] for rows in np.split(np.flatnonzero(outside), breaks)]
+    alone_s = float(sum(part.max() - part.min() for part in parts))
+    rows = "1 row" if count == 1 else f"{count} rows"
+    message = (
+        f"{side.capitalize()} file: the gyroscope began later or ended earlier than the accelerometer; {rows} "
+        f"({alone_s:.2f} s) at the start or end without rotation rate {'was' if count == 1 else 'were'} left out."
+    )
+    severity: Severity = "info" if alone_s <= MAX_ALONE_S else "warning"
+    advice = "" if severity == "info" else "Check whether the gyroscope's data are complete."
+    findings.append(Finding("gyroscope_shorter", severity, message, advice, side))
 
 
 def _flags(

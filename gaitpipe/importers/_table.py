@@ -152,6 +152,16 @@ def is_number(cell: str, decimal: str = ".") -> bool:
     return "_" not in cell
 
 
+def first_cell(text: Text, header: Header, name: str) -> str:
+    """The first cell of a column that is not empty, looked for in the first rows; '' if there is none."""
+    place = header.names.index(name)
+    for line in head_lines(_rows(text.content, header.first_row_line)[: 4 * MAX_LINE_BYTES], HEADER_LINES):
+        cells = cells_of(line, header.separator)
+        if place < len(cells) and cells[place]:
+            return cells[place]
+    return ""
+
+
 def read_columns(
     text: Text, header: Header, numbers: Sequence[str], words: Sequence[str] = (), *, strict: bool = False
 ) -> NumberTable:

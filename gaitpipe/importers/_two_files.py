@@ -52,8 +52,9 @@ def read_two_files(
     options: ReadOptions,
     companions: tuple[Path, ...],
     read_part: Callable[[Path, Kind, list[Finding]], FilePart],
+    label: str = "",
 ) -> ImportedFile:
-    """The accelerometer's file with the gyroscope's among `companions`, if there is one.
+    """The accelerometer's file with the gyroscope's among `companions`, if there is one; `label` names the sensor.
 
     Raises
     ------
@@ -72,5 +73,6 @@ def read_two_files(
         gyr_time_s = gyr.time_s + ((gyr.origin_s or 0.0) - (acc.origin_s or 0.0))
         gyr_rad_s = join_gyroscope(acc.time_s, gyr_time_s, rate, other, findings)
         digests.append(gyr.sha256)
-    samples = SensorSamples("", acc.time_s, acc_m_s2, gyr_rad_s, clock_origin_s=acc.origin_s, first_line=acc.first_line)
+    origin_s, first_line = acc.origin_s, acc.first_line
+    samples = SensorSamples(label, acc.time_s, acc_m_s2, gyr_rad_s, clock_origin_s=origin_s, first_line=first_line)
     return ImportedFile((samples,), joined_sha256(*digests), tuple(findings))

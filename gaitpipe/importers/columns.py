@@ -7,13 +7,13 @@ from pathlib import Path
 from gaitpipe.errors import RecordingError
 from gaitpipe.importers._columns import EXAMPLE, not_there, samples_of_columns, wanted
 from gaitpipe.importers._contract import ColumnNames, ImportedFile, Importer, ReadOptions
+from gaitpipe.importers._moments import read_with_moments
 from gaitpipe.importers._table import (
     HEADER_LINES,
     SEPARATORS,
     Header,
     cells_of,
     find_header,
-    read_columns,
     table_findings,
 )
 from gaitpipe.importers._text import Text, head_lines, read_text
@@ -38,10 +38,11 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     if names is None:
         raise RecordingError(str(path), "which columns are meant was not said", f"Add --columns. {EXAMPLE}.")
     header = _header(text, names)
-    table = read_columns(text, header, wanted(names))
+    table, moments = read_with_moments(text, header, names.time, wanted(names))
     findings = table_findings(table, path)
-    samples = samples_of_columns(table.columns, options, path, findings, table.first_line)
-    return ImportedFile((samples,), table.sha256, tuple(findings))
+    clock = None if moments is None else (moments.time_s, moments.origin_s)
+    samples = samples_of_columns(table.columns, options, path, findings, table.first_line, clock)
+    return ImportedFile((samples,), table.sha256, tuple(findings), {} if moments is None else moments.metadata)
 
 
 def _header(text: Text, names: ColumnNames) -> Header:

@@ -1,7 +1,8 @@
 """MetaBase (MbientLab) CSV: one file a sensor, `..._Accelerometer...csv` and `..._Gyroscope...csv` beside it.
 
 Columns `epoch (ms),time (zone),elapsed (s),x-axis (g),y-axis (g),z-axis (g)`; the gyroscope's are in deg/s. Elapsed
-time counts from each file's own first sample: the files are put together by their epoch.
+time counts from each file's own first sample: the files are put together by their epoch. The sensor's address stands in
+the name that the program gives the file, and nowhere in it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gaitpipe.model import Finding
 AXIS = re.compile(r"([xyz])-axis\s*\([^)]*\)", re.IGNORECASE)
 EPOCH = re.compile(r"epoch?\s*\(ms\)", re.IGNORECASE)
 ELAPSED = re.compile(r"elapsed\s*\(s\)", re.IGNORECASE)
+ADDRESS = re.compile(r"_([0-9A-F]{12})_(?=[A-Z])", re.IGNORECASE)
 ACC_WORD, GYR_WORD = re.compile(r"acc(?:elerometer)?", re.IGNORECASE), re.compile(r"gyro?(?:scope)?", re.IGNORECASE)
 
 
@@ -58,7 +60,8 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     RecordingError
         A file is not of this format, is the gyroscope's, or both have no common time.
     """
-    return read_two_files(path, options, companions(path), _read_part)
+    address = ADDRESS.search(path.name)
+    return read_two_files(path, options, companions(path), _read_part, address[1] if address else "")
 
 
 def _is_gyroscope(header: Header) -> bool:

@@ -130,7 +130,7 @@ def _no_rates(path: Path, header: Header) -> RecordingError:
     if "freeacc" in names:
         message = "it holds free acceleration only: the vendor's filter has taken gravity out"
     elif "acc_x" in names:
-        message = "it holds no rotation rate"
+        message = "it holds acceleration, but no rotation rate of the gyroscope"
     else:
         message = "its mode gives orientation only, no acceleration with gravity"
     return RecordingError(str(path), message, MODES, header.line)
@@ -153,8 +153,15 @@ def _interval_s(time_s: FloatArray, path: Path) -> float:
         raise RecordingError(str(path), f"{TIME} is empty or stands still: the samples have no time", advice)
     interval_s = float(np.median(steps))
     if not SHORTEST_STEP_US <= 1e6 * interval_s <= LONGEST_STEP_US:
-        message = f"{TIME} grows by {1e6 * interval_s:g} from row to row: these are not a DOT's microseconds"
-        raise RecordingError(str(path), message, "If another program wrote this file, give its columns: --columns.")
+        message = (
+            f"{TIME} grows by {1e6 * interval_s:.5g} from row to row, in microseconds {1.0 / interval_s:.4g} samples a "
+            "second. A DOT gives 1 to 120 a second: these are not a DOT's microseconds"
+        )
+        advice = (
+            f'If another program wrote this file, say what its columns are: --columns "time={TIME}:us acc=Acc_X,Acc_Y,'
+            'Acc_Z gyr=Gyr_X,Gyr_Y,Gyr_Z" --acc-unit m/s2 --gyr-unit deg/s, with the unit that the time is in.'
+        )
+        raise RecordingError(str(path), message, advice)
     return interval_s
 
 

@@ -2,8 +2,9 @@
 
 Rules:
 
-1. Columns are `time_s` (or `time_ms`, `time_us`, `time_ns`, or a time stamp called `time`), `acc_x_m_s2` and so on (or
-   `acc_x_g`, `acc_x_mg`), `gyr_x_rad_s` and so on (or `gyr_x_deg_s`).
+1. Columns are `time_s` (or `time_ms`, `time_us`, `time_ns`), `acc_x_m_s2` and so on (or `acc_x_g`, `acc_x_mg`),
+   `gyr_x_rad_s` and so on (or `gyr_x_deg_s`). Time stamps and durations say their own unit, whatever they are called;
+   where no name says the time, the only column of them is the time. Time stamps without a zone tell the day alone.
 2. Several sensors stand below each other, told apart by the columns `side`, `placement` and `sensor`; or beside each
    other, with a name before each column: `left_foot_acc_x_m_s2`.
 3. Where a person names columns, those are read, as one sensor.
@@ -26,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.importers._columns import not_there, samples_of_columns
+from gaitpipe.importers._clock_text import ZONE_UNKNOWN
+from gaitpipe.importers._columns import EXAMPLE, not_there, samples_of_columns
 from gaitpipe.importers._columns import wanted as named_columns
 from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
 from gaitpipe.importers._extras import needed
@@ -60,6 +62,8 @@ class _Sensor:
 
     label: str
     time: str = ""
+    has_unit: bool = False
+    """Whether the time is a time stamp or a duration, in ns as read."""
     axes: dict[tuple[str, str], tuple[str, float]] | None = None
 
     def columns(self, kind: str) -> list[tuple[str, float]]:
@@ -106,7 +110,8 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
         message = f"{count} sensors by {', '.join(groups)} are too many"
         raise RecordingError(str(path), message, "Is this a table of samples?")
     read_sensors = [made for sensor in sensors for made in _made(sensor, columns, groups, facts)]
-    return ImportedFile(tuple(read_sensors), hashlib.sha256(content).hexdigest(), _ignored(file, columns, path))
+    ignored, clock = _ignored(file, columns, path), _zone(file, [sensor.time for sensor in sensors])
+    return ImportedFile(tuple(read_sensors), hashlib.sha256(content).hexdigest(), ignored, clock)
 
 
 def _named(file: Any, arrow: Any, options: ReadOptions, path: Path, sha256: str) -> ImportedFile:
@@ -119,8 +124,11 @@ def _named(file: Any, arrow: Any, options: ReadOptions, path: Path, sha256: str)
         raise error
     columns = _columns(file, arrow, named_columns(names), (), path)
     findings: list[Finding] = []
-    sensor = samples_of_columns(columns, options, path, findings)
-    return ImportedFile((sensor,), sha256, (*findings, *_ignored(file, columns, path)))
+    has_unit = names.time in _stamps(file)
+    clock = _seconds(names.time, columns[names.time], slice(None), has_unit=True) if has_unit else None
+    sensor = samples_of_columns(columns, options, path, findings, clock=clock)
+    ignored = _ignored(file, columns, path)
+    return ImportedFile((sensor,), sha256, (*findings, *ignored), _zone(file, [names.time]))
 
 
 def _sensors(file: Any, path: Path) -> list[_Sensor]:
@@ -143,12 +151,15 @@ def _sensors(file: Any, path: Path) -> list[_Sensor]:
         sensor.axes[key] = name, _UNITS[match["unit"]]
     whole = [sensor for sensor in found.values() if len(sensor.columns("acc")) == 3]
     times = {(match["label"] or ""): name for name in names if (match := _TIME.fullmatch(name))}
-    times |= {"": "time"} if "" not in times and "time" in names else {}
+    stamps = _stamps(file)
+    if "" not in times:
+        times |= {"": "time"} if "time" in names else {"": stamps[0]} if len(stamps) == 1 else {}
     for sensor in whole:
         sensor.time = times.get(sensor.label, times.get("", ""))
+        sensor.has_unit = sensor.time in stamps
     if not whole or not all(sensor.time for sensor in whole):
         missing = "acc_x_m_s2, acc_y_m_s2, acc_z_m_s2" if not whole else "time_s"
-        advice = f"The file names: {', '.join(names)[:300]}. Rename them."
+        advice = f"The file names: {', '.join(names)[:300]}. Rename them, or say what they are: {EXAMPLE}."
         raise RecordingError(str(path), f"no column {missing}", advice)
     return whole
 
@@ -180,8 +191,11 @@ def _numbers(batch: Any, name: str, arrow: Any, path: Path) -> FloatArray:
     kind = column.type
     if arrow.types.is_timestamp(kind):
         return np.asarray(column.cast(arrow.timestamp("ns")).cast(arrow.int64()).cast(arrow.float64(), safe=False))
+    if arrow.types.is_duration(kind):
+        return np.asarray(column.cast(arrow.duration("ns")).cast(arrow.int64()).cast(arrow.float64(), safe=False))
     if not (arrow.types.is_floating(kind) or arrow.types.is_integer(kind)):
-        raise RecordingError(str(path), f"column {name} does not hold numbers but {kind}", "Write it as float.")
+        advice = "Write it as float; a time may also be a time stamp or a duration."
+        raise RecordingError(str(path), f"column {name} does not hold numbers but {kind}", advice)
     return np.asarray(column.cast(arrow.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -214,7 +228,7 @@ def _samples(
         return np.column_stack([columns[name][rows] * factor for name, factor in sensor.columns(kind)])
 
     gyr = of("gyr") if len(sensor.columns("gyr")) == 3 else None
-    time_s, first_s = _seconds(sensor.time, columns[sensor.time], rows)
+    time_s, first_s = _seconds(sensor.time, columns[sensor.time], rows, has_unit=sensor.has_unit)
     words = {"L": "left", "R": "right"}
     label = " ".join(words.get(word, word) for word in (sensor.label, *said) if word)
     side = side_of(label)
@@ -232,12 +246,31 @@ def _samples(
     )
 
 
-def _seconds(name: str, column: FloatArray, rows: Any) -> tuple[FloatArray, float | None]:
-    """Times [s]; those of a calendar count from the file's first, whose Unix time is the second value."""
+def _stamps(file: Any) -> list[str]:
+    """The columns that hold time stamps or durations."""
+    import pyarrow as pa
+
+    is_one = (pa.types.is_timestamp, pa.types.is_duration)
+    return [field.name for field in file.schema_arrow if any(is_kind(field.type) for is_kind in is_one)]
+
+
+def _zone(file: Any, times: Sequence[str]) -> Mapping[str, str]:
+    """What is to be told of the clock: time stamps without a zone are of some clock on the wall."""
+    import pyarrow as pa
+
+    kinds = [field.type for field in file.schema_arrow if field.name in times]
+    return ZONE_UNKNOWN if any(pa.types.is_timestamp(kind) and kind.tz is None for kind in kinds) else {}
+
+
+def _seconds(name: str, column: FloatArray, rows: Any, *, has_unit: bool) -> tuple[FloatArray, float | None]:
+    """Times [s]; those of a calendar count from the file's first, whose Unix time is the second value.
+
+    Numbers in a column called `time` alone are seconds, unless they can only be nanoseconds since 1970.
+    """
     match = _TIME.fullmatch(name)
-    factor = 1e-9 if match is None else TIME_FACTORS[match["unit"]]
     first = float(np.nanmin(column)) if np.isfinite(column).any() else 0.0
-    if match is None or first * factor > 1e8:
+    factor = 1e-9 if has_unit or (match is None and first > 1e17) else TIME_FACTORS[match["unit"] if match else "s"]
+    if first * factor > 1e8:
         return (column[rows] - first) * factor, first * factor
     return column[rows] * factor, None
 

@@ -1,6 +1,7 @@
 """Plain CSV: `time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2` and, if there is a gyroscope, `gyr_x_rad_s,...`.
 
-Any order of the columns and any orientation of the axes; other columns are ignored and named. One sensor a file. What a
+Any order of the columns and any orientation of the axes; other columns are ignored and named. One sensor a file. The
+time may also be written as dates and clock times (`2026-03-02T09:30:00.005Z`): it then counts from the first. What a
 spreadsheet program may have spoiled (semicolons, decimal commas, another encoding) is named as such.
 """
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from gaitpipe.errors import RecordingError
 from gaitpipe.importers._contract import ImportedFile, Importer, ReadOptions, SensorSamples
-from gaitpipe.importers._table import Header, NumberTable, read_columns, table_findings
+from gaitpipe.importers._moments import read_with_moments
+from gaitpipe.importers._table import Header, NumberTable, table_findings
 from gaitpipe.importers._text import MAX_LINE_BYTES, Text, read_text
 from gaitpipe.importers._units import acceleration_factor, rotation_rate_factor
 
@@ -46,14 +48,17 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
     """
     text = read_text(path, utf_8_only=True)
     header = _header(text)
-    table = read_columns(text, header, _wanted(header.names, path), strict=True)
+    table, moments = read_with_moments(text, header, "time_s", _wanted(header.names, path), strict=True)
     findings = table_findings(table, path)
-    samples = samples_of(table)
+    if moments is not None:
+        table.columns["time_s"] = moments.time_s
+    samples = replace(samples_of(table), clock_origin_s=None if moments is None else moments.origin_s)
     acc = samples.acc_m_s2 * acceleration_factor("m/s2", options, path, findings)
     gyr = samples.gyr_rad_s
     if gyr is not None:
         gyr = gyr * rotation_rate_factor("rad/s", options, path, findings)
-    return ImportedFile((replace(samples, acc_m_s2=acc, gyr_rad_s=gyr),), table.sha256, tuple(findings))
+    said = {} if moments is None else moments.metadata
+    return ImportedFile((replace(samples, acc_m_s2=acc, gyr_rad_s=gyr),), table.sha256, tuple(findings), said)
 
 
 def samples_of(table: NumberTable) -> SensorSamples:

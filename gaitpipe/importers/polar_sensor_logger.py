@@ -37,6 +37,8 @@ from gaitpipe.model import Finding, FloatArray
 PHONE, TIME = "Phone timestamp", "sensor timestamp [ns]"
 AXIS = re.compile(r"([XYZ]) \[(?:m?g|m?dps|m/s\^?2|rad/s|deg/s)\]")
 ANY_AXIS = re.compile(r"[XYZ] \[[^\]]+\]")
+DEVICE = re.compile(r"(Polar_[^_]+_[0-9A-F]{6,12})_\d{8}_\d{6}_", re.IGNORECASE)
+"""The model and the number that is printed on the sensor, in the name that the program gives the file."""
 POLAR_EPOCH_UNIX_S = 946_684_800.0
 MAX_ZONES_APART_S = 26 * 3600.0
 ACC_WORD, GYR_WORD = re.compile(r"ACC", re.IGNORECASE), re.compile(r"GYRO?", re.IGNORECASE)
@@ -97,7 +99,9 @@ def read(path: Path, options: ReadOptions) -> ImportedFile:
         gyr_rad_s = join_gyroscope(acc.time_s, gyr.time_s + (gyr.first_s - acc.first_s), rate, other, findings)
         digests.append(gyr.sha256)
     origin_s = _origin_s(acc, path, findings)
-    samples = SensorSamples("", acc.time_s, acc_m_s2, gyr_rad_s, clock_origin_s=origin_s, first_line=acc.first_line)
+    device = DEVICE.search(path.name)
+    label = device[1].replace("_", " ") if device else ""
+    samples = SensorSamples(label, acc.time_s, acc_m_s2, gyr_rad_s, clock_origin_s=origin_s, first_line=acc.first_line)
     return ImportedFile((samples,), joined_sha256(*digests), tuple(findings))
 
 

@@ -112,6 +112,12 @@ def _source(path: Path) -> tuple[_Source, str]:
     if content.startswith(b"PK"):
         archive = Archive(path)
         names = frozenset(name for name in archive.files if name in KNOWN)
+        if not names:
+            held = ", ".join(repr(name[:40]) for name in list(archive.files)[:3])
+            more = f" and {len(archive.files) - 3} more" if len(archive.files) > 3 else ""
+            message = "a zip archive without any file of the app Sensor Logger"
+            message = f"{message}; it holds {held}{more}" if held else f"{message}; it is empty"
+            raise RecordingError(str(path), message, "Unpack it, and give the file of samples that was in it.")
         source = _Source(path, names, archive.read, lambda name: path / name)
         return source, hashlib.sha256(archive.content).hexdigest()
     if not _fits(content[:65_536]):

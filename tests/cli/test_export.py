@@ -87,13 +87,27 @@ def test_fit_of_files_without_a_date_asks_for_it_and_takes_it(call, samples, wri
         (("a.mcap", "--to", "fit", "--start", "yesterday"), "is no date and time"),
         (("a.mcap", "--to", "fit", "--start", "2026-03-02T10:30:00"), "does not say its time zone"),
         (("a.mcap", "b.mcap", "--to", "fit", "--start", "2026-03-02T10:30:00Z"), "one recording"),
+        (("a.mcap", "b.mcap", "--to", "bids", "--subject", "Jane Doe"), "is no BIDS label"),
+        (("a.mcap", "b.mcap", "--to", "bids", "--task", ""), "is no BIDS label"),
+        (("a.csv", "b.csv", "--to", "csv", "--columns", "acc=a,b"), "acc needs three columns"),
+        (("a.csv", "b.csv", "--to", "csv", "--format", "plain"), "no importer called 'plain'"),
     ],
 )
 def test_wrong_use_is_told_before_anything_is_read(words, told, call, tmp_path):
     done = call("export", *words, "--out", tmp_path / "out")
     assert done.code == 2
-    assert told in done.err
+    assert done.err.count(told) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["import", "analyze"])
+@pytest.mark.parametrize(
+    ("option", "told"), [(("--columns", "acc=a,b"), "acc needs three"), (("--format", "x"), "no importer called 'x'")]
+)
+def test_option_that_is_wrong_for_every_file_is_told_once(command, option, told, call, tmp_path):
+    done = call(command, "a.csv", "b.csv", *option, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert done.err.count(told) == 1
 
 
 def test_second_export_is_refused_and_force_replaces(call, recording, tmp_path):
@@ -129,7 +143,7 @@ def test_import_says_what_a_file_holds_and_which_options_an_analysis_needs(call,
     table = np.delete(samples["left"], np.s_[1000:1020], 0)
     done = call("import", write_csv("L.csv", table), "--json")
     assert done.code == 0
-    assert "m/s^2 at rest, as it should be" in done.err
+    assert "s in which it hardly moves (gravity is 9.81)" in done.err
     assert "lost: 20 samples in 1 gap" in done.err
     assert "--placement" in done.err
     assert "of the file, 96 ms in all" in done.err  # not "of the left file": the file does not say its side
@@ -141,6 +155,35 @@ def test_import_says_what_a_file_holds_and_which_options_an_analysis_needs(call,
     assert sensor["acc_at_rest_m_s2"] == pytest.approx(9.81, abs=0.2)
     assert len(content["missing_options"]) == 2
     assert [finding["code"] for finding in content["findings"]] == ["time_gaps"]
+
+
+def test_import_does_not_speak_of_rest_in_a_file_in_which_nobody_stands(call, samples, write_csv):
+    running = samples["left"][samples["left"][:, 0] > 6.0]
+    done = call("import", write_csv("L.csv", running), "--json")
+    assert "gravity: not checked: the sensor is never still for 0.5 s" in done.err
+    assert json.loads(done.out)["sensors"][0]["acc_at_rest_m_s2"] is None
+
+
+def test_import_of_several_files_says_a_line_each_unless_asked_for_more(call, recording, samples, write_csv):
+    table = np.delete(samples["left"], np.s_[1000], 0)
+    table[500, 1] = np.nan
+    paths = [recording, write_csv("L.csv", table), write_csv("R.csv", samples["right"])]
+    done = call("import", *paths)
+    lines = done.err.splitlines()
+    assert [line.split(": ")[0] for line in lines[:3]] == [str(path) for path in paths]
+    assert "recording, left 208 Hz 20.0 s, right 208 Hz 20.0 s" in lines[0]
+    assert "plain_csv, 208 Hz 20.0 s; 1 warning; needs --left FILE or --right FILE and --placement" in lines[1]
+    assert "--verbose" in lines[3]
+    assert len(lines) == 4
+    told = call("import", *paths, "--verbose").err
+    assert "lacks a usable number" in told
+    assert told.count("gravity:") == 4
+    assert call("import", *paths, "--quiet").err == ""
+    grams = samples["left"].copy()
+    grams[:, 1:4] /= 9.80665
+    failed = call("import", *paths, write_csv("G.csv", grams))
+    assert failed.code == 3
+    assert "looks like g" in failed.err
 
 
 def test_import_tells_acceleration_in_g_by_gravity(call, samples, write_csv):
@@ -201,6 +244,24 @@ def test_files_of_the_same_name_do_not_replace_each_other(call, samples, write_c
     one, two = write_csv("a/run.csv", samples["left"]), write_csv("b/run.csv", samples["right"])
     assert call("import", one, two, "--out", tmp_path / "plain").code == 0
     assert files_of(tmp_path / "plain") == ["a-run.csv", "b-run.csv"]
+
+
+def test_folders_and_files_of_an_export_are_named_in_one_way(call, recording, tmp_path):
+    paths = [tmp_path / "a=1 (left*).mcap", tmp_path / "--b.mcap"]
+    for path in paths:
+        shutil.copy(recording, path)
+    assert call("export", "--to", "mcap", "--out", tmp_path / "out", "--", *paths).code == 0
+    assert files_of(tmp_path / "out") == ["a_1 _left/a_1 _left.decoded.mcap", "b/b.decoded.mcap"]
+
+
+def test_import_tells_the_address_of_a_sensor_and_does_not_write_it_twice(call, tmp_path):
+    rows = [f"{1000 * row},12:00:00.000,{row / 100:.2f},0.0,{0.001 * (row % 7)},1.0" for row in range(500)]
+    header = "epoch (ms),time (+01:00),elapsed (s),x-axis (g),y-axis (g),z-axis (g)"
+    path = tmp_path / "a_MetaWear_2026-06-10T22.00.00.000_CCA00625B61F_Accelerometer_100.000Hz_1.7.3.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    done = call("import", path, "--out", tmp_path / "plain")
+    assert "'CCA00625B61F': side not said" in done.err
+    assert files_of(tmp_path / "plain") == [path.name]
 
 
 def test_import_names_a_missing_file_and_an_unknown_sensor(call, samples, write_csv, tmp_path):

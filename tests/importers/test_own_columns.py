@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
@@ -53,6 +56,112 @@ def test_units_are_read_from_names_and_keys(time_name, key, factor, tmp_path):
     _recording, [block] = load(path, options=ReadOptions(columns=column_names(typed)))
     assert np.abs(block.time_s - samples.time_s).max() < 1e-6
     assert np.abs(block.gyr_rad_s - samples.gyr).max() < 1e-6
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("ms", 1e3), ("us", 1e6), ("ns", 1e9), ("s", 1.0)])
+def test_unit_of_the_time_stands_behind_its_column(unit, factor, tmp_path):
+    samples = runner()
+    path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", samples, samples.time_s * factor)
+    options = ReadOptions(columns=column_names(f"time=t:{unit} acc=x_g,y_g,z_g"))
+    _recording, [block] = load(path, options=options)
+    assert np.abs(block.time_s - samples.time_s).max() < 1e-6
+
+
+def test_column_whose_own_name_ends_like_a_unit_is_written_with_another_one(tmp_path):
+    assert column_names("time=t:ms:ms acc=a,b,c").time == "t:ms"
+    assert column_names("time=t:x acc=a,b,c").time == "t:x"
+
+
+def test_time_in_milliseconds_without_a_unit_is_answered_with_how_to_say_it(tmp_path):
+    path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", runner(), runner().time_s * 1e3)
+    error = assert_refused(
+        path, "looks like milliseconds", options=ReadOptions(columns=column_names("time=t acc=x_g,y_g,z_g"))
+    )
+    assert "time=NAME:ms" in error.advice
+
+
+def moments(samples, form):
+    start = datetime(2026, 10, 25, 0, 59, 57, tzinfo=UTC)
+    return [form(start + timedelta(seconds=float(value))) for value in samples.time_s]
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+"""Summer time ends there three seconds after the first sample."""
+
+
+@pytest.mark.parametrize(
+    ("form", "zone_known"),
+    [
+        (lambda at: at.isoformat().replace("+00:00", "Z"), True),  # no fraction where it is zero
+        (lambda at: at.isoformat(), True),
+        (lambda at: at.astimezone(BERLIN).isoformat(), True),
+        (lambda at: f"{at.replace(tzinfo=None).isoformat(sep=' ', timespec='microseconds')}000", False),
+        (lambda at: f"{at:%d.%m.%Y %H:%M:%S.%f}", False),
+    ],
+)
+def test_dates_and_times_are_read_as_the_time(form, zone_known, tmp_path):
+    samples = runner()
+    path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", samples, moments(samples, form))
+    recording, [block] = load(path, options=ReadOptions(columns=column_names("time=t acc=x_g,y_g,z_g")))
+    assert np.abs(block.time_s - samples.time_s).max() < 2e-6
+    start = datetime(2026, 10, 25, 0, 59, 57, tzinfo=UTC).timestamp()
+    assert float(recording.metadata["clock_origin_unix_s"]) == start
+    assert (recording.metadata.get("clock_zone") != "unknown") is zone_known
+
+
+def test_dates_are_not_given_a_unit_and_say_all_or_none_their_zone(tmp_path):
+    samples = runner()
+    times = moments(samples, lambda at: at.isoformat())
+    path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", samples, times)
+    error = assert_refused(path, "not ms", options=ReadOptions(columns=column_names("time=t:ms acc=x_g,y_g,z_g")))
+    assert "time=t." in error.advice
+    times[7] = times[7].removesuffix("+00:00")
+    path = table(tmp_path, "t,x_g,y_g,z_g,d,e,f", samples, times)
+    columns = column_names("time=t acc=x_g,y_g,z_g")
+    assert assert_refused(path, "some do not", options=ReadOptions(columns=columns)).line == 10
+
+
+def test_plain_csv_takes_dates_and_times(tmp_path):
+    samples = runner()
+    header = "time_s,acc_x_m_s2,acc_y_m_s2,acc_z_m_s2,gyr_x_rad_s,gyr_y_rad_s,gyr_z_rad_s"
+    columns = [("{}", moments(samples, lambda at: at.isoformat())), *[("{:.6f}", one) for one in samples.acc.T]]
+    rows = write.rows_of([*columns, *[("{:.6f}", one) for one in samples.gyr.T]])
+    recording, [block] = load(write.save(tmp_path / "plain.csv", [header, *rows]))
+    assert np.abs(block.time_s - samples.time_s).max() < 2e-6
+    assert "clock_origin_unix_s" in recording.metadata
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "ms"])
+@pytest.mark.parametrize(("name", "zone"), [("time", None), ("taken_at", "UTC"), ("time_s", None)])
+@pytest.mark.parametrize("named", [False, True])
+def test_time_stamps_of_parquet_need_no_unit(unit, name, zone, named, tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    samples = runner()
+    ticks = np.rint(samples.time_s * {"ns": 1e9, "us": 1e6, "ms": 1e3}[unit]).astype(np.int64)
+    start = int(write.START_S) * {"ns": 10**9, "us": 10**6, "ms": 1000}[unit]
+    columns = {name: pa.array(start + ticks, pa.timestamp(unit, zone))}
+    columns |= {f"acc_{axis}_m_s2": samples.acc[:, place] for place, axis in enumerate("xyz")}
+    path = tmp_path / "stamps.parquet"
+    pq.write_table(pa.table(columns), path)
+    typed = f"time={name} acc=acc_x_m_s2,acc_y_m_s2,acc_z_m_s2"
+    options = ReadOptions(columns=column_names(typed)) if named else ReadOptions()
+    recording, [block] = load(path, options=options)
+    assert np.abs(block.time_s - ticks / {"ns": 1e9, "us": 1e6, "ms": 1e3}[unit]).max() < 1e-6
+    assert float(recording.metadata["clock_origin_unix_s"]) == int(write.START_S)
+    assert (recording.metadata.get("clock_zone") == "unknown") is (zone is None)
+
+
+def test_durations_and_seconds_of_parquet_are_read_whatever_they_are_called(tmp_path):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    samples = runner()
+    axes = {f"acc_{axis}_m_s2": samples.acc[:, place] for place, axis in enumerate("xyz")}
+    elapsed = pa.array(np.rint(samples.time_s * 1e6).astype(np.int64), pa.duration("us"))
+    for number, time in enumerate(({"elapsed": elapsed}, {"time": samples.time_s})):
+        path = tmp_path / f"{number}.parquet"
+        pq.write_table(pa.table({**time, **axes}), path)
+        recording, [block] = load(path)
+        assert np.abs(block.time_s - samples.time_s).max() < 1e-6
+        assert "clock_origin_unix_s" not in recording.metadata
 
 
 def test_units_that_no_name_says_are_asked_for(tmp_path):

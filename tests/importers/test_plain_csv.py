@@ -127,6 +127,39 @@ def test_time_that_does_not_grow_is_refused(save, samples, spoil):
     assert error.line is not None
 
 
+@pytest.mark.parametrize(
+    ("spoil", "words", "advice"),
+    [
+        (lambda s: np.repeat(s, 2, axis=0), r"2080 of 4160 rows .* first in line 3 \(2080 the very same\)", "copies"),
+        (lambda s: np.vstack([s, s]), r"first in line 2082 \(2080 earlier\)", "two recordings in one file"),
+        (lambda s: s[::-1], r"first in line 3 \(2079 earlier\)", "out of order"),
+    ],
+)
+def test_rows_of_one_time_are_told_from_times_that_go_back(save, samples, spoil, words, advice):
+    assert advice in assert_refused(save(spoil(samples)), words).advice
+
+
+def two_rates(samples, first_hz, then_hz, change):
+    steps = np.where(np.arange(len(samples)) < change, 1 / first_hz, 1 / then_hz)
+    samples[:, 0] = np.cumsum(steps)
+    return samples
+
+
+@pytest.mark.parametrize(("first_hz", "then_hz"), [(100, 200), (200, 100), (208, 104)])
+@pytest.mark.parametrize("change", [624, 1040, 1500])
+def test_rate_that_changes_within_the_file_is_told_with_its_place(save, samples, first_hz, then_hz, change):
+    path = save(two_rates(samples, first_hz, then_hz, change))
+    error = assert_refused(path, f"the rate changes within the file: {first_hz} samples a second, {then_hz} from line")
+    assert abs(error.line - (change + 2)) <= 1
+    assert "Cut the file there" in error.advice
+
+
+def test_rate_that_changes_a_little_is_warned_of_in_words_of_its_own(save, samples):
+    recording, _blocks = load(save(two_rates(samples, 200, 150, 1040)))
+    assert [(found.code, found.severity) for found in recording.findings] == [("rate_changes", "warning")]
+    assert "200 samples a second, 150 from line 104" in recording.findings[0].message
+
+
 def test_one_time_far_ahead_is_refused_not_believed(save, samples):
     samples[10, 0] = 1e9
     assert_refused(save(samples), "not later")

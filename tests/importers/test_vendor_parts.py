@@ -106,17 +106,41 @@ def test_mt_manager_export_is_not_taken_for_a_dots(tmp_path):
 # MetaBase and other programs with a file a sensor
 
 
+@pytest.mark.parametrize(
+    ("writer", "device"), [(write.metabase, "CCA00625B61F"), (write.polar_sensor_logger, "Polar Sense B0123456")]
+)
+def test_sensor_is_called_by_the_number_in_the_name_of_its_file(writer, device, tmp_path):
+    path = writer(tmp_path, runner())
+    assert load(path)[0].sensors[0].device == device
+    for file in list(path.parent.iterdir()):
+        file.rename(file.with_name(file.name.replace("CCA00625B61F", "left").replace("B0123456", "left")))
+    renamed = next(file for file in path.parent.iterdir() if "acc" in file.name.lower())
+    assert load(renamed)[0].sensors[0].device == renamed.name
+
+
 def test_gyroscope_of_another_rate_and_start_is_put_onto_the_accelerometers_times(tmp_path):
     samples = runner()
     slow = Samples(samples.time_s[::2] + 0.1, None, np.column_stack([np.sin(samples.time_s[::2] + 0.1)] * 3))
     recording, [block] = load(write.metabase(tmp_path, samples, slow, rates="104.000"))
     joined = next(found for found in recording.findings if found.code == "streams_joined")
     assert (joined.severity, "104 samples a second" in joined.message) == ("warning", True)
-    lost = next(found for found in recording.findings if found.code == "rows_lost")
-    assert "first in line 2" in lost.message  # before the gyroscope began
+    assert "rows_lost" not in codes(recording)
+    shorter = next(found for found in recording.findings if found.code == "gyroscope_shorter")
+    assert shorter.severity == "info"  # before the gyroscope began
+    assert recording.quality["left"].lost_samples == 0
     time_s = block.time_s
     assert time_s[0] == pytest.approx(0.1, abs=0.006)
     assert np.abs(block.gyr_rad_s[:, 0] - np.sin(time_s)).max() < 2e-3
+
+
+def test_gyroscope_that_ended_long_before_the_accelerometer_is_warned_of(tmp_path):
+    samples = runner()
+    short = Samples(*(values[:-1400] for values in (samples.time_s, samples.acc, samples.gyr)))
+    recording, [block] = load(write.metabase(tmp_path, samples, short))
+    shorter = next(found for found in recording.findings if found.code == "gyroscope_shorter")
+    assert shorter.severity == "warning"
+    assert "1400 rows (6.7" in shorter.message
+    assert block.time_s[-1] == pytest.approx(short.time_s[-1], abs=0.006)
 
 
 def test_rotation_rate_is_never_made_up_across_a_gap(tmp_path):

@@ -25,8 +25,23 @@ Dates, device labels, file names and free text of the recordings are left out.
 PARTICIPANTS_JSON = {"participant_id": {"Description": "Pseudonym of the participant"}}
 
 EVENTS_JSON = {
-    "trial_type": {"Description": "Kind of the event, as the recorder names it (mark, speed, connected, ...)"},
-    "source": {"Description": "The sensor or device that the event is of; n/a for the whole session"},
+    "trial_type": {
+        "Description": "Kind of the event: initial_contact and toe_off of a foot, as the software found them in the "
+        "samples; all others as the recorder names them (mark, speed, connected, ...)"
+    },
+    "side": {
+        "Description": "The foot of a contact; n/a for other events",
+        "Levels": {"left": "Left foot", "right": "Right foot"},
+    },
+    "quality": {
+        "Description": "Quality of the stride that begins with the initial contact, and whose toe-off this is: ok, or "
+        "why the stride is not to be used; n/a for other events"
+    },
+    "uncertainty": {
+        "Description": "Standard uncertainty of the onset of a contact; n/a where it is not known",
+        "Units": "s",
+    },
+    "source": {"Description": "The sensor or device that the event is of; n/a for contacts and the whole session"},
     "value": {"Description": "The number that belongs to the event, such as a speed in m/s; n/a where there is none"},
 }
 

@@ -107,6 +107,11 @@ class ExportWriter(Protocol):
         """Close what is open; never raises."""
 
 
+def no_check(choices: ExportChoices) -> None:
+    """For formats that every choice is right for and that need no library."""
+    del choices
+
+
 @dataclass(frozen=True, slots=True)
 class Exporter:
     """One format.
@@ -116,6 +121,7 @@ class Exporter:
     exports have in common and that a later one may replace.
     `open(session, folder, target)` gives the writer: it writes into `folder` and may look at what stands in `target`
     already, where the files will come to lie. It raises a UsageError at once when the session cannot be written.
+    `check(choices)` raises a UsageError for what is wrong whatever the session: a label, a library that is missing.
     `together`: several inputs go into one folder (a data set), not into one each. `extra` is the optional part of
     gaitpipe that has the library, empty where none is needed.
     """
@@ -129,3 +135,4 @@ class Exporter:
     shared: frozenset[str] = frozenset()
     together: bool = False
     extra: str = ""
+    check: Callable[[ExportChoices], None] = no_check

@@ -7,9 +7,11 @@ Rules
      Sample n of the sensor is row n, and nobody who counts rows is led astray by a gap. MissingValues says it.
   3. Numbers are written with all their digits, in SI units; axes are the sensor's own and said to be so.
   4. A data set is made to be shared: no date, no device label, no name of a file and no free text goes into it, only
-     the label of the subject as given. Events are there where the recording has any, by their kind.
+     the label of the subject as given. Events of the recorder are there by their kind, without their words.
   5. Several sessions go into one data set. `participants.tsv` gets a line for a new subject; what stands in the data
      set's own files is left as it is.
+  6. Every contact that was found is an event, initial_contact or toe_off, with the quality of its stride. Onsets count
+     from the session's time 0, as LATENCY does.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gaitpipe.errors import UsageError
 from gaitpipe.exporters.formats._bids_texts import (
@@ -34,7 +37,7 @@ from gaitpipe.exporters.formats._bids_texts import (
     description,
     motion_json,
 )
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.model import SIDES, SampleBlock, SensorInfo, Side
 
 MISSING = "n/a"
@@ -43,6 +46,8 @@ PARTICIPANTS_NAME = "participants.tsv"
 SHARED = frozenset({DESCRIPTION_NAME, PARTICIPANTS_NAME, "participants.json", "README.md"})
 _LABEL = re.compile(r"[0-9a-zA-Z]{1,40}")
 _GAP_ROWS = 10_000
+EVENT_COLUMNS = ("onset", "duration", "trial_type", "side", "quality", "uncertainty", "source", "value")
+_CONTACTS = (("ic_s", "initial_contact"), ("tc_s", "toe_off"))
 
 
 class BidsWriter:
@@ -90,12 +95,14 @@ class BidsWriter:
 
     def _write_events(self, outcome: ExportOutcome) -> None:
         rows = [
-            [repr(round(event.time_s, 6)), MISSING, _word(event.kind), event.source or MISSING, _number(event.value)]
-            for event in sorted(outcome.events, key=lambda event: event.time_s)
+            (event.time_s, [_word(event.kind), *[MISSING] * 3, event.source or MISSING, _number(event.value)])
+            for event in outcome.events
         ]
+        rows += contact_rows(outcome.result.strides)
         if rows:
             stem = _stem(self._session)
-            self._tsv(f"{stem}_events.tsv", [["onset", "duration", "trial_type", "source", "value"], *rows])
+            lines = [[repr(round(time_s, 6)), MISSING, *cells] for time_s, cells in sorted(rows)]
+            self._tsv(f"{stem}_events.tsv", [list(EVENT_COLUMNS), *lines])
             self._json(f"{stem}_events.json", EVENTS_JSON)
 
     def _write_data_set(self) -> None:
@@ -121,6 +128,17 @@ class BidsWriter:
     def _tsv(self, name: str, rows: list[list[str]]) -> None:
         text = "".join("\t".join(row) + "\n" for row in rows)
         (self._folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def contact_rows(strides: NDArray[np.void]) -> list[tuple[float, list[str]]]:
+    """Onsets [s] and the rest of the rows of EVENT_COLUMNS, without the duration: both contacts of each stride."""
+    found: list[tuple[float, list[str]]] = []
+    for column, kind in _CONTACTS:
+        for row in strides[np.isfinite(strides[column])]:
+            uncertainty = _number(float(row[column.replace("_s", "_uncertainty_s")]))
+            cells = [kind, str(row["side"]), str(row["quality"]) or MISSING, uncertainty, MISSING, MISSING]
+            found.append((float(row[column]), cells))
+    return found
 
 
 def participants(path: Path, participant: str) -> bytes | None:
@@ -180,15 +198,18 @@ def _files(session: ExportSession) -> tuple[str, ...]:
     return tuple(f"{folder}/{name}" for name in names)
 
 
-def _open(session: ExportSession, folder: Path, target: Path) -> BidsWriter:
-    choices = session.choices
+def _check(choices: ExportChoices) -> None:
     for option, label in (("subject", choices.subject), ("session", choices.session), ("task", choices.task)):
         if not _LABEL.fullmatch(label) and not (option == "session" and not label):
             advice = (
                 f"Give --{option} a pseudonym such as {'running' if option == 'task' else '01'}: no names of people."
             )
             raise UsageError(f"'{label}' is no BIDS label: letters and digits only, at most 40", advice)
-    participants(target / PARTICIPANTS_NAME, f"sub-{choices.subject}")
+
+
+def _open(session: ExportSession, folder: Path, target: Path) -> BidsWriter:
+    _check(session.choices)
+    participants(target / PARTICIPANTS_NAME, f"sub-{session.choices.subject}")
     return BidsWriter(session, folder, target)
 
 
@@ -202,4 +223,5 @@ EXPORTER = Exporter(
     files=_files,
     shared=SHARED,
     together=True,
+    check=_check,
 )

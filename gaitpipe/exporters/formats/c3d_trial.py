@@ -2,7 +2,9 @@
 
 Rules
   1. Initial and terminal contacts of strides of quality `ok` are events "Foot Strike" and "Foot Off" of the contexts
-     "Left" and "Right", the words that gait programs look for. Times count from the first frame.
+     "Left" and "Right", the words that gait programs look for. Times count from the first frame, as C3D has it, and not
+     from the session's time 0: the parameter GAITPIPE:FIRST_FRAME_SESSION_TIME_S is what lies between, and
+     GAITPIPE:TIME_ZERO says so in words.
   2. C3D has one clock and one rate for all analog channels: samples are put on a regular grid of the faster sensor's
      nominal rate, by straight lines between neighbours. In a gap the channels are NaN. This is a copy for looking at
      beside other data; csv and parquet hold the samples themselves.
@@ -23,13 +25,14 @@ from typing import Any
 import numpy as np
 
 from gaitpipe.errors import RecordingError
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SIDES, FloatArray, SampleBlock, SensorInfo, Side
 
 MAX_SAMPLES = 2_000_000
 """Of both feet: more than an hour at 208 Hz."""
 MAX_FRAMES = 65_000
+TIME_ZERO = "EVENT:TIMES count from the first frame. Add FIRST_FRAME_SESSION_TIME_S for times as in strides.csv."
 GAP_INTERVALS = 1.5
 BLOCK_BYTES = 512
 _EVENTS = (("ic_s", "Foot Strike", 1), ("tc_s", "Foot Off", 2))
@@ -98,6 +101,7 @@ class C3dWriter:
         content["data"]["analogs"] = channels[None]
         content.add_parameter("GAITPIPE", "SOFTWARE", [self._session.software])
         content.add_parameter("GAITPIPE", "FIRST_FRAME_SESSION_TIME_S", [start_s])
+        content.add_parameter("GAITPIPE", "TIME_ZERO", [TIME_ZERO])
         content.add_parameter("EVENT", "USED", [len(events)])
         if events:
             minutes = [time_s // 60 for time_s, *_ in events]
@@ -166,8 +170,12 @@ def _name(session: ExportSession) -> str:
     return f"{session.name}.c3d"
 
 
-def _open(session: ExportSession, folder: Path, _target: Path) -> C3dWriter:
+def _check(_choices: ExportChoices) -> None:
     need_library("C3D", "ezc3d", "c3d")
+
+
+def _open(session: ExportSession, folder: Path, _target: Path) -> C3dWriter:
+    _check(session.choices)
     return C3dWriter(session, folder)
 
 
@@ -179,4 +187,5 @@ EXPORTER = Exporter(
     open=_open,
     files=lambda session: (_name(session),),
     extra="c3d",
+    check=_check,
 )

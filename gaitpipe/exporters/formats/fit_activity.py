@@ -2,8 +2,9 @@
 
 Rules
   1. A record holds what the good strides of both feet say in the middle of its second: cadence (strides a minute, as
-     FIT counts), stance time and its share, balance of both feet, step length, speed and the distance summed from it.
-     What is not known is left out of the record, never 0.
+     FIT counts), stance time and its share, balance of both feet, step length. Speed and distance are of all motion
+     and add up (see `_fit_seconds`): the last record's distance is that of lap and session, and their average speed is
+     it over the time in motion. What is not known is left out of the record, never 0.
   2. FIT has dates only: the start of the session must be known, from the recording or given.
   3. Records are encoded one after another, and the header is completed at the end: the file is never held in memory.
   4. The maker's number is that for development, for gaitpipe has none.
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gaitpipe.errors import RecordingError, UsageError
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._fit_seconds import Second, mean, seconds
 from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.model import SampleBlock
@@ -86,7 +87,7 @@ class FitWriter:
         encoder.add(self._file_id(start_s))
         encoder.add(self._timer(start_s, start=True))
         total = _Totals()
-        for second in seconds(outcome.result.strides, start_s, end_s):
+        for second in seconds(outcome.result.strides, start_s, end_s, outcome.result.belt_speed_m_s):
             encoder.add(self._record(second))
             total.add(second)
         encoder.add(self._timer(end_s, start=False))
@@ -168,7 +169,8 @@ class FitWriter:
         _set(message, "avg_stance_time", mean(total.stance_time_s) * 1000.0)
         _set(message, "avg_stance_time_balance", mean(total.balance_pct))
         _set(message, "avg_step_length", mean(total.step_length_m) * 1000.0)
-        _set(message, "enhanced_avg_speed", mean(total.speed_m_s))
+        _set(message, "total_moving_time", total.moving_s or math.nan)
+        _set(message, "enhanced_avg_speed", total.distance_m / total.moving_s if total.moving_s else math.nan)
         _set(message, "total_distance", total.distance_m)
 
     def _activity(self, start_s: float, end_s: float) -> DataMessage:
@@ -192,7 +194,7 @@ class _Totals:
         self.stance_time_s: list[float] = []
         self.balance_pct: list[float] = []
         self.step_length_m: list[float] = []
-        self.speed_m_s: list[float] = []
+        self.moving_s = 0.0
         self.distance_m = math.nan
 
     def add(self, second: Second) -> None:
@@ -200,7 +202,7 @@ class _Totals:
         self.stance_time_s.append(second.stance_time_s)
         self.balance_pct.append(second.stance_balance_pct)
         self.step_length_m.append(second.step_length_m)
-        self.speed_m_s.append(second.speed_m_s)
+        self.moving_s += second.moving_s
         self.distance_m = second.distance_m
 
 
@@ -227,8 +229,12 @@ def _name(session: ExportSession) -> str:
     return f"{session.name}.fit"
 
 
-def _open(session: ExportSession, folder: Path, _target: Path) -> FitWriter:
+def _check(_choices: ExportChoices) -> None:
     need_library("FIT", "fit_tool", "fit", library="fit-tool")
+
+
+def _open(session: ExportSession, folder: Path, _target: Path) -> FitWriter:
+    _check(session.choices)
     if session.start_utc_ns is None:
         advice = "Say when it began: --start 2026-03-02T09:30:00Z (for several files, one at a time)."
         raise UsageError(f"{session.name}: a FIT file needs the date, and this one does not say it", advice)
@@ -246,4 +252,5 @@ EXPORTER = Exporter(
     open=_open,
     files=lambda session: (_name(session),),
     extra="fit",
+    check=_check,
 )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gaitpipe.exporters.formats._contract import Exporter, ExportOutcome, ExportSession
+from gaitpipe.exporters.formats._contract import ExportChoices, Exporter, ExportOutcome, ExportSession
 from gaitpipe.exporters.formats._facts import EVENT_COLUMNS, event_rows, sensor_facts, session_facts
 from gaitpipe.exporters.formats._library import need_library
 from gaitpipe.exporters.formats.csv_files import ACC_COLUMNS, GYR_COLUMNS
@@ -175,8 +175,12 @@ def _field(name: str, kind: Any) -> Any:
     return pa.field(name, kind, metadata={"unit": unit} if unit else None)
 
 
-def _open(session: ExportSession, folder: Path, _target: Path) -> ParquetWriter:
+def _check(_choices: ExportChoices) -> None:
     need_library("Parquet", "pyarrow", "parquet")
+
+
+def _open(session: ExportSession, folder: Path, _target: Path) -> ParquetWriter:
+    _check(session.choices)
     return ParquetWriter(session, folder)
 
 
@@ -188,4 +192,5 @@ EXPORTER = Exporter(
     open=_open,
     files=lambda _session: ("samples.parquet", "strides.parquet", "events.parquet"),
     extra="parquet",
+    check=_check,
 )

@@ -137,11 +137,29 @@ def test_marks_become_events_without_their_words(input_of, tmp_path):
         RecordingEvent(10**9, 0, "speed", None, "typed by Jane", 3.0),
     ]
     export_input(opened, BIDS, tmp_path / "out")
-    assert rows_of(tmp_path / "out" / f"{STEM}_events.tsv") == [
-        ["onset", "duration", "trial_type", "source", "value"],
-        ["1.0", "n/a", "speed", "n/a", "3.0"],
-        ["3.0", "n/a", "note", "n/a", "n/a"],
+    rows = rows_of(tmp_path / "out" / f"{STEM}_events.tsv")
+    assert [row for row in rows if row[2] not in ("initial_contact", "toe_off")] == [
+        ["onset", "duration", "trial_type", "side", "quality", "uncertainty", "source", "value"],
+        ["1.0", "n/a", "speed", "n/a", "n/a", "n/a", "n/a", "3.0"],
+        ["3.0", "n/a", "note", "n/a", "n/a", "n/a", "n/a", "n/a"],
     ]
+
+
+def test_contacts_of_both_feet_are_events_in_the_order_of_time_and_every_column_is_described(exported, tmp_path):
+    strides = exported("bids").analysis.result.strides
+    header, *rows = rows_of(tmp_path / "out" / f"{STEM}_events.tsv")
+    sidecar = json.loads((tmp_path / "out" / f"{STEM}_events.json").read_text())
+    assert set(header) - {"onset", "duration"} == set(sidecar)
+    assert [float(row[0]) for row in rows] == sorted(float(row[0]) for row in rows)
+    assert {len(row) for row in rows} == {len(header)}
+    for kind, column in (("initial_contact", "ic_s"), ("toe_off", "tc_s")):
+        for side in ("left", "right"):
+            mine = [dict(zip(header, row, strict=True)) for row in rows if row[2:4] == [kind, side]]
+            known = strides[(strides["side"] == side) & np.isfinite(strides[column])]
+            assert [float(one["onset"]) for one in mine] == pytest.approx(np.sort(known[column]), abs=1e-6)
+            assert len(mine) > 10
+            assert {one["quality"] for one in mine} == set(known["quality"].tolist())
+            assert 0.0 < float(mine[5]["uncertainty"]) < 0.1
 
 
 def test_nothing_in_a_data_set_tells_name_date_or_device(input_of, tmp_path):

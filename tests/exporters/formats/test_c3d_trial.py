@@ -34,6 +34,23 @@ def test_contacts_are_foot_strikes_and_foot_offs_of_both_sides(exported):
     assert np.all(np.diff(times_s) >= 0)
 
 
+def test_event_times_of_a_late_first_sample_and_what_they_count_from_are_in_the_file(input_of, tmp_path):
+    opened = input_of()
+    for block in opened.recording.blocks:
+        block.time_s[:] += 100.0
+    made = export_input(opened, C3D, tmp_path / "out")
+    parameters = ezc3d.c3d(str(made.files[0]))["parameters"]
+    assert parameters["GAITPIPE"]["FIRST_FRAME_SESSION_TIME_S"]["value"][0] == pytest.approx(100.0)
+    assert "first frame" in parameters["GAITPIPE"]["TIME_ZERO"]["value"][0]
+    strides = made.analysis.result.strides
+    first_s = min(strides["ic_s"][strides["quality"] == "ok"])
+    assert first_s > 100.0
+    times = parameters["EVENT"]["TIMES"]["value"]
+    labels = parameters["EVENT"]["LABELS"]["value"]
+    strikes = [60 * times[0][n] + times[1][n] for n, label in enumerate(labels) if label == "Foot Strike"]
+    assert min(strikes) + 100.0 == pytest.approx(first_s, abs=1e-4)
+
+
 def test_another_reader_finds_the_same_events_and_samples(exported):
     c3d = pytest.importorskip("c3d")
     [path] = exported("c3d").files

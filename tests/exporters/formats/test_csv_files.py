@@ -11,7 +11,8 @@ import pytest
 
 from gaitpipe import importers
 from gaitpipe.app.analyze import analyze_input
-from gaitpipe.app.export import export_input, safe_name, timed_events
+from gaitpipe.app.export import export_input, timed_events
+from gaitpipe.app.file_names import safe_name, told_apart
 from gaitpipe.app.inputs import SessionFiles, open_recording, open_session
 from gaitpipe.exporters.formats import find_exporter
 from gaitpipe.exporters.strides_csv import read_strides_csv
@@ -124,3 +125,7 @@ def test_hostile_names_become_names_of_files(hostile, safe):
 
 def test_long_name_is_cut_to_what_every_file_system_takes():
     assert len(safe_name("ü" * 500).encode()) <= 80
+
+
+def test_names_that_a_system_may_take_for_one_are_told_apart():
+    assert told_apart(["Run", "run", "run-2", "run?", "run_"]) == ["Run", "run-2", "run-2-2", "run-3", "run-4"]

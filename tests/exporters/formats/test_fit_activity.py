@@ -82,14 +82,47 @@ def test_another_reader_finds_the_figures_of_the_strides(exported):
     assert session["sub_sport"] == "generic"
     assert session["total_timer_time"] == 20.0
     assert session["total_distance"] == pytest.approx(records[-1]["distance"])
-    assert 30 < session["total_distance"] < 50
+    assert session["total_distance"] == pytest.approx(42.0, rel=0.05)  # 15 s at 3 m/s, from a standing start
+    [lap] = content["lap_mesgs"]
+    for one in (lap, session):
+        assert one["total_distance"] == session["total_distance"]
+        assert one["total_moving_time"] == pytest.approx(14.5, abs=0.5)
+        assert one["enhanced_avg_speed"] == pytest.approx(one["total_distance"] / one["total_moving_time"], rel=0.01)
+    gained = np.diff([one["distance"] for one in records[8:18]])
+    assert gained == pytest.approx([one["enhanced_speed"] for one in records[9:18]], abs=0.02)
 
 
 def test_run_on_a_belt_is_a_treadmill_run_of_its_speed(recording, tmp_path):
     made = export_input(open_recording(recording), FIT, tmp_path / "out", belt_speed_m_s=3.0)
     [session] = garmin(made.files[0])["session_mesgs"]
     assert session["sub_sport"] == "treadmill"
-    assert session["enhanced_avg_speed"] == pytest.approx(3.0, rel=0.05)
+    assert session["enhanced_avg_speed"] == pytest.approx(3.0, abs=0.001)
+    assert session["total_distance"] == pytest.approx(3.0 * session["total_moving_time"], abs=0.02)
+
+
+def test_strides_that_are_not_good_and_the_last_contact_count_for_the_distance():
+    strides = make_strides(20)
+    strides["quality"][3:9] = "lost_samples"
+    strides["speed_m_s"][3:9] = math.nan
+    strides["stride_time_s"][[19, 39]] = math.nan
+    found = list(seconds(strides, 0.0, 20.0))
+    # from 0 s (the file's begin) to half a stride after the last contact, at 15.6 s
+    assert found[-1].distance_m == pytest.approx(3.0 * 16.0)
+    assert sum(one.moving_s for one in found) == pytest.approx(16.0)
+    assert found[17].moving_s == 0.0
+    assert math.isnan(found[17].speed_m_s)
+
+
+def test_standing_between_two_bouts_adds_no_distance_and_unknown_speed_is_carried_only_so_far():
+    first, second = make_strides(10), make_strides(10)
+    second["ic_s"] += 30.0
+    found = list(seconds(np.concatenate([first, second]), 0.0, 40.0))
+    assert found[29].distance_m - found[8].distance_m == pytest.approx(3.0 * 0.4)  # half a stride before the second
+    assert found[-1].distance_m == pytest.approx(3.0 * (8.4 + 0.4 + 8.4))
+    long = make_strides(100)
+    long["speed_m_s"][long["ic_s"] > 4.0] = math.nan
+    found = list(seconds(long, 0.0, 80.0))
+    assert found[-1].distance_m == pytest.approx(3.0 * 14.4, abs=0.4)
 
 
 def test_standing_at_the_start_has_no_cadence_rather_than_zero(exported):

@@ -53,7 +53,7 @@ def zipped(path, members, method=zipfile.ZIP_DEFLATED):
         ([("Gyroscope.csv", HEADER)], "no acceleration"),
         ([("TotalAcceleration.csv", b"a,b\n1,2\n")], "does not name the columns"),
         ([("TotalAcceleration.csv", b"\0" * 400)], "not text|empty"),
-        ([], "no acceleration"),
+        ([], "without any file of the app"),
     ],
 )
 def test_archive_beyond_a_limit_is_refused_with_its_reason(tmp_path, members, words):
