@@ -324,7 +324,7 @@ def _again(entry: Entry, session: Session, status: Status, now: str) -> Entry:
 
 
 def _same_recordings(sessions: Iterable[Session], memory: FileMemory) -> list[tuple[str, str]]:
-    """Sessions made of the very same samples: (the first, what is to be said); each would be counted for itself."""
+    """Sessions that have a file of samples in common: (the first, what is to be said)."""
     names: dict[tuple[str, ...], list[str]] = {}
     for session in sessions:
         sensors = [str(session.options.get(name, "")) for name in ("left_sensor", "right_sensor")]
@@ -337,7 +337,7 @@ def _same_recordings(sessions: Iterable[Session], memory: FileMemory) -> list[tu
 def _same_words(others: Sequence[str]) -> str:
     more = f" and {len(others) - SHOWN_SAME} more" if len(others) > SHOWN_SAME else ""
     shown = ", ".join(others[:SHOWN_SAME])
-    return f"is the same recording as {shown}{more}: each has a row of its own in the cohort table. Take copies away."
+    return f"holds the same samples as {shown}{more}: the cohort table counts them more than once. Take copies away."
 
 
 def _digest(file: FoundFile) -> str:

@@ -42,8 +42,8 @@ WRITTEN_ADVICE = "Run the same command again when it is finished."
 _ONE_AT_A_TIME = threading.Lock()
 """Dask workers may have several threads; the bound on memory and drawing are of the whole process."""
 SIDE_ADVICE = (
-    "Put left or right into its name, or write it into a manifest: under left or right, its sensors under left_sensor, "
-    "right_sensor."
+    "Put left or right into its name, one file of each to a session, or write it into a manifest: under left or right, "
+    "its sensors under left_sensor, right_sensor."
 )
 MEMORY_ADVICE = "Give each worker more with --memory, or cut the recording into shorter ones."
 

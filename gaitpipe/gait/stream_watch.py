@@ -74,7 +74,8 @@ class StreamWatch:
                     "error",
                     f"The acceleration of the {side} sensor is {self._quiet_norm:.3g} m/s^2 at its quietest, "
                     f"far from gravity (9.81).{guess}",
-                    "Give acceleration in m/s^2 with gravity included (1 g = 9.80665 m/s^2), or correct the profile.",
+                    "Wanted is m/s^2 with gravity. Say with --acc-unit what a file of another program holds (g, mg), "
+                    "or correct the profile.",
                     side,
                 )
             )
@@ -88,7 +89,8 @@ class StreamWatch:
                     "error",
                     f"The rotation rate of the {side} sensor reaches {self._fastest:.0f} rad/s; no leg does. "
                     "It looks like deg/s.",
-                    "Give rotation rate in rad/s (divide deg/s by 57.29578), or correct the profile.",
+                    "Wanted is rad/s. Say with --gyr-unit what a file of another program holds (deg/s), or correct the "
+                    "profile.",
                     side,
                 )
             )

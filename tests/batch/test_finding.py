@@ -132,7 +132,7 @@ def test_one_recording_under_two_sessions_is_told(place):
     for _again in range(2):
         place.run()
         (told,) = [event for event in place.events if event["event"] == "warning"]
-        assert (told["session"], "same recording as b:" in told["reason"]) == ("a", True)
+        assert (told["session"], "same samples as b:" in told["reason"]) == ("a", True)
 
 
 def test_a_manifest_names_files_that_no_rule_could_join(place):
