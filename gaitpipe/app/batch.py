@@ -47,6 +47,7 @@ from gaitpipe.errors import counted
 
 Tell = Callable[[Mapping[str, Any]], None]
 SHOWN_SAME = 3
+GOOD = ("ok", "unchanged")
 EXIT_SOME_FAILED, EXIT_ALL_FAILED, EXIT_INTERRUPTED = 3, 1, 130
 
 
@@ -142,7 +143,8 @@ class _Batch:
                     self._work(executor, work_to_do, stopper)
             finally:
                 self._finish()
-        self.result.interrupted = stopper.asked > 0
+        given_up = any(entry.code == INTERRUPTED for entry in self.result.entries)
+        self.result.interrupted = stopper.asked > 0 and (given_up or self.result.counts["left"] > 0)
         if executor is not None and executor.died:
             text = f"{counted(executor.died, 'worker')} died; others took their place and tried their files again"
             self._tell({"event": "warning", "session": "", "reason": text})
@@ -265,6 +267,11 @@ class _Batch:
         self.result.counts[counted_as or entry.status] += 1
         self._tell({"event": "ended", **entry.public(), "bytes_done": self._done_bytes})
 
+    def _kept(self) -> list[Entry]:
+        """Entries of earlier runs whose sessions this run did not come to: their results stand, and keep their rows."""
+        told = {entry.session for entry in self.result.entries}
+        return [one.entry for one in self._planned.decisions if one.entry is not None and one.session.name not in told]
+
     def _hidden(self, session: Session) -> bool:
         """Whether a worker's results cannot be seen here."""
         storage = self._storage
@@ -280,7 +287,7 @@ class _Batch:
     def _finish(self) -> None:
         self._storage.flush()
         write_failed(self._storage, self.result.entries)
-        good = [entry for entry in self.result.entries if entry.status in ("ok", "unchanged") and entry.session]
+        good = [entry for entry in (*self.result.entries, *self._kept()) if entry.session and entry.status in GOOD]
         with_rows = {entry.session for entry in good}
         told = [one.session for one in self._planned.decisions if one.session.name in with_rows]
         for session, reason in _same_recordings(told, self._memory):

@@ -1,10 +1,12 @@
 """The cohort table of a batch: one row a session and side, of all sessions of this run that have results.
 
-What failed has no row: `failed.csv` lists it. The table is made anew only when a session came, went or changed.
+What failed has no row: `failed.csv` lists it. What the run did not come to keeps its row of an earlier one. The table
+is made anew only when a session came, went or changed, or when one of its files is not as it was written.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -38,20 +40,28 @@ def update_cohort(
     """
     chosen = sorted(entries, key=lambda entry: entry.session)
     mark = digest_of([[entry.session, entry.key, entry.athlete, names.get(entry.session, "")] for entry in chosen])
-    if _mark(storage) == mark and storage.read(COHORT_NAMES[0]) is not None:
+    known = _mark(storage)
+    if known is not None and known.get("of") == mark and known.get("files") == _digests(storage):
         return []
     rows, unusable = _rows(storage, chosen, names)
     _write(storage, rows)
-    storage.write(MARK_NAME, json.dumps({"of": mark if not unusable else ""}).encode())
+    told = {"of": mark if not unusable else "", "files": _digests(storage)}
+    storage.write(MARK_NAME, json.dumps(told).encode())
     return unusable
 
 
-def _mark(storage: LocalStorage | RemoteStorage) -> str | None:
+def _digests(storage: LocalStorage | RemoteStorage) -> dict[str, str]:
+    """What the files of the table hold now: an editor or a copy may have changed one of them."""
+    found = {name: storage.read(name) for name in COHORT_NAMES}
+    return {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if data is not None}
+
+
+def _mark(storage: LocalStorage | RemoteStorage) -> dict[str, Any] | None:
     try:
         told = json.loads(storage.read(MARK_NAME) or b"{}")
     except ValueError:
         return None
-    return told.get("of") if isinstance(told, dict) else None
+    return told if isinstance(told, dict) else None
 
 
 def _rows(

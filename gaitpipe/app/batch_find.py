@@ -4,7 +4,7 @@ Rules
   1. A file's kind is told by its content: a recording, a format that an importer knows, a part of another file
      (companion), or nothing that holds samples. It is remembered until the file or the program changes.
   2. A recording is a session. Files of one sensor each are joined by the side words in their names (`batch.names`); one
-     that fits to none is tried alone, since it may hold both sides, or say its side.
+     that fits to none is tried alone, since it may hold both sides, or say its side. Two for one side are a problem.
   3. What is no format but looks like samples (it names an accelerometer), is empty, or was named one by one, is tried
      too: its reader says what is wrong. The rest is skipped and told.
   4. Rows of a manifest are taken as they are; their files are in no other session.
@@ -24,7 +24,7 @@ from gaitpipe.batch.content import FileMemory
 from gaitpipe.batch.finding import TRUTH_ENDINGS, TRUTH_NAME, look
 from gaitpipe.batch.jobs import UNKNOWN_KIND, FoundFile, Problem, Role, Session, digest_of
 from gaitpipe.batch.manifest import ManifestRow
-from gaitpipe.batch.names import paired, session_name
+from gaitpipe.batch.names import NAMELESS, paired, session_name, side_in
 from gaitpipe.batch.storage import as_path, file_system, is_url, real_place, remote_errors
 
 if TYPE_CHECKING:
@@ -69,16 +69,44 @@ def sessions_of(
             found.skipped.append((file, problem))
         elif kind != COMPANION:
             single[file.name if file.name not in single else f"{file.name}\0{file.path}"] = file
+    groups = _by_rest(single)
     for sides, rest in paired(list(single)):
         roles: dict[Role, FoundFile] = {side: single[name] for side, name in sides.items()}
         chosen = roles or {"recording": single[rest]}
         parts = tuple(part for file in chosen.values() for part in companions.get(file.path, ()))
-        name = session_name(rest if roles else single[rest].name)
-        found.sessions.append(Session(name, chosen, parts, options))
+        name = _name_of(rest if roles else single[rest].name, next(iter(chosen.values())))
+        doubtful = None if roles else _which_side(rest, groups)
+        found.sessions.append(Session(name, chosen, parts, options, problem=doubtful))
     used = {part.path for one in found.sessions for part in one.companions}
     lost = [file for file in files if kinds[file.path] == COMPANION and file.path not in used and not _is_truth(file)]
     found.skipped += [(file, PART_ALONE) for file in lost]
     return found
+
+
+def _name_of(path: str, file: FoundFile) -> str:
+    """The session's name; where its files are called by nothing but their side, that of their folder."""
+    name = session_name(path)
+    parent = file.path.replace("\\", "/").rpartition("/")[0].rpartition("/")[2]
+    return session_name(f"{parent}.csv") if name == NAMELESS and parent else name
+
+
+def _which_side(name: str, groups: Mapping[str, Sequence[str]]) -> Problem | None:
+    """What is wrong with a file that says its side in a whole word, where more than one may be meant by it."""
+    mine = side_in(name)
+    if mine is None or mine.letter or len(groups[mine.rest]) < 2:
+        return None
+    named = ", ".join(sorted(other.replace("\0", " ") for other in groups[mine.rest]))
+    advice = "Take one away, or say in a manifest which files belong together."
+    return Problem("not_said", f"there are several files for one side of one session: {named}", advice)
+
+
+def _by_rest(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names by what is left of them without their side."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        if (found := side_in(name)) is not None:
+            groups.setdefault(found.rest, []).append(name)
+    return groups
 
 
 def sessions_of_manifest(

@@ -75,7 +75,8 @@ def read_manifest(data: bytes, name: str, checks: Checks | None = None) -> list[
         faults.append(LogFault(None, "", "", "has no rows"))
     if faults:
         faults.sort(key=lambda fault: fault.line or 0)
-        raise ManifestError(name, faults, f"Columns are: {', '.join(COLUMNS)}.")
+        of_columns = f"Columns are: {', '.join(COLUMNS)}." if faults[0].line in (None, 1) else "Correct these cells."
+        raise ManifestError(name, faults, of_columns)
     return found
 
 

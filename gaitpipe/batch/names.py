@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from gaitpipe.batch.jobs import Side
 
 LONGEST_NAME_BYTES = 120
+NAMELESS = "session"
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _JOINED = re.compile(r"(left|right)(?=(foot|shank|shoe|leg|ankle|tibia|side|sensor)s?$)", re.IGNORECASE)
 _WORDS: dict[str, Side] = {"left": "left", "right": "right", "l": "left", "r": "right"}
@@ -103,7 +104,7 @@ def session_name(path: str) -> str:
     text = _UNSAFE.sub("_", text).strip("._- ")
     if _RESERVED.fullmatch(text):
         text = f"_{text}"
-    return _cut(text) or "session"
+    return _cut(text) or NAMELESS
 
 
 def _joint(found: re.Match[str]) -> str:

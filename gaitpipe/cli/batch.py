@@ -99,8 +99,8 @@ def batch(
 
     if others["dask"] is not None and others["workers"] == 0:
         raise UsageError("--workers 0 works in this process, --dask elsewhere", "Leave one of them out.")
-    if formats.columns:
-        formats.read_options()  # a mistyped one is told now, not once a session
+    if formats.columns or formats.importer:
+        formats.check()  # what is mistyped is told now, not once a session
     options = _options(placement, formats, belt_speed, height_m, context, tap_sync)
     memory_bytes = others.pop("memory") or None
     request = BatchRequest(inputs, out, options=options, memory_bytes=memory_bytes, **others)
@@ -140,7 +140,7 @@ def _run(request: BatchRequest, as_json: bool) -> int:
 
     words = console()
     stopper = Stopper()
-    with BatchView(words, request.out) as view, stop_on_signals(stopper):
+    with BatchView(words, request.out, retry_failed=request.retry_failed) as view, stop_on_signals(stopper):
         stopper.wakers.append(lambda: view.stopping(stopper.asked))
 
         def tell(event: Mapping[str, Any]) -> None:

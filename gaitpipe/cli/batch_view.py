@@ -26,7 +26,10 @@ FIRST_FILES = 4
 class BatchView:
     """Shows the events of a run; a context manager, since a bar must be taken away at the end."""
 
-    def __init__(self, words: Console, out: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, words: Console, out: str, clock: Callable[[], float] = time.monotonic, retry_failed: bool = False
+    ) -> None:
+        self._retry_failed = retry_failed
         self._words = words
         self._out = out
         self._clock = clock
@@ -77,7 +80,9 @@ class BatchView:
             words.say("failed.csv there says what failed, why, and what to do.")
         if counts["failed_before"]:
             words.note("warning", f"{counts['failed_before']} failed before and were not tried again: --retry-failed")
-        if counts["left"]:
+        if counts["left"] and self._retry_failed:
+            words.say(f"{counted(counts['left'], 'session')} did not fail and must wait: run without --retry-failed.")
+        elif counts["left"]:
             words.say(f"{counted(counts['left'], 'session')} left for another run of the same command.")
 
     def _begin(self, event: Mapping[str, Any]) -> None:

@@ -32,7 +32,10 @@ def run_sessions(
 ) -> int:
     """Compare sessions, show the table, write the files where a folder was named; returns the exit code."""
     from gaitpipe.app.compare_sessions import compare_given, open_figures, sessions_content, write_sessions
+    from gaitpipe.app.outputs import make_folder
 
+    if out is not None:
+        make_folder(out)  # a place that cannot be written to is told before the work
     found = compare_given([open_figures(path, _analyse, placement) for path in paths], reference, force)
     words = console()
     _show(words, found)

@@ -75,7 +75,7 @@ def _header(text: Text) -> Header:
     if len(first) > MAX_LINE_BYTES:
         raise RecordingError(path, "the first line is too long for a header", expected, line=1)
     line = str(first, "utf-8", "replace").strip()
-    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+    for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
         if line.count(separator) > line.count(","):
             message = f"the columns are separated by {word}"
             advice = "Save it with commas between the columns and points in the numbers (1.5, not 1,5)."

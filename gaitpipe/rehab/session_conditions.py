@@ -15,11 +15,12 @@ from dataclasses import dataclass
 
 from gaitpipe.evidence import value
 from gaitpipe.model import SIDES
-from gaitpipe.rehab.session_figures import SessionFigures
+from gaitpipe.rehab.session_figures import SessionFigures, SessionSensor
 
 EDGE = 1e-9
 SPEED_KEYS = frozenset({"speed_m_s"})
 AGAIN = "Analyse both again with this version."
+RATE_MARGIN = 0.01
 HEIGHT_MARGIN_M = 0.03
 GAIT = {"run": "running", "walk": "walking"}
 
@@ -155,12 +156,23 @@ def _sensor(reference: SessionFigures, session: SessionFigures) -> Iterator[Cond
         one, other = reference.sensors.get(side), session.sensors.get(side)
         if one is None or other is None or one.placement != other.placement:
             continue
-        if (one.profile_id, one.rate_hz) != (other.profile_id, other.rate_hz):
+        if one.profile_id != other.profile_id or not _alike_hz(one.rate_hz, other.rate_hz):
             text = (
-                f"The {side} sensor was {other.profile_id or 'not named'} at {_hertz(other.rate_hz)}, in the reference "
-                f"{one.profile_id or 'not named'} at {_hertz(one.rate_hz)}: a part of any change may be the sensor's."
+                f"The {side} sensor was {_kind_of(other)} at {_hertz(other.rate_hz)}, in the reference "
+                f"{_kind_of(one)} at {_hertz(one.rate_hz)}: a part of any change may be the sensor's."
             )
             yield Condition("sensor", "other sensor", text, obstacle=False)
+
+
+def _alike_hz(one: float | None, other: float | None) -> bool:
+    """Whether two rates may be of one sensor with one setting: clocks of sensors are off by less than a hundredth."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= RATE_MARGIN * max(one, other)
+
+
+def _kind_of(sensor: SessionSensor) -> str:
+    return sensor.profile_id or "of unknown kind"
 
 
 def _hertz(rate_hz: float | None) -> str:

@@ -162,6 +162,32 @@ def test_the_cohort_table_follows_the_sessions(done):
     assert (done.out / "cohort.csv").stat().st_mtime_ns == written
 
 
+def rows(place):
+    return [line.split(",", 1)[0] for line in (place.out / "cohort.csv").read_text().splitlines()[1:]]
+
+
+def test_sessions_that_a_run_does_not_come_to_keep_their_rows(done, of):
+    before = rows(done)
+    result = done.run(retry_failed=True, options={"placement": "foot", "height_m": 1.7})
+    assert (result.counts["ok"], result.counts["left"]) == (0, len(set(before)))
+    assert rows(done) == before
+
+
+@pytest.mark.parametrize("name", ["cohort.csv", "cohort.parquet", "cohort_dictionary.csv"])
+@pytest.mark.parametrize("spoil", ["gone", "cut", "empty"])
+def test_a_table_that_is_not_as_it_was_written_is_made_anew(done, name, spoil):
+    path = done.out / name
+    if not path.exists():
+        pytest.skip("no library for Parquet is here")
+    before = path.read_bytes()
+    if spoil == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(before[: len(before) // 2 if spoil == "cut" else 0])
+    assert done.run().counts["ok"] == 0
+    assert path.read_bytes() == before
+
+
 def test_a_spoiled_summary_is_told_and_made_anew_by_the_next_run(done):
     (done.out / "results/a/summary.json").write_text("{")
     done.add_recording("more.mcap")

@@ -69,6 +69,13 @@ def test_a_dry_run_says_what_would_be_done_and_why_and_writes_nothing(place, cal
     ]  # fmt: skip
 
 
+def test_only_what_failed_is_said_to_be_so(place, call):
+    place.add_recording("a.mcap")
+    code, _, err = call(place.data, "--out", place.out, "--retry-failed", "--workers", 0)
+    assert code == 0
+    assert "1 session did not fail and must wait: run without --retry-failed" in err
+
+
 def test_a_dry_run_says_that_a_placement_is_missing_and_what_cannot_be_read(place, call):
     place.add_csv("run_left.csv")
     place.add_recording("b.mcap")
@@ -106,6 +113,7 @@ def test_json_gives_an_event_a_line_and_quiet_no_words(place, call):
         ([".", "--out", "x", "--workers", "0", "--dask", "local"], "Leave one of them out"),
         ([".", "--out", "x", "--placement", "foott"], "Did you mean 'foot'?"),
         ([".", "--out", "x", "--manifest", "none.csv"], "cannot be read"),
+        ([".", "--out", "x", "--format", "plain_cvs"], "Did you mean plain_csv?"),
     ],
 )
 def test_wrong_use_ends_with_two(call, arguments, words, tmp_path, monkeypatch):

@@ -119,6 +119,25 @@ def test_a_folder_without_recordings_is_wrong_use_and_leaves_nothing(place):
     assert not place.out.exists()
 
 
+def test_two_files_for_one_side_are_told_and_none_is_guessed(place, of):
+    for name in ("run_left.csv", "run_Left.csv"):
+        place.add_csv(name)
+    place.add_csv("run_right.csv", "right")
+    place.add_recording("good.mcap")
+    entries = of(place.run())
+    assert entries.pop("good").status == "ok"
+    assert {entry.code for entry in entries.values()} == {"not_said"}
+    for entry in entries.values():
+        assert "several files for one side of one session: run_Left.csv, run_left.csv, run_right.csv" in entry.reason
+
+
+def test_files_called_by_nothing_but_their_side_are_a_session_of_their_folder(place):
+    place.add_csv("P00/left.csv")
+    place.add_csv("P00/right.csv", "right")
+    assert list(planned(place, inputs=(str(place.data / "P00"),))[0]) == ["P00"]
+    assert list(planned(place)[0]) == ["P00"]
+
+
 def test_results_do_not_go_into_the_very_folder_of_the_recordings(place):
     place.add_recording("a.mcap")
     with pytest.raises(UsageError, match="is the folder of the recordings"):

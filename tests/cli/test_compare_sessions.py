@@ -177,6 +177,22 @@ def test_sessions_that_cannot_be_compared_end_with_1_and_say_why(call, write):
     assert "nothing can be said" in called.err
 
 
+def test_a_place_for_the_files_that_is_none_is_told_before_anything_is_shown(call, write, tmp_path):
+    (tmp_path / "taken").write_text("")
+    called = call("compare", write("a", "a"), write("b", "b"), "--out", tmp_path / "taken")
+    assert called.code == 1
+    assert "Cadence" not in called.err
+    assert "taken" in called.err
+
+
+@pytest.mark.parametrize(("rate_hz", "told"), [(208.4, False), (104.0, True)])
+def test_a_rate_tells_of_another_sensor_only_when_no_clock_explains_it(call, write, rate_hz, told):
+    other = write("b", "b", sensor={"profile_id": "", "rate_hz": rate_hz})
+    called = call("compare", write("a", "a", sensor={"profile_id": ""}), other)
+    assert ("may be the sensor's" in called.err) is told
+    assert ("of unknown kind at 104 Hz" in called.err) is told
+
+
 def test_foot_and_shank_are_not_compared(call, write):
     other = write("b", "b", 0.35, sensor={"placement": "shank"}, parameter_hash="of the shank")
     called = call("compare", write("a", "a"), other)
