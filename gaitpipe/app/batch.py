@@ -295,9 +295,7 @@ class _Batch:
         names = {one.session.name: "; ".join(file.name for file in one.session.files.values())
                  for one in self._planned.decisions}  # fmt: skip
         for session, reason in update_cohort(self._storage, good, names):
-            self._storage.remove(f"{RESULTS}/{session}/{SUMMARY_NAME}")  # the next run makes it anew
-            text = f"not in the cohort table, since its summary is damaged ({reason}): run the same command again"
-            self._tell({"event": "warning", "session": session, "reason": text})
+            self._tell({"event": "warning", "session": session, "reason": f"not in the cohort table: {reason}"})
         self._memory.save(self._storage)
 
 

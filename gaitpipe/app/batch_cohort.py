@@ -73,11 +73,18 @@ def _rows(
     unusable = []
     for entry in entries:
         context = {"input": names.get(entry.session, ""), "format": entry.format, "athlete": entry.athlete}
+        place = f"{RESULTS}/{entry.session}/{SUMMARY_NAME}"
         try:
-            summary = json.loads(storage.read(f"{RESULTS}/{entry.session}/{SUMMARY_NAME}") or b"null")
-            found = cohort_rows(summary, {key: value for key, value in context.items() if value})
+            text = storage.read(place)
+        except GaitpipeError as error:  # of the store, and may pass
+            unusable.append((entry.session, error.message))
+            continue
+        try:
+            found = cohort_rows(json.loads(text or b"null"), {key: value for key, value in context.items() if value})
         except (GaitpipeError, ValueError) as error:
-            unusable.append((entry.session, getattr(error, "message", str(error))))
+            storage.remove(place)  # the next run makes it anew
+            reason = getattr(error, "message", str(error))
+            unusable.append((entry.session, f"its summary is damaged ({reason}): run the same command again"))
             continue
         rows += [row | {"session": entry.session} for row in found]
     return rows, unusable

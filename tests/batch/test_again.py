@@ -9,6 +9,8 @@ import shutil
 import pytest
 
 from gaitpipe.app.batch import dry_run
+from gaitpipe.batch.storage import LocalStorage
+from gaitpipe.errors import GaitpipeError
 
 
 @pytest.fixture
@@ -197,6 +199,22 @@ def test_a_spoiled_summary_is_told_and_made_anew_by_the_next_run(done):
     assert done.run().counts["ok"] == 1
     assert '"a"' not in (done.out / "cohort.csv").read_text().splitlines()[0]
     assert any(line.startswith("a,") for line in (done.out / "cohort.csv").read_text().splitlines())
+
+
+def test_a_summary_that_cannot_be_read_just_now_is_left_where_it_is(done, monkeypatch):
+    real = LocalStorage.read
+
+    def read(storage, name):
+        if name.endswith("a/summary.json"):
+            raise GaitpipeError("the store does not answer")
+        return real(storage, name)
+
+    monkeypatch.setattr(LocalStorage, "read", read)
+    done.add_recording("more.mcap")
+    done.run()
+    told = [event["reason"] for event in done.events if event["event"] == "warning" and event["session"] == "a"]
+    assert "not in the cohort table: the store does not answer" in told
+    assert (done.out / "results/a/summary.json").is_file()
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])

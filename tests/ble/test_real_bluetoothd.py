@@ -92,7 +92,9 @@ async def test_stop_ends_at_once_while_bluetoothd_is_away(vm_world, want):
     recorded = await record_both(vm_world, want)
     vm_world.bluetoothd.end(signal.SIGKILL)
     try:
-        async with asyncio.timeout(30.0):
-            await recorded.source.stop()
+        stopping = asyncio.ensure_future(recorded.source.stop())
+        await asyncio.wait([stopping], timeout=30.0)
+        assert stopping.done(), "it waits for a bluetoothd that is not there"
+        await stopping
     finally:
         vm_world.bluetoothd.start()
